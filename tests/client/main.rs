@@ -1,0 +1,41 @@
+//! The real Claude Code client, the plugin of this checkout, and a Messages API on loopback that plays the model.
+//!
+//! What a test asserts is read from the request bodies that the client sent, so from what a model would have seen.
+//! The client comes from npm (`install.rs`); where it cannot be had the suite says so in one line and passes, unless
+//! `DISTARCH_REQUIRE_CLIENT=1` is set. `cargo test --test client -- --nocapture` prints what reached the model.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "what reached the model is shown, so that a run can be quoted"
+)]
+
+mod api;
+mod driver;
+mod edits;
+mod install;
+mod script;
+mod seen;
+
+mod compaction;
+mod marketplace;
+mod ordinary;
+mod subagent;
+mod telling;
+
+/// Each scenario runs once per client version, as a test of its own.
+macro_rules! scenarios {
+    ($($scenario:path => $name:ident),+ $(,)?) => {
+        mod newest { $(#[test] fn $name() { $crate::install::with_client($crate::install::NEWEST, $scenario); })+ }
+        mod oldest { $(#[test] fn $name() { $crate::install::with_client($crate::install::OLDEST, $scenario); })+ }
+    };
+}
+
+scenarios! {
+    crate::telling::one_distributed_edit_tells_one_checklist_once => one_distributed_edit_tells_one_checklist_once,
+    crate::telling::the_telling_reaches_models_that_take_no_system_messages => the_telling_reaches_models_that_take_no_system_messages,
+    crate::ordinary::ordinary_edits_leave_every_request_as_it_was => ordinary_edits_leave_every_request_as_it_was,
+    crate::subagent::a_subagent_is_told_on_its_own => a_subagent_is_told_on_its_own,
+    crate::compaction::compaction_rearms_and_resume_does_not => compaction_rearms_and_resume_does_not,
+    crate::marketplace::the_checkout_validates => the_checkout_validates,
+    crate::marketplace::the_checkout_installs_offline_and_its_hook_fires => the_checkout_installs_offline_and_its_hook_fires,
+}

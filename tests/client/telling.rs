@@ -1,0 +1,66 @@
+//! A distributed edit: one checklist, once, after the tool's result.
+
+use crate::api::Api;
+use crate::driver::{Plugin, Room, checkout};
+use crate::edits::{PROJECT, REPORT_AFTER, REPORT_BEFORE, WORKER};
+use crate::install::Client;
+use crate::script::{Script, edit, read, say};
+use crate::seen::{last, marks, show, tellings};
+
+/// The budget for the first telling of a module.
+const CHECKLIST_LIMIT: usize = 1_200;
+
+pub(crate) fn one_distributed_edit_tells_one_checklist_once(client: &Client) {
+    check(client, &[]);
+}
+
+/// The client decides by the model whether a hook's text goes into a system message or into the user message that
+/// carries the tool result; this model has no system messages inside a conversation.
+pub(crate) fn the_telling_reaches_models_that_take_no_system_messages(client: &Client) {
+    check(client, &["--model", "claude-haiku-4-5"]);
+}
+
+fn check(client: &Client, extra: &[&str]) {
+    let room = Room::new(PROJECT);
+    let worker = room.file(WORKER);
+    let script = Script::default().thread(
+        "main",
+        [
+            read("r1", &worker),
+            edit("e1", &worker, REPORT_BEFORE, REPORT_AFTER),
+            read("r2", &worker),
+            say("Done."),
+        ],
+    );
+    let api = Api::serve(&script);
+    room.prompt(
+        client,
+        &api,
+        Plugin::Folder(checkout()),
+        extra,
+        "[thread:main] Make the report survive a lost connection.",
+    );
+    assert!(
+        room.text_of(WORKER).contains(REPORT_AFTER),
+        "the edit was made"
+    );
+
+    let requests = api.of_thread("main");
+    assert_eq!(requests.len(), 4, "one request a turn");
+    let told = tellings(last(&requests));
+    show(&format!("client {} {extra:?}", client.version), &told);
+
+    assert_eq!(told.len(), 1, "one checklist");
+    assert_eq!(told[0].after, "toolu_e1", "right after the edit's result");
+    assert!(told[0].is_checklist());
+    assert!(told[0].text.contains("worker.py:"), "cites the line");
+    assert!(told[0].text.chars().count() <= CHECKLIST_LIMIT);
+    // Not before the edit, then in every later request at the same place; nothing that the reader above overlooks.
+    let counts: Vec<usize> = requests.iter().map(marks).collect();
+    assert_eq!(counts, [0, 0, 1, 1], "mentions in each request");
+    assert!(
+        requests[2..]
+            .iter()
+            .all(|request| tellings(request) == told)
+    );
+}
