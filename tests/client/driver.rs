@@ -1,8 +1,9 @@
 //! Starts the real client in a home and a project of its own.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -185,56 +186,141 @@ impl Room {
         outcome
     }
 
-    /// Any command line of the client, with nothing inherited but the way to find programs.
+    /// Any command line of the client.
     pub(crate) fn run(&self, client: &Client, api: Option<&Api>, args: &[&str]) -> Outcome {
-        let base_url = api.map_or_else(|| NO_WAY_OUT.to_owned(), Api::url);
-        let (stdout, stderr) = (self.scratch().join("stdout"), self.scratch().join("stderr"));
-        let sink = |path: &Path| fs::File::create(path).expect("a file for output");
-        let mut process = Command::new(&client.binary)
+        let mut command = self.command(client, api);
+        let process = command
             .args(args)
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("the client starts");
+        self.supervise(client, process, |_| {})
+    }
+
+    /// One prompt with a person at hand who answers the client's questions for permission, one verdict after the other:
+    /// plan mode exists only then.
+    pub(crate) fn dialogue(
+        &self,
+        client: &Client,
+        api: &Api,
+        extra: &[&str],
+        prompt: &str,
+        verdicts: &[bool],
+    ) -> Outcome {
+        let mut command = self.command(client, Some(api));
+        command.args([
+            "-p",
+            "--output-format",
+            "stream-json",
+            "--input-format",
+            "stream-json",
+            "--verbose",
+        ]);
+        command
+            .args(["--permission-prompt-tool", "stdio", "--plugin-dir"])
+            .arg(checkout())
+            .args(extra);
+        let mut process = command
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("the client starts");
+        let mut input = process.stdin.take();
+        tell(
+            &mut input,
+            &json!({ "type": "user", "message": { "role": "user", "content": prompt } }),
+        );
+        let mut verdicts = verdicts.iter();
+        let outcome = self.supervise(client, process, |line| match line["type"].as_str() {
+            Some("control_request") => {
+                let verdict = if verdicts.next().is_some_and(|allowed| *allowed) {
+                    json!({ "behavior": "allow", "updatedInput": line["request"]["input"] })
+                } else {
+                    json!({ "behavior": "deny", "message": "Not yet." })
+                };
+                let response = json!({ "subtype": "success", "request_id": line["request_id"], "response": verdict });
+                tell(&mut input, &json!({ "type": "control_response", "response": response }));
+            }
+            // The end of the input ends the client.
+            Some("result") => input = None,
+            _ => {}
+        });
+        assert!(
+            outcome.status.success(),
+            "{}:\n{}\n{}",
+            client.version,
+            outcome.stdout,
+            outcome.stderr
+        );
+        outcome.check_plugins(true);
+        outcome
+    }
+
+    /// The client with an environment of its own: nothing is inherited but the way to find programs.
+    fn command(&self, client: &Client, api: Option<&Api>) -> Command {
+        let base_url = api.map_or_else(|| NO_WAY_OUT.to_owned(), Api::url);
+        let sink = |path: PathBuf| fs::File::create(path).expect("a file for output");
+        let mut command = Command::new(&client.binary);
+        command
             .current_dir(self.project())
             .env_clear()
             .env("PATH", path_with_distarch())
             .env("HOME", self.home())
             .env("TMPDIR", self.scratch())
-            .envs([("LANG", "C.UTF-8"), ("TZ", "UTC")])
-            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs([
+                ("LANG", "C.UTF-8"),
+                ("TZ", "UTC"),
+                ("GIT_CONFIG_NOSYSTEM", "1"),
+            ])
             .env("ANTHROPIC_BASE_URL", base_url)
             .env("ANTHROPIC_API_KEY", API_KEY)
-            .env("HTTPS_PROXY", NO_WAY_OUT)
-            .env("NO_PROXY", "127.0.0.1")
+            .envs([("HTTPS_PROXY", NO_WAY_OUT), ("NO_PROXY", "127.0.0.1")])
             .envs([
                 ("DISABLE_TELEMETRY", "1"),
                 ("DISABLE_AUTOUPDATER", "1"),
                 ("DISABLE_ERROR_REPORTING", "1"),
             ])
             .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")
-            .stdin(Stdio::null())
-            .stdout(sink(&stdout))
-            .stderr(sink(&stderr))
-            .spawn()
-            .expect("the client starts");
+            .stdout(sink(self.scratch().join("stdout")))
+            .stderr(sink(self.scratch().join("stderr")));
+        command
+    }
+
+    /// Hands over each line of the stream as it comes, and waits for the end.
+    fn supervise(
+        &self,
+        client: &Client,
+        mut process: Child,
+        mut hear: impl FnMut(&Value),
+    ) -> Outcome {
+        let stdout = self.scratch().join("stdout");
         let started = Instant::now();
-        let status = loop {
-            if let Some(status) = process.try_wait().expect("the client's status") {
-                break status;
+        let mut heard = 0;
+        loop {
+            // Asked before reading, so that the last lines are heard too.
+            let ended = process.try_wait().expect("the client's status");
+            let text = read(&stdout);
+            let complete = text.rfind('\n').map_or(0, |end| end + 1);
+            for line in text[heard..complete].lines() {
+                hear(&serde_json::from_str(line).unwrap_or_default());
+            }
+            heard = complete;
+            if let Some(status) = ended {
+                return Outcome {
+                    status,
+                    stdout: text,
+                    stderr: read(&self.scratch().join("stderr")),
+                };
             }
             if started.elapsed() > RUN_DEADLINE {
                 let _ = process.kill();
                 let _ = process.wait();
                 panic!(
-                    "client {} took over {} s: {args:?}\n{}",
+                    "client {} took over {} s:\n{text}",
                     client.version,
-                    RUN_DEADLINE.as_secs(),
-                    read(&stdout)
+                    RUN_DEADLINE.as_secs()
                 );
             }
             std::thread::sleep(Duration::from_millis(20));
-        };
-        Outcome {
-            status,
-            stdout: read(&stdout),
-            stderr: read(&stderr),
         }
     }
 }
@@ -264,6 +350,13 @@ impl Outcome {
             "plugin errors: {errors}"
         );
     }
+}
+
+fn tell(input: &mut Option<ChildStdin>, message: &Value) {
+    let input = input.as_mut().expect("the dialogue is on");
+    input
+        .write_all(format!("{message}\n").as_bytes())
+        .expect("the client listens");
 }
 
 fn path_with_distarch() -> std::ffi::OsString {

@@ -27,6 +27,9 @@ const PACKAGE: &str = "@anthropic-ai/claude-code";
 /// npm fetches about 100 MB a version; past this it counts as out of reach.
 const NPM_DEADLINE: Duration = Duration::from_secs(240);
 
+/// For the question whether the registry answers at all.
+const PROBE_DEADLINE: Duration = Duration::from_secs(20);
+
 /// A client version to run the scenarios on.
 #[derive(Clone, Copy)]
 pub(crate) struct Version {
@@ -117,26 +120,45 @@ fn cache() -> PathBuf {
 fn npm_install(into: &Path, version: &str) -> Result<(), String> {
     fs::create_dir_all(into)
         .map_err(|error| format!("cannot create {}: {error}", into.display()))?;
-    let log = into.join("npm.log");
-    let file = fs::File::create(&log)
-        .map_err(|error| format!("cannot create {}: {error}", log.display()))?;
-    let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
-        .args([
+    // A registry out of reach may take npm minutes to give up on; a small question first takes seconds.
+    npm(
+        into,
+        &[
+            "view",
+            &format!("{PACKAGE}@{version}"),
+            "version",
+            "--fetch-timeout=15000",
+        ],
+        PROBE_DEADLINE,
+    )?;
+    let prefix = into.to_str().ok_or("the target folder is not UTF-8")?;
+    npm(
+        into,
+        &[
             "install",
             "--ignore-scripts",
             "--no-audit",
             "--no-fund",
-            "--no-update-notifier",
-            "--loglevel=error",
-        ])
+            "--prefix",
+            prefix,
+            &format!("{PACKAGE}@{version}"),
+        ],
+        NPM_DEADLINE,
+    )
+}
+
+fn npm(into: &Path, args: &[&str], deadline: Duration) -> Result<(), String> {
+    let log = into.join("npm.log");
+    let file = fs::File::create(&log)
+        .map_err(|error| format!("cannot create {}: {error}", log.display()))?;
+    let mut process = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+        .args(args)
+        .args(["--no-update-notifier", "--loglevel=error"])
         .args([
             "--fetch-retries=1",
             "--fetch-retry-mintimeout=1000",
             "--fetch-retry-maxtimeout=3000",
         ])
-        .arg("--prefix")
-        .arg(into)
-        .arg(format!("{PACKAGE}@{version}"))
         .current_dir(into)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -145,20 +167,25 @@ fn npm_install(into: &Path, version: &str) -> Result<(), String> {
         .map_err(|error| format!("npm cannot be started: {error}"))?;
     let started = Instant::now();
     loop {
-        match npm.try_wait().map_err(|error| format!("npm: {error}"))? {
+        match process
+            .try_wait()
+            .map_err(|error| format!("npm: {error}"))?
+        {
             Some(status) if status.success() => return Ok(()),
             Some(status) => {
                 return Err(format!(
-                    "npm install failed ({status}): {}",
+                    "npm {} failed ({status}): {}",
+                    args[0],
                     first_error(&log)
                 ));
             }
-            None if started.elapsed() > NPM_DEADLINE => {
-                let _ = npm.kill();
-                let _ = npm.wait();
+            None if started.elapsed() > deadline => {
+                let _ = process.kill();
+                let _ = process.wait();
                 return Err(format!(
-                    "npm install took longer than {} s",
-                    NPM_DEADLINE.as_secs()
+                    "npm {} took longer than {} s",
+                    args[0],
+                    deadline.as_secs()
                 ));
             }
             None => std::thread::sleep(Duration::from_millis(50)),

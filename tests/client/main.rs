@@ -17,8 +17,10 @@ mod script;
 mod seen;
 
 mod compaction;
+mod gate;
 mod marketplace;
 mod ordinary;
+mod plan;
 mod subagent;
 mod telling;
 
@@ -33,6 +35,9 @@ macro_rules! scenarios {
 scenarios! {
     crate::telling::one_distributed_edit_tells_one_checklist_once => one_distributed_edit_tells_one_checklist_once,
     crate::telling::the_telling_reaches_models_that_take_no_system_messages => the_telling_reaches_models_that_take_no_system_messages,
+    crate::telling::the_hook_after_the_edit_is_enough => the_hook_after_the_edit_is_enough,
+    crate::plan::a_plan_is_asked_about_once => a_plan_is_asked_about_once,
+    crate::gate::the_gate_denies_the_first_try_and_lets_the_second_pass => the_gate_denies_the_first_try_and_lets_the_second_pass,
     crate::ordinary::ordinary_edits_leave_every_request_as_it_was => ordinary_edits_leave_every_request_as_it_was,
     crate::subagent::a_subagent_is_told_on_its_own => a_subagent_is_told_on_its_own,
     crate::compaction::compaction_rearms_and_resume_does_not => compaction_rearms_and_resume_does_not,

@@ -70,6 +70,9 @@ pub(crate) fn write(id: &str, path: &str, content: &str) -> Turn {
     )
 }
 
+/// Stands for the path of the plan file: in plan mode the client makes up its name and tells the model.
+pub(crate) const PLAN_FILE: &str = "(the plan file)";
+
 /// Whom a request comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Asker {
@@ -106,16 +109,38 @@ impl Script {
             Asker::Side => Ok(say("{\"title\": \"Edit of a worker\"}")),
             Asker::Thread(name) => {
                 let turns = self.0.get(name).map(Vec::as_slice).unwrap_or_default();
-                turns.get(turn).cloned().ok_or_else(|| {
-                    format!(
-                        "thread {name} has {} turns, turn {turn} was asked for",
-                        turns.len()
-                    )
-                })
+                turns
+                    .get(turn)
+                    .cloned()
+                    .map(|turn| with_plan_file(turn, &request["messages"]))
+                    .ok_or_else(|| {
+                        format!(
+                            "thread {name} has {} turns, turn {turn} was asked for",
+                            turns.len()
+                        )
+                    })
             }
         };
         (Some(asker), answer)
     }
+}
+
+/// Puts the path that the client told in the place of [`PLAN_FILE`].
+fn with_plan_file(mut turn: Turn, messages: &Value) -> Turn {
+    for block in &mut turn.0 {
+        if let Block::Call { input, .. } = block
+            && input["file_path"] == PLAN_FILE
+        {
+            let told = messages.as_array().into_iter().flatten().flat_map(texts);
+            let path = told.rev().find_map(|text| {
+                text.split_once("create your plan at ")?
+                    .1
+                    .split_once(".md ")
+            });
+            input["file_path"] = path.map_or(Value::Null, |(stem, _)| format!("{stem}.md").into());
+        }
+    }
+    turn
 }
 
 /// The asker, and how many turns it has had.

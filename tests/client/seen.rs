@@ -97,6 +97,16 @@ pub(crate) fn last(requests: &[Recorded]) -> &Recorded {
         .expect("a request")
 }
 
+/// The result of a tool call.
+pub(crate) fn result_of<'a>(request: &'a Recorded, id: &str) -> &'a Value {
+    let messages = request.json["messages"].as_array().into_iter().flatten();
+    let mut blocks =
+        messages.flat_map(|message| message["content"].as_array().into_iter().flatten());
+    blocks
+        .find(|block| block["tool_use_id"] == id)
+        .expect("a result of the call")
+}
+
 /// Prints a telling, so that a run with `--nocapture` can be quoted.
 pub(crate) fn show(who: &str, tellings: &[Telling]) {
     for telling in tellings {

@@ -1,5 +1,10 @@
 //! A distributed edit: one checklist, once, after the tool's result.
 
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
 use crate::api::Api;
 use crate::driver::{Plugin, Room, checkout};
 use crate::edits::{PROJECT, REPORT_AFTER, REPORT_BEFORE, WORKER};
@@ -11,17 +16,38 @@ use crate::seen::{last, marks, show, tellings};
 const CHECKLIST_LIMIT: usize = 1_200;
 
 pub(crate) fn one_distributed_edit_tells_one_checklist_once(client: &Client) {
-    check(client, &[]);
+    check(client, &Room::new(PROJECT), checkout(), &[]);
 }
 
 /// The client decides by the model whether a hook's text goes into a system message or into the user message that
 /// carries the tool result; this model has no system messages inside a conversation.
 pub(crate) fn the_telling_reaches_models_that_take_no_system_messages(client: &Client) {
-    check(client, &["--model", "claude-haiku-4-5"]);
+    check(
+        client,
+        &Room::new(PROJECT),
+        checkout(),
+        &["--model", "claude-haiku-4-5"],
+    );
 }
 
-fn check(client: &Client, extra: &[&str]) {
+/// What the hook before the edit did not say is said by the one after it.
+pub(crate) fn the_hook_after_the_edit_is_enough(client: &Client) {
     let room = Room::new(PROJECT);
+    let plugin = room.scratch().join("only-after");
+    fs::create_dir_all(plugin.join(".claude-plugin")).expect("a folder");
+    let manifest = ".claude-plugin/plugin.json";
+    fs::copy(checkout().join(manifest), plugin.join(manifest)).expect("the manifest");
+    let hooks = fs::read_to_string(checkout().join("hooks.json")).expect("the hooks");
+    let mut hooks: Value = serde_json::from_str(&hooks).expect("valid JSON");
+    hooks["hooks"]
+        .as_object_mut()
+        .expect("events")
+        .retain(|event, _| event == "PostToolUse");
+    fs::write(plugin.join("hooks.json"), hooks.to_string()).expect("the hooks");
+    check(client, &room, &plugin, &[]);
+}
+
+fn check(client: &Client, room: &Room, plugin: &Path, extra: &[&str]) {
     let worker = room.file(WORKER);
     let script = Script::default().thread(
         "main",
@@ -36,7 +62,7 @@ fn check(client: &Client, extra: &[&str]) {
     room.prompt(
         client,
         &api,
-        Plugin::Folder(checkout()),
+        Plugin::Folder(plugin),
         extra,
         "[thread:main] Make the report survive a lost connection.",
     );

@@ -1,0 +1,159 @@
+"""What both benches share: the events, a project folder for them to point at, and the binaries to measure.
+
+Events are built here, in the shape that the client sends, from two edits of our own in inputs/: `statement` (ordinary
+code, with words such as state, total and open in it) and `consumer` (a queue consumer that gains an acknowledgement,
+a lock and an endless retry).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+MUSL = "x86_64-unknown-linux-musl"
+SESSION = "5d9f2c1e-8a47-4b53-9c06-2f1d7e60b3a8"
+
+
+def ceilings() -> dict:
+    return tomllib.loads((HERE / "ceilings.toml").read_text())
+
+
+def binaries(given: list[str]) -> dict[str, Path]:
+    """Name and path of each binary to measure: those given, else the release builds that exist."""
+    if given:
+        found = {}
+        for path in map(Path, given):
+            if not path.is_file():
+                sys.exit(f"error: no such binary: {path}")
+            found["musl" if "musl" in str(path) else "default"] = path.resolve()
+        return found
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    candidates = {"musl": target / MUSL / "release" / "distarch", "default": target / "release" / "distarch"}
+    found = {name: path.resolve() for name, path in candidates.items() if path.is_file()}
+    if not found:
+        sys.exit(
+            "error: no release build of distarch found\n"
+            f"hint: cargo build --release --target {MUSL}  (or without --target for the default build)"
+        )
+    return found
+
+
+def changed_middle(before: str, after: str) -> tuple[str, str]:
+    """The lines that differ, as an Edit states them: old and new, without the common head and tail."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return "".join(old[head : len(old) - tail]), "".join(new[head : len(new) - tail])
+
+
+@dataclass
+class Case:
+    name: str
+    payload: bytes
+    speaks: bool  # whether the hook has something to say on it
+
+
+class Project:
+    """A folder with the files as they are before the edits, and a state folder for each run."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="distarch-bench-"))
+        self.root = self.folder / "shop"
+        self.states = 0
+        for source, place in (("statement.before.py", "reports/statement.py"), ("consumer.before.go", "orders/consumer.go")):
+            path = self.root / place
+            path.parent.mkdir(parents=True)
+            shutil.copyfile(HERE / "inputs" / source, path)
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def event(self, tool: str, tool_input: dict) -> bytes:
+        record = {
+            "session_id": SESSION,
+            "transcript_path": str(self.folder / "transcript.jsonl"),
+            "cwd": str(self.root),
+            "prompt_id": "0b8f6a52-3c1d-4e7f-a9b0-6d2e5c4f1a37",
+            "permission_mode": "acceptEdits",
+            "effort": {"level": "high"},
+            "hook_event_name": "PreToolUse",
+            "tool_name": tool,
+            "tool_input": tool_input,
+            "tool_use_id": "toolu_01VqkW3cN7RbYtH5sJ2xLmPd",
+        }
+        return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+    def edit(self, stem: str, suffix: str, place: str) -> bytes:
+        before = (HERE / "inputs" / f"{stem}.before.{suffix}").read_text()
+        after = (HERE / "inputs" / f"{stem}.after.{suffix}").read_text()
+        old, new = changed_middle(before, after)
+        assert 4_900 <= len(new.encode()) <= 5_500, f"{stem}: {len(new.encode())} bytes; the bench is about 5 KB edits"
+        tool_input = {"file_path": str(self.root / place), "old_string": old, "new_string": new, "replace_all": False}
+        return self.event("Edit", tool_input)
+
+    def large_write(self) -> bytes:
+        """A new file of 1 MB: the ordinary edit over and over, each time with its own names."""
+        text = (HERE / "inputs" / "statement.after.py").read_text()
+        names = ("Statement", "Tariff", "Loan", "Line", "address_block", "group_by_kind", "summary", "compare", "build")
+        parts, size, number = [], 0, 0
+        while size < 1_000_000:
+            part = text
+            for name in names:
+                part = part.replace(name, f"{name}{number}")
+            parts.append(part)
+            size += len(part.encode())
+            number += 1
+        return self.event("Write", {"file_path": str(self.root / "reports" / "all.py"), "content": "".join(parts)})
+
+    def cases(self) -> list[Case]:
+        return [
+            Case("bash-event", self.event("Bash", {"command": "cargo test --quiet", "description": "Run the tests"}), False),
+            Case("silent-edit", self.edit("statement", "py", "reports/statement.py"), False),
+            Case("injecting-edit", self.edit("consumer", "go", "orders/consumer.go"), True),
+            Case("write-1mb", self.large_write(), False),
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """A small, fixed environment with a state folder that no run had before: every injecting run is a first one."""
+        self.states += 1
+        state = self.folder / "state" / f"{self.states:05d}"
+        state.mkdir(parents=True)
+        return {
+            "HOME": str(self.folder),
+            "PATH": "/usr/bin:/bin",
+            "CLAUDE_PROJECT_DIR": str(self.root),
+            "CLAUDE_PLUGIN_DATA": str(state),
+        }
+
+
+def check_answer(case: Case, status: int, output: bytes) -> None:
+    """A fast hook that says the wrong thing is no result."""
+    if status != 0:
+        sys.exit(f"error: {case.name}: the hook ended with status {status}")
+    if not case.speaks and output:
+        sys.exit(f"error: {case.name} should be silent, but the hook said: {output[:300]!r}")
+    if case.speaks:
+        text = json.loads(output)["hookSpecificOutput"]["additionalContext"]
+        if not text.startswith("[distributed-architect]"):
+            sys.exit(f"error: {case.name}: unexpected text: {text[:300]!r}")
+
+
+def run_once(binary: Path, case: Case, project: Project, wrapper: list[str] | None = None) -> subprocess.CompletedProcess:
+    command = [*(wrapper or []), str(binary), "hook"]
+    return subprocess.run(command, input=case.payload, capture_output=True, env=project.environment(), check=False)

@@ -1,0 +1,141 @@
+//! Claude Code's hook protocol, as observed on 2.1.197 and 2.1.328.
+//!
+//! Payload: one JSON object on standard input. `file_path` of `tool_input` is absolute and normalised; that of `tool_response`
+//! is as the model wrote it, so the former is used. MultiEdit exists in old transcripts only.
+
+use super::{Action, Event};
+use crate::engine::edit::{Change, Edit, Language};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// Bytes of one text that are looked at; an edit above is judged by its beginning and the verdict says so.
+pub const TEXT_LIMIT: usize = 1 << 20;
+
+#[derive(Deserialize)]
+struct Payload<'a> {
+    #[serde(borrow, default)]
+    session_id: Cow<'a, str>,
+    #[serde(borrow, default)]
+    agent_id: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    cwd: Cow<'a, str>,
+    #[serde(borrow, default)]
+    hook_event_name: Cow<'a, str>,
+    #[serde(borrow, default)]
+    tool_name: Cow<'a, str>,
+    #[serde(borrow, default)]
+    tool_use_id: Cow<'a, str>,
+    #[serde(borrow, default)]
+    source: Cow<'a, str>,
+    #[serde(borrow, default)]
+    tool_input: Option<Input<'a>>,
+    #[serde(borrow, default)]
+    tool_response: Option<&'a serde_json::value::RawValue>,
+}
+
+/// Input of every tool that edits. Also read from transcripts.
+#[derive(Deserialize, Default)]
+pub struct Input<'a> {
+    #[serde(borrow, default)]
+    file_path: Cow<'a, str>,
+    #[serde(borrow, default)]
+    notebook_path: Cow<'a, str>,
+    #[serde(borrow, default)]
+    content: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    old_string: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    new_string: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    new_source: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    plan: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    edits: Vec<Replacement<'a>>,
+}
+
+#[derive(Deserialize, Default)]
+struct Replacement<'a> {
+    #[serde(borrow, default)]
+    old_string: Cow<'a, str>,
+    #[serde(borrow, default)]
+    new_string: Cow<'a, str>,
+}
+
+#[derive(Deserialize, Default)]
+struct Response<'a> {
+    #[serde(borrow, default, rename = "originalFile")]
+    original_file: Option<Cow<'a, str>>,
+    /// MultiEdit of 1.0 clients.
+    #[serde(borrow, default, rename = "originalFileContents")]
+    original_file_contents: Option<Cow<'a, str>>,
+}
+
+/// Reads a payload. `None` when it is no JSON object of this protocol.
+#[must_use]
+pub fn decode(payload: &[u8]) -> Option<Event<'_>> {
+    let payload: Payload<'_> = serde_json::from_slice(payload).ok()?;
+    let action = match &*payload.hook_event_name {
+        "PreToolUse" if payload.tool_name == "ExitPlanMode" => payload.tool_input.and_then(|i| i.plan).map_or(Action::Other, Action::WillPlan),
+        "PreToolUse" => edit(&payload.tool_name, payload.tool_input.unwrap_or_default()).map_or(Action::Other, Action::WillEdit),
+        "PostToolUse" => did_edit(&payload.tool_name, payload.tool_input.unwrap_or_default(), payload.tool_response),
+        "SessionStart" if matches!(&*payload.source, "compact" | "clear") => Action::Forgot,
+        "SessionEnd" => Action::Ended,
+        _ => Action::Other,
+    };
+    Some(Event { session: payload.session_id, agent: payload.agent_id, cwd: payload.cwd, name: payload.hook_event_name, tool: payload.tool_name, call: payload.tool_use_id, action })
+}
+
+fn did_edit<'a>(tool: &str, input: Input<'a>, response: Option<&'a serde_json::value::RawValue>) -> Action<'a> {
+    let Some(mut edit) = edit(tool, input) else { return Action::Other };
+    let response: Response<'_> = response.and_then(|r| serde_json::from_str(r.get()).ok()).unwrap_or_default();
+    let before = response.original_file.or(response.original_file_contents);
+    if edit.whole_file
+        && let (Some(before), Some(change)) = (&before, edit.changes.first_mut())
+    {
+        change.old = before.clone();
+    }
+    Action::DidEdit(edit, before)
+}
+
+/// The edit that a tool's input asks for; `None` for a tool that edits nothing or an input without a path or text.
+#[must_use]
+pub fn edit<'a>(tool: &str, input: Input<'a>) -> Option<Edit<'a>> {
+    let mut whole_file = false;
+    let mut path = input.file_path;
+    let changes = match tool {
+        "Write" => {
+            whole_file = true;
+            vec![Change { old: Cow::Borrowed(""), new: input.content? }]
+        }
+        "Edit" => vec![Change { old: input.old_string.unwrap_or_default(), new: input.new_string? }],
+        "MultiEdit" => input.edits.into_iter().map(|e| Change { old: e.old_string, new: e.new_string }).collect(),
+        "NotebookEdit" => {
+            path = input.notebook_path;
+            vec![Change { old: Cow::Borrowed(""), new: input.new_source? }]
+        }
+        _ => return None,
+    };
+    if path.is_empty() || changes.is_empty() {
+        return None;
+    }
+    let mut edit = Edit { language: Language::of_path(&path), path, changes, whole_file, cut_off: false };
+    limit(&mut edit);
+    Some(edit)
+}
+
+/// Cuts texts beyond [`TEXT_LIMIT`].
+pub fn limit(edit: &mut Edit<'_>) {
+    for change in &mut edit.changes {
+        for text in [&mut change.old, &mut change.new] {
+            if text.len() > TEXT_LIMIT {
+                let mut end = TEXT_LIMIT;
+                while !text.is_char_boundary(end) {
+                    end -= 1;
+                }
+                *text = Cow::Owned(text[..end].to_owned());
+                edit.cut_off = true;
+            }
+        }
+    }
+}

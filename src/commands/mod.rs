@@ -1,0 +1,3 @@
+//! One verb per file, its arguments beside its function.
+
+pub mod scan;

@@ -1,0 +1,45 @@
+//! Old against new, line by line: what was added, what was taken away. Blank space at the ends of a line does not count,
+//! so that a change of indentation changes nothing.
+
+use imara_diff::{Algorithm, Diff, InternedInput};
+
+/// Which lines changed.
+#[derive(Clone, Debug, Default)]
+pub struct LineDiff {
+    /// One for each line of the old text: it is gone.
+    pub removed: Vec<bool>,
+    /// One for each line of the new text: it is new.
+    pub added: Vec<bool>,
+}
+
+/// Compares two texts.
+#[must_use]
+pub fn lines(old: &str, new: &str) -> LineDiff {
+    let before: Vec<&str> = old.lines().map(str::trim).collect();
+    let after: Vec<&str> = new.lines().map(str::trim).collect();
+    let mut out = LineDiff { removed: vec![false; before.len()], added: vec![false; after.len()] };
+    // What edits share at both ends is cut off first: it is most of an edit, and comparing lines is cheaper than interning them.
+    let head = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+    let tail = before[head..].iter().rev().zip(after[head..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let (old_middle, new_middle) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
+    if old_middle.is_empty() || new_middle.is_empty() {
+        out.removed[head..before.len() - tail].fill(true);
+        out.added[head..after.len() - tail].fill(true);
+    } else {
+        let mut input: InternedInput<&str> = InternedInput::default();
+        input.update_before(old_middle.iter().copied());
+        input.update_after(new_middle.iter().copied());
+        let diff = Diff::compute(Algorithm::Histogram, &input);
+        for (i, flag) in out.removed[head..before.len() - tail].iter_mut().enumerate() {
+            *flag = diff.is_removed(u32::try_from(i).unwrap_or(u32::MAX));
+        }
+        for (i, flag) in out.added[head..after.len() - tail].iter_mut().enumerate() {
+            *flag = diff.is_added(u32::try_from(i).unwrap_or(u32::MAX));
+        }
+    }
+    // Blank lines say nothing.
+    for (flag, line) in out.removed.iter_mut().zip(&before).chain(out.added.iter_mut().zip(&after)) {
+        *flag &= !line.is_empty();
+    }
+    out
+}

@@ -1,0 +1,124 @@
+//! From scores to a verdict: which modules speak, and the lines that each can cite.
+
+use super::edit::Edit;
+use super::sightings::Hit;
+use super::verdict::{ChangeKind, Evidence, Raised, Silence, Verdict};
+use super::{Context, Seen};
+use crate::knowledge::Knowledge;
+use crate::knowledge::features::{COLUMNS, LOCI, Locus};
+use crate::knowledge::schema::MODULES;
+
+/// Lines cited for one module.
+const MOST_EVIDENCE: usize = 5;
+/// Characters cited of a line.
+const LINE_LENGTH: usize = 160;
+
+/// Chooses what to raise.
+pub(super) fn choose(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>, seen: &Seen, scores: [f32; COLUMNS]) -> Verdict {
+    let threshold = knowledge.first().map_or([0.5; COLUMNS], |k| k.threshold);
+    let mut verdict = Verdict { scores: Some(scores), ..Verdict::default() };
+    let mut turned_off = false;
+    for (m, id) in MODULES.iter().enumerate() {
+        let evidence = cite(edit, knowledge, seen, m);
+        if evidence.is_empty() {
+            continue;
+        }
+        let raised = Raised { id, score: scores[0] * scores[1 + m], evidence };
+        if scores[0] < threshold[0] || scores[1 + m] < threshold[1 + m] {
+            verdict.unsure.push(raised);
+        } else if context.modules_off[m] {
+            turned_off = true;
+        } else {
+            verdict.modules.push(raised);
+        }
+    }
+    verdict.modules.sort_by(|a, b| b.score.total_cmp(&a.score));
+    verdict.unsure.sort_by(|a, b| b.score.total_cmp(&a.score));
+    if verdict.modules.is_empty() {
+        verdict.silence = Some(match (turned_off, verdict.unsure.is_empty()) {
+            (true, _) => Silence::TurnedOff,
+            (false, true) => Silence::NoSignal,
+            (false, false) => Silence::BelowThreshold,
+        });
+    }
+    verdict
+}
+
+/// The lines that speak for module `m`: its own signals on changed lines first; where only names, path or unchanged lines speak,
+/// the first changed line, with the reason of the signal that says most.
+fn cite(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usize) -> Vec<Evidence> {
+    let weight = |set: usize, signal: usize, locus: Locus| knowledge[set].weights[knowledge[set].feature(signal, locus)][1 + m];
+    let strongest = |set: usize, signal: usize| LOCI[..3].iter().map(|(l, _)| weight(set, signal, *l)).fold(f32::MIN, f32::max);
+    let mut own: Vec<&Hit> = seen.sightings.hits.iter().filter(|h| knowledge[h.set].signals[h.signal].module as usize == m).collect();
+    own.sort_by(|a, b| strongest(b.set, b.signal).total_cmp(&strongest(a.set, a.signal)).then(b.in_new.cmp(&a.in_new)).then(a.line.cmp(&b.line)));
+    let mut out: Vec<Evidence> = Vec::new();
+    for hit in own {
+        let kept = seen.sightings.hits.iter().any(|h| (h.set, h.signal) == (hit.set, hit.signal) && h.in_new != hit.in_new);
+        // What stands before and after is told once, by its new line.
+        if kept && !hit.in_new {
+            continue;
+        }
+        let change = if kept { ChangeKind::Kept } else if hit.in_new { ChangeKind::Added } else { ChangeKind::Removed };
+        let evidence = evidence(edit, knowledge, seen, (hit.set, hit.signal), change, (hit.change, hit.in_new, hit.line), hit.span);
+        if !out.iter().any(|e| e.signal == evidence.signal && (e.line == evidence.line || out.len() >= 2)) {
+            out.push(evidence);
+        }
+        if out.len() == MOST_EVIDENCE {
+            break;
+        }
+    }
+    if out.is_empty()
+        && let Some(place) = seen.sightings.first_changed
+    {
+        let best = seen
+            .sightings
+            .context
+            .iter()
+            .filter(|(set, signal, _)| knowledge[*set].signals[*signal].module as usize == m)
+            .max_by(|a, b| weight(a.0, a.1, a.2).total_cmp(&weight(b.0, b.1, b.2)));
+        if let Some((set, signal, _)) = best {
+            let (change, in_new, line) = place;
+            let text = if in_new { &edit.changes[change].new } else { &edit.changes[change].old };
+            let start = text.split_inclusive('\n').take(line).map(str::len).sum();
+            let length = text[start..].lines().next().map_or(0, str::len);
+            out.push(evidence(edit, knowledge, seen, (*set, *signal), ChangeKind::Kept, place, (start, start + length)));
+        }
+    }
+    out
+}
+
+fn evidence(
+    edit: &Edit<'_>,
+    knowledge: &[Knowledge<'_>],
+    seen: &Seen,
+    (set, signal): (usize, usize),
+    change: ChangeKind,
+    (index, in_new, line): (usize, bool, usize),
+    span: (usize, usize),
+) -> Evidence {
+    let k = &knowledge[set];
+    let s = &k.signals[signal];
+    let text = if in_new { &edit.changes[index].new } else { &edit.changes[index].old };
+    let line_text = text.lines().nth(line).unwrap_or("").trim();
+    let removed = k.str(s.why_removed);
+    let why = if change == ChangeKind::Removed && !removed.is_empty() { removed } else { k.str(s.why) };
+    let first = seen.surroundings.first_line.get(index).copied().unwrap_or(0).max(1);
+    Evidence {
+        line: first + u32::try_from(line).unwrap_or(0),
+        text: shorten(line_text, LINE_LENGTH).to_owned(),
+        signal: k.str(s.id).to_owned(),
+        change,
+        why: why.to_owned(),
+        sections: s.sections.iter().copied().filter(|s| *s != u8::MAX).collect(),
+        span: (index, span.0, span.1),
+    }
+}
+
+/// The first `length` bytes, cut at a character.
+fn shorten(text: &str, length: usize) -> &str {
+    let mut end = text.len().min(length);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

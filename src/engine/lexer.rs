@@ -1,0 +1,325 @@
+//! A light lexer: what each byte of a text is. It knows enough of every language to tell code from comments, strings,
+//! imports and log calls, and begins anywhere, since an edit does.
+
+use super::edit::Language;
+
+/// What a byte is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum Kind {
+    /// Executed program text; keys and values of structured files.
+    #[default]
+    Code,
+    /// A comment or documentation.
+    Comment,
+    /// The inside of a string literal.
+    String,
+    /// An import, include, use or package line.
+    Import,
+    /// A log, print or metric call with its arguments.
+    Log,
+}
+
+/// Comment and string syntax of a language.
+struct Syntax {
+    line: &'static [&'static str],
+    block: &'static [(&'static str, &'static str)],
+    quotes: &'static [u8],
+    /// Quotes whose strings run over lines.
+    long_quotes: &'static [&'static str],
+    /// Strings are values, not text apart (YAML and the like).
+    strings_are_code: bool,
+}
+
+const C_BLOCK: &[(&str, &str)] = &[("/*", "*/")];
+
+fn syntax(language: Language) -> Syntax {
+    let s = |line, block, quotes, long_quotes, strings_are_code| Syntax { line, block, quotes, long_quotes, strings_are_code };
+    match language.name() {
+        "go" => s(&["//"], C_BLOCK, b"\"'", &["`"], false),
+        "rust" => s(&["//"], C_BLOCK, b"\"'", &[], false),
+        "typescript" | "javascript" => s(&["//"], C_BLOCK, b"\"'", &["`"], false),
+        "java" | "kotlin" | "scala" | "swift" | "groovy" | "csharp" | "dart" => s(&["//"], C_BLOCK, b"\"'", &["\"\"\""], false),
+        "php" => s(&["//", "#"], C_BLOCK, b"\"'", &[], false),
+        "python" => s(&["#"], &[], b"\"'", &["\"\"\"", "'''"], false),
+        "ruby" => s(&["#"], &[("=begin", "=end")], b"\"'", &[], false),
+        "elixir" => s(&["#"], &[], b"\"'", &["\"\"\""], false),
+        "erlang" => s(&["%"], &[], b"\"", &[], false),
+        "lua" => s(&["--"], &[("--[[", "]]")], b"\"'", &["[["], false),
+        "sql" => s(&["--"], C_BLOCK, b"'", &[], false),
+        "yaml" | "toml" | "properties" | "shell" | "dockerfile" | "graphql" => s(&["#"], &[], b"", &[], true),
+        "hcl" => s(&["#", "//"], C_BLOCK, b"", &[], true),
+        "html" | "xml" | "markdown" => s(&[], &[("<!--", "-->")], b"", &[], true),
+        "json" => s(&[], &[], b"", &[], true),
+        _ => s(&["//"], C_BLOCK, b"\"'", &[], false),
+    }
+}
+
+/// Tells for each byte of `text` what it is part of.
+#[must_use]
+pub fn lex(text: &str, language: Language) -> Vec<Kind> {
+    let bytes = text.as_bytes();
+    let mut kinds = vec![Kind::Code; bytes.len()];
+    let syntax = syntax(language);
+    let mut at = begins_inside_comment(text, &syntax);
+    kinds[..at].fill(Kind::Comment);
+    let mut line_start = true;
+    let mut line_at = at;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        if byte == b'\n' {
+            line_start = true;
+            at += 1;
+            line_at = at;
+            continue;
+        }
+        if line_start && byte != b' ' && byte != b'\t' && byte != b'\r' {
+            line_start = false;
+            if let Some(end) = doc_continuation(bytes, at, &syntax) {
+                kinds[at..end].fill(Kind::Comment);
+                at = end;
+                continue;
+            }
+            if let Some(end) = import(text, at, language) {
+                kinds[line_at..end].fill(Kind::Import);
+                at = end;
+                continue;
+            }
+        }
+        // Letters, digits and blanks begin nothing; this is most bytes.
+        if byte.is_ascii_alphanumeric() || byte == b' ' || byte == b'_' || byte >= 0x80 {
+            at += 1;
+            continue;
+        }
+        if let Some((_, close)) = syntax.block.iter().find(|(open, _)| bytes[at..].starts_with(open.as_bytes())) {
+            let end = find(bytes, at + 2, close.as_bytes()).map_or(bytes.len(), |i| i + close.len());
+            kinds[at..end].fill(Kind::Comment);
+            at = end;
+            continue;
+        }
+        if syntax.line.iter().any(|l| bytes[at..].starts_with(l.as_bytes())) && !is_inside_word(bytes, at, language) {
+            let end = line_end(bytes, at);
+            kinds[at..end].fill(Kind::Comment);
+            at = end;
+            continue;
+        }
+        if let Some(quote) = syntax.long_quotes.iter().find(|q| bytes[at..].starts_with(q.as_bytes())) {
+            let close = if *quote == "[[" { "]]" } else { quote };
+            let inside = at + quote.len();
+            let end = find(bytes, inside, close.as_bytes()).unwrap_or(bytes.len());
+            // A long string that is a statement of its own is documentation (Python, Elixir's @doc).
+            let documentation = quote.len() == 3 && text[line_at..at].trim_start_matches("@moduledoc").trim_start_matches("@doc").trim().is_empty();
+            kinds[inside.min(end)..end].fill(if documentation { Kind::Comment } else { Kind::String });
+            at = (end + close.len()).min(bytes.len());
+            continue;
+        }
+        if syntax.quotes.contains(&byte) {
+            let end = short_string(bytes, at, language);
+            if end > at + 1 {
+                if !syntax.strings_are_code {
+                    kinds[at + 1..end - 1].fill(Kind::String);
+                }
+                at = end;
+                continue;
+            }
+        }
+        at += 1;
+    }
+    if !syntax.strings_are_code {
+        mark_log_calls(bytes, &mut kinds);
+    }
+    kinds
+}
+
+/// Bytes at the start that belong to a comment whose opening lies before the text.
+fn begins_inside_comment(text: &str, syntax: &Syntax) -> usize {
+    for (open, close) in syntax.block {
+        if let Some(end) = text.find(close)
+            && !text[..end].contains(open)
+            && *close != "]]"
+            && *close != "=end"
+        {
+            return end + close.len();
+        }
+    }
+    0
+}
+
+/// A line ` * text` of a block comment that began before the text.
+fn doc_continuation(bytes: &[u8], at: usize, syntax: &Syntax) -> Option<usize> {
+    if bytes[at] != b'*' || syntax.block != C_BLOCK {
+        return None;
+    }
+    matches!(bytes.get(at + 1), None | Some(b' ' | b'\n' | b'/')).then(|| line_end(bytes, at))
+}
+
+/// A comment mark that is part of something else: `http://`, `#{`, `#[`, `$#`, and `#` inside a structured value.
+fn is_inside_word(bytes: &[u8], at: usize, language: Language) -> bool {
+    let before = at.checked_sub(1).map(|i| bytes[i]);
+    match bytes[at] {
+        b'/' => before == Some(b':'),
+        b'#' => {
+            let spaced = before.is_none_or(|b| b.is_ascii_whitespace());
+            match language.name() {
+                "yaml" | "toml" | "properties" | "shell" | "dockerfile" => !spaced,
+                "php" => bytes.get(at + 1) == Some(&b'['),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| at + i)
+}
+
+fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
+    bytes.get(from..)?.windows(needle.len()).position(|w| w == needle).map(|i| from + i)
+}
+
+/// End of a string that stays on its line; `at + 1` when the quote opens none (a lifetime, an apostrophe).
+fn short_string(bytes: &[u8], at: usize, language: Language) -> usize {
+    let quote = bytes[at];
+    if quote == b'\'' && language.name() == "rust" {
+        // 'a' and '\n' are characters, 'a is a lifetime.
+        return match bytes.get(at + 1..) {
+            Some([b'\\', ..]) => (at + 2..bytes.len().min(at + 12)).find(|&i| bytes[i] == b'\'' && i > at + 2).map_or(at + 1, |i| i + 1),
+            Some([_, b'\'', ..]) => at + 3,
+            _ => at + 1,
+        };
+    }
+    let mut i = at + 1;
+    while i < bytes.len() {
+        match bytes[i] {
+            b'\\' => i += 1,
+            // Rust strings run over lines.
+            b'\n' if language.name() != "rust" => return at + 1,
+            b if b == quote => return i + 1,
+            _ => {}
+        }
+        i += 1;
+    }
+    at + 1
+}
+
+/// End of an import statement that begins at `at` (first byte of a line that is not blank).
+fn import(text: &str, at: usize, language: Language) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let end = line_end(bytes, at);
+    let line = &text[at..end];
+    let starts = |words: &[&str]| words.iter().any(|w| line.starts_with(w));
+    let is_import = match language.name() {
+        "go" => starts(&["import ", "package "]) || is_go_import_line(line),
+        "rust" => starts(&["use ", "pub use ", "pub(crate) use ", "extern crate ", "mod "]) && !line.contains('{') || starts(&["use ", "pub use "]),
+        "java" | "kotlin" | "scala" | "groovy" => starts(&["import ", "package "]),
+        "csharp" => (starts(&["using ", "global using "]) && line.ends_with(';') && !line.contains('=') && !line.contains('(') && !line.starts_with("using var")) || starts(&["namespace "]),
+        "python" => starts(&["import "]) || (starts(&["from "]) && line.contains(" import")),
+        "typescript" | "javascript" => {
+            starts(&["import ", "import{", "import type"]) && !line.starts_with("import (") || (starts(&["export "]) && line.contains(" from ")) || starts(&["} from "]) || (starts(&["const ", "let ", "var "]) && line.contains("= require("))
+        }
+        "ruby" => starts(&["require ", "require_relative ", "require(", "gem ", "autoload "]),
+        "php" => starts(&["use ", "namespace ", "require", "include"]),
+        "elixir" => starts(&["alias ", "import ", "use ", "require "]),
+        "erlang" => starts(&["-include", "-module", "-export", "-import"]),
+        "cpp" | "c" => starts(&["#include", "#import"]) || (starts(&["using namespace", "using std"]) && line.ends_with(';')),
+        "lua" => line.contains("require") && starts(&["local ", "require"]),
+        "swift" | "dart" => starts(&["import ", "export ", "part "]),
+        "proto" => starts(&["import ", "package ", "option "]),
+        _ => false,
+    };
+    if !is_import {
+        return None;
+    }
+    // A bracket left open runs to its end: `import (`, `from x import (`, `import {`, `use a::{`.
+    let open = line.bytes().filter(|b| matches!(b, b'(' | b'{')).count();
+    let closed = line.bytes().filter(|b| matches!(b, b')' | b'}')).count();
+    if open > closed {
+        let close = if line.rfind('(') > line.rfind('{') { b')' } else { b'}' };
+        // An import list is short; where no end is near, the text is cut or this is no import.
+        let stop = bytes.len().min(end + 4096);
+        if let Some(i) = bytes[end..stop].iter().position(|b| *b == close) {
+            return Some(line_end(bytes, end + i));
+        }
+    }
+    Some(end)
+}
+
+/// A line of a Go import block: an optional name and a quoted path, nothing else.
+fn is_go_import_line(line: &str) -> bool {
+    let line = line.trim_end();
+    let Some(first) = line.find('"') else { return false };
+    line.len() > first + 2
+        && line.ends_with('"')
+        && line[..first].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b' ' | b'\t'))
+        && line[first + 1..line.len() - 1].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_' | b'~'))
+        && (line[first..].contains('/') || first == 0)
+        && !line[..first].trim_end().ends_with("return")
+}
+
+/// Marks log, print and metric calls from the receiver to the closing bracket.
+fn mark_log_calls(bytes: &[u8], kinds: &mut [Kind]) {
+    let mut at = 0;
+    while let Some(open) = bytes[at..].iter().position(|b| *b == b'(').map(|i| at + i) {
+        at = open + 1;
+        if kinds[open] != Kind::Code {
+            continue;
+        }
+        let Some(start) = log_callee(bytes, open) else { continue };
+        let mut depth = 0i32;
+        let mut end = open;
+        // A call that does not close within 2 KB is cut off; its first line is enough.
+        for (i, byte) in bytes[open..bytes.len().min(open + 2048)].iter().enumerate() {
+            if matches!(kinds[open + i], Kind::String | Kind::Comment) {
+                continue;
+            }
+            match byte {
+                b'(' => depth += 1,
+                b')' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                end = open + i + 1;
+                break;
+            }
+        }
+        if end == open {
+            end = line_end(bytes, open);
+        }
+        kinds[start..end].fill(Kind::Log);
+        at = end;
+    }
+}
+
+const LEVELS: [&str; 18] = [
+    "trace", "debug", "info", "notice", "warn", "warning", "error", "fatal", "critical", "exception", "print", "log", "verbose", "panic", "write", "msg", "increment", "observe",
+];
+const PRINTERS: [&str; 12] = ["print", "println", "printf", "eprintln", "puts", "debug", "info", "warn", "error", "trace", "fprintf", "echo"];
+
+/// Where the callee of a log call before `open` begins; `None` when it is another call.
+fn log_callee(bytes: &[u8], open: usize) -> Option<usize> {
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let mut end = open;
+    let macro_call = end > 0 && bytes[end - 1] == b'!';
+    if macro_call {
+        end -= 1;
+    }
+    let name_start = bytes[..end].iter().rposition(|b| !is_name(*b)).map_or(0, |i| i + 1);
+    let name = bytes[name_start..end].to_ascii_lowercase();
+    if name.is_empty() {
+        return None;
+    }
+    let chain_start = bytes[..name_start].iter().rposition(|b| !is_name(*b) && !matches!(b, b'.' | b':' | b'>' | b'-' | b'$' | b'@' | b'?')).map_or(0, |i| i + 1);
+    let receiver = bytes[chain_start..name_start].to_ascii_lowercase();
+    let holds = |needle: &str| receiver.windows(needle.len()).any(|w| w == needle.as_bytes());
+    if receiver.is_empty() {
+        let printer = PRINTERS.iter().any(|p| p.as_bytes() == name);
+        let plain = matches!(&name[..], b"print" | b"println" | b"printf" | b"puts" | b"fprintf" | b"echo");
+        return (printer && (macro_call || plain)).then_some(name_start);
+    }
+    let level = LEVELS.iter().any(|l| name.starts_with(l.as_bytes()));
+    let logs = holds("log") || holds("console.") || holds("tracing::") || holds("system.out") || holds("system.err") || holds("fmt.");
+    let measures = holds("metric") || holds("stats") || holds("counter") || holds("gauge") || holds("histogram");
+    let counts = level || name.starts_with(b"inc") || name.starts_with(b"set") || name.starts_with(b"add") || name.starts_with(b"rec") || name.starts_with(b"tim");
+    ((logs && level && !(holds("fmt.") && !name.starts_with(b"print"))) || (measures && counts)).then_some(chain_start)
+}

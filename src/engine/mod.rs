@@ -1,0 +1,112 @@
+//! The one decision: what an edit crosses, and what to ask about it.
+//!
+//! Knows no file, clock, environment, client or process. That is why a replay can be trusted: it calls the same
+//! [`review`] with the same facts.
+
+mod diff;
+pub mod edit;
+pub mod evidence;
+pub mod lexer;
+pub mod path;
+pub mod plan;
+mod sightings;
+pub mod surroundings;
+pub mod verdict;
+pub mod weigh;
+
+use crate::knowledge::Knowledge;
+use crate::knowledge::features::COLUMNS;
+use crate::knowledge::schema::MODULES;
+use edit::Edit;
+use path::PathKind;
+use sightings::Libraries;
+use surroundings::Surroundings;
+use verdict::{Silence, Unknown, Verdict};
+
+/// What the decision may ask of the caller, and what the project has turned off.
+pub struct Context<'a> {
+    /// Facts of the file around the edit; called at most once, and only when the edit's own text gives cause.
+    pub surroundings: &'a dyn Fn() -> Surroundings,
+    /// Modules that are off.
+    pub modules_off: [bool; MODULES.len()],
+    /// Signals that are off, by id.
+    pub signals_off: &'a [String],
+    /// Add the features' shares to the verdict.
+    pub explain: bool,
+}
+
+impl<'a> Context<'a> {
+    /// Nothing turned off.
+    #[must_use]
+    pub fn new(surroundings: &'a dyn Fn() -> Surroundings) -> Self {
+        Self { surroundings, modules_off: [false; MODULES.len()], signals_off: &[], explain: false }
+    }
+}
+
+/// Judges one edit. `knowledge` is the built-in set first, then the project's.
+#[must_use]
+pub fn review(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> Verdict {
+    let mut verdict = match look(edit, knowledge, context) {
+        Err(silence) => Verdict::silent(silence),
+        Ok(seen) => {
+            let scores = weigh::scores(&seen.features, knowledge);
+            let mut verdict = evidence::choose(edit, knowledge, context, &seen, scores);
+            if context.explain {
+                verdict.shares = weigh::shares(&seen.features, knowledge);
+            }
+            verdict
+        }
+    };
+    if edit.cut_off {
+        verdict.unknown.push(Unknown::CutOff);
+    }
+    if edit.language == edit::Language::UNKNOWN {
+        verdict.unknown.push(Unknown::Language);
+    }
+    verdict
+}
+
+/// Names of the features that an edit has; empty where the decision ends before the weighing. What `fit` learns from.
+#[must_use]
+pub fn feature_names(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> Vec<String> {
+    look(edit, knowledge, context).map_or_else(|_| Vec::new(), |seen| seen.features.iter().map(|f| weigh::name(*f, knowledge)).collect())
+}
+
+/// What was seen of an edit.
+pub(crate) struct Seen {
+    pub(crate) sightings: sightings::Sightings,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) features: Vec<weigh::Feature>,
+}
+
+/// Scores of a silent look: nothing raised, nothing computed.
+pub const NO_SCORES: [f32; COLUMNS] = [0.0; COLUMNS];
+
+fn look(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> Result<Seen, Silence> {
+    let kind = path::kind(&edit.path, edit.language);
+    if matches!(kind, PathKind::Vetoed | PathKind::Unknown) {
+        return Err(Silence::Path);
+    }
+    if !sightings::any_literal(edit, knowledge) {
+        return Err(Silence::NoSignal);
+    }
+    let surroundings = (context.surroundings)();
+    let libraries = Libraries::of(&surroundings.imports, edit, knowledge);
+    let mut sightings = sightings::look(edit, knowledge, &surroundings, &libraries);
+    if sightings.changed_lines == (0, 0) {
+        return Err(Silence::NothingChanged);
+    }
+    if sightings.hits.is_empty() && sightings.waived > 0 {
+        return Err(Silence::Waived);
+    }
+    let off = |set: usize, signal: usize| {
+        let k = &knowledge[set];
+        context.signals_off.iter().any(|id| id == k.str(k.signals[signal].id))
+    };
+    if !context.signals_off.is_empty() {
+        sightings.hits.retain(|h| !off(h.set, h.signal));
+        sightings.context.retain(|(set, signal, _)| !off(*set, *signal));
+    }
+    let features = weigh::features(edit, kind, knowledge, &sightings, &surroundings, &libraries);
+    Ok(Seen { sightings, surroundings, features })
+}

@@ -1,0 +1,283 @@
+//! Where the literals of signals are met in an edit: scan, diff and lexer brought together.
+
+use super::diff::{self, LineDiff};
+use super::edit::{Change, Edit};
+use super::lexer::{self, Kind};
+use super::surroundings::Surroundings;
+use crate::knowledge::features::Locus;
+use crate::knowledge::schema::NEAR_LINES;
+use crate::knowledge::{Knowledge, Owner, PLACE_CODE, PLACE_STRING};
+
+/// A literal on a changed line, in a byte that counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Hit {
+    /// Which of the knowledge sets.
+    pub set: usize,
+    /// Which of its signals.
+    pub signal: usize,
+    /// Which replacement.
+    pub change: usize,
+    /// In the new text (as against the old).
+    pub in_new: bool,
+    /// 0-based line of that text.
+    pub line: usize,
+    /// Byte span in that text.
+    pub span: (usize, usize),
+}
+
+/// Everything met in one edit.
+#[derive(Clone, Debug, Default)]
+pub struct Sightings {
+    /// Hits on changed lines.
+    pub hits: Vec<Hit>,
+    /// (set, signal) met on unchanged lines of the edit, in names, in the path: no evidence, but context.
+    pub context: Vec<(usize, usize, Locus)>,
+    /// Changed lines that hold code, added and removed.
+    pub changed_lines: (usize, usize),
+    /// Only the insides of strings and numbers changed.
+    pub literals_only: bool,
+    /// (change, 0-based line of the new text) of the first added code line; removed where nothing is added.
+    pub first_changed: Option<(usize, bool, usize)>,
+    /// Hits taken out by a `dist: ok` comment.
+    pub waived: usize,
+}
+
+/// One side (old or new) of one replacement, with all that is known of its lines.
+struct Side<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+    changed: &'a [bool],
+    kinds: Vec<Kind>,
+    waivers: Vec<usize>,
+}
+
+impl<'a> Side<'a> {
+    fn new(text: &'a str, changed: &'a [bool], edit: &Edit<'_>) -> Self {
+        let kinds = lexer::lex(text, edit.language);
+        let mut starts = vec![0];
+        starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
+        let mut side = Self { text, starts, changed, kinds, waivers: Vec::new() };
+        side.waivers = side.find_waivers();
+        side
+    }
+
+    fn line_of(&self, at: usize) -> usize {
+        self.starts.partition_point(|s| *s <= at) - 1
+    }
+
+    fn line(&self, line: usize) -> &'a str {
+        let start = self.starts[line];
+        let end = self.starts.get(line + 1).map_or(self.text.len(), |e| e - 1);
+        &self.text[start..end.max(start)]
+    }
+
+    /// Lines for which a comment `dist: ok <reason>` speaks: its own and the next.
+    fn find_waivers(&self) -> Vec<usize> {
+        let mut out = Vec::new();
+        for (at, _) in self.text.match_indices("dist: ok") {
+            let reason = self.text[at + 8..].lines().next().unwrap_or("");
+            if self.kinds[at] == Kind::Comment && reason.bytes().any(|b| b.is_ascii_alphanumeric()) {
+                let line = self.line_of(at);
+                out.extend([line, line + 1]);
+            }
+        }
+        out
+    }
+
+    fn has_code(&self, line: usize) -> bool {
+        let start = self.starts[line];
+        self.line(line).bytes().enumerate().any(|(i, b)| b.is_ascii_alphanumeric() && matches!(self.kinds[start + i], Kind::Code | Kind::String))
+    }
+}
+
+/// The raw result of the scan, before the lexer was asked.
+type RawHit = (usize, u16, usize, usize);
+
+fn scan_side(text: &str, knowledge: &[Knowledge<'_>]) -> Vec<RawHit> {
+    let mut out = Vec::new();
+    for (set, k) in knowledge.iter().enumerate() {
+        k.filter.scan(text.as_bytes(), |literal, start, end| {
+            if !matches!(k.owner(literal), Owner::Library(_)) {
+                out.push((set, literal, start, end));
+            }
+        });
+    }
+    out
+}
+
+/// A cheap first look: whether any signal's literal stands anywhere in the edit's text or path.
+#[must_use]
+pub fn any_literal(edit: &Edit<'_>, knowledge: &[Knowledge<'_>]) -> bool {
+    let language = edit.language.bit();
+    knowledge.iter().any(|k| {
+        let mut found = false;
+        let mut look = |text: &str| {
+            k.filter.scan(text.as_bytes(), |literal, _, _| {
+                if let Owner::Signal(s) = k.owner(literal) {
+                    found |= k.signals[s].languages & language != 0;
+                }
+            });
+        };
+        for change in &edit.changes {
+            look(&change.new);
+            look(&change.old);
+        }
+        found
+    })
+}
+
+/// Looks an edit over. `imports` tells for each set which libraries (by index) the file imports.
+#[must_use]
+pub fn look(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], surroundings: &Surroundings, libraries: &Libraries) -> Sightings {
+    let mut out = Sightings { literals_only: true, ..Sightings::default() };
+    for (index, change) in edit.changes.iter().enumerate() {
+        look_at_change(&mut out, index, change, edit, knowledge, libraries);
+    }
+    out.literals_only &= out.changed_lines.0 > 0 && out.changed_lines.1 > 0;
+    look_around(&mut out, edit, knowledge, surroundings, libraries);
+    out
+}
+
+fn look_at_change(out: &mut Sightings, index: usize, change: &Change<'_>, edit: &Edit<'_>, knowledge: &[Knowledge<'_>], libraries: &Libraries) {
+    let LineDiff { removed, added } = diff::lines(&change.old, &change.new);
+    let new = Side::new(&change.new, &added, edit);
+    let old = Side::new(&change.old, &removed, edit);
+    let added_code: Vec<usize> = (0..added.len()).filter(|&l| added[l] && new.has_code(l)).collect();
+    let removed_code: Vec<usize> = (0..removed.len()).filter(|&l| removed[l] && old.has_code(l)).collect();
+    out.changed_lines.0 += added_code.len();
+    out.changed_lines.1 += removed_code.len();
+    out.literals_only &= skeletons(&new, &added_code) == skeletons(&old, &removed_code);
+    if out.first_changed.is_none() {
+        out.first_changed = added_code.first().map(|&l| (index, true, l)).or_else(|| removed_code.first().map(|&l| (index, false, l)));
+    }
+    for (side, in_new) in [(&new, true), (&old, false)] {
+        let raw = scan_side(side.text, knowledge);
+        let near: Vec<(usize, usize, usize)> = raw
+            .iter()
+            .filter_map(|&(set, literal, start, _)| match knowledge[set].owner(literal) {
+                Owner::Near(s) if matches!(side.kinds[start], Kind::Code | Kind::String) => Some((set, s, side.line_of(start))),
+                _ => None,
+            })
+            .collect();
+        for (set, literal, start, end) in raw {
+            let k = &knowledge[set];
+            let Owner::Signal(signal) = k.owner(literal) else { continue };
+            let s = &k.signals[signal];
+            if s.languages & edit.language.bit() == 0 || !counts(side.kinds[start], s.places, edit) || !libraries.satisfy(k, signal) {
+                continue;
+            }
+            let line = side.line_of(start);
+            if s.near && !near.iter().any(|&(n, x, l)| n == set && x == signal && l.abs_diff(line) <= NEAR_LINES) {
+                continue;
+            }
+            if !side.changed.get(line).copied().unwrap_or(false) {
+                if in_new {
+                    out.context.push((set, signal, Locus::Context));
+                }
+                continue;
+            }
+            if side.waivers.contains(&line) {
+                out.waived += 1;
+                continue;
+            }
+            out.hits.push(Hit { set, signal, change: index, in_new, line, span: (start, end) });
+        }
+    }
+}
+
+/// Whether a literal counts in a byte of this kind.
+fn counts(kind: Kind, places: u8, edit: &Edit<'_>) -> bool {
+    match kind {
+        Kind::Code => places & PLACE_CODE != 0 || (edit.language.name() == "sql" && places & PLACE_STRING != 0),
+        Kind::String => places & PLACE_STRING != 0,
+        Kind::Comment | Kind::Import | Kind::Log => false,
+    }
+}
+
+/// The changed lines without their strings and digits, to tell a change of values from a change of code.
+fn skeletons(side: &Side<'_>, lines: &[usize]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for &l in lines {
+        let start = side.starts[l];
+        out.extend(side.line(l).bytes().enumerate().filter(|(i, b)| side.kinds[start + i] == Kind::Code && !b.is_ascii_digit() && !b.is_ascii_whitespace()).map(|(_, b)| b));
+        out.push(b'\n');
+    }
+    out
+}
+
+fn look_around(out: &mut Sightings, edit: &Edit<'_>, knowledge: &[Knowledge<'_>], surroundings: &Surroundings, libraries: &Libraries) {
+    let tail = path_tail(&edit.path);
+    for (text, locus) in surroundings.enclosing.iter().map(|t| (t.as_str(), Locus::Name)).chain([(tail, Locus::Path)]) {
+        for (set, literal, _, _) in scan_side(text, knowledge) {
+            if let Owner::Signal(signal) = knowledge[set].owner(literal) {
+                let s = &knowledge[set].signals[signal];
+                if s.languages & edit.language.bit() != 0 && s.places & PLACE_CODE != 0 && libraries.satisfy(&knowledge[set], signal) {
+                    out.context.push((set, signal, locus));
+                }
+            }
+        }
+    }
+    out.context.sort_unstable();
+    out.context.dedup();
+}
+
+/// The last four components: what lies above them is the user's machine, not the project.
+fn path_tail(path: &str) -> &str {
+    path.rmatch_indices(['/', '\\']).nth(3).map_or(path, |(i, _)| &path[i + 1..])
+}
+
+/// Which library families the file imports.
+#[derive(Clone, Debug, Default)]
+pub struct Libraries {
+    /// Indices into the built-in libraries.
+    pub found: Vec<usize>,
+    /// One bit for each category.
+    pub categories: u32,
+}
+
+impl Libraries {
+    /// Searches import lines. The first set of knowledge holds the libraries.
+    #[must_use]
+    pub fn of(imports: &str, edit: &Edit<'_>, knowledge: &[Knowledge<'_>]) -> Self {
+        let mut out = Self::default();
+        let Some(k) = knowledge.first() else { return out };
+        out.collect(imports, k);
+        for change in &edit.changes {
+            for text in [&change.new, &change.old] {
+                let kinds = lexer::lex(text, edit.language);
+                k.filter.scan(text.as_bytes(), |literal, start, _| {
+                    if let Owner::Library(l) = k.owner(literal)
+                        && kinds[start] == Kind::Import
+                    {
+                        out.add(l, k);
+                    }
+                });
+            }
+        }
+        out
+    }
+
+    fn collect(&mut self, text: &str, k: &Knowledge<'_>) {
+        k.filter.scan(text.as_bytes(), |literal, _, _| {
+            if let Owner::Library(l) = k.owner(literal) {
+                self.add(l, k);
+            }
+        });
+    }
+
+    fn add(&mut self, library: usize, k: &Knowledge<'_>) {
+        if !self.found.contains(&library) {
+            self.found.push(library);
+            self.categories |= 1 << k.libraries[library].category;
+        }
+    }
+
+    /// Whether the file imports what the signal needs.
+    fn satisfy(&self, k: &Knowledge<'_>, signal: usize) -> bool {
+        let s = &k.signals[signal];
+        let (from, to) = s.need_libraries;
+        (s.need_categories == 0 && from == to)
+            || s.need_categories & self.categories != 0
+            || k.needs[from as usize..to as usize].iter().any(|l| self.found.contains(&(*l as usize)))
+    }
+}

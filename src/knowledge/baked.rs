@@ -1,0 +1,34 @@
+//! The built-in knowledge, laid out by the build script. Nothing is constructed: it lies in the binary.
+
+use super::filter::Filter;
+use super::{Knowledge, Library, Module, Pattern, Section, Signal, Text};
+
+mod tables {
+    #![allow(clippy::all, clippy::pedantic)]
+    use super::{Library, Module, Pattern, Section, Signal, Text};
+    include!(concat!(env!("OUT_DIR"), "/baked.rs"));
+}
+
+/// Signals, modules, catalog and weights as shipped.
+pub static BUILT_IN: Knowledge<'static> = Knowledge {
+    text: tables::TEXT,
+    signals: tables::SIGNALS,
+    needs: tables::NEEDS,
+    libraries: tables::LIBRARIES,
+    modules: tables::MODULES,
+    sections: tables::SECTIONS,
+    items: tables::ITEMS,
+    patterns: tables::PATTERNS,
+    filter: Filter {
+        map: tables::FILTER_MAP,
+        heads: tables::FILTER_HEADS,
+        entries: tables::FILTER_ENTRIES,
+        bytes: tables::FILTER_BYTES,
+        starts: tables::FILTER_STARTS,
+        bounds: tables::FILTER_BOUNDS,
+    },
+    owners: tables::OWNERS,
+    weights: tables::WEIGHTS,
+    intercept: tables::INTERCEPT,
+    threshold: tables::THRESHOLD,
+};

@@ -1,0 +1,89 @@
+//! The features that the weighing knows. Shared with the build script, which lays their weights out by these indices.
+
+use super::schema::{CATEGORIES, MODULES, Strength};
+
+/// Where a signal was met. Each pair (signal, locus) is one feature, named `<signal>.<locus>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Locus {
+    /// More often on lines that the edit adds than on lines that it takes away.
+    Added,
+    /// More often on lines that the edit takes away.
+    Removed,
+    /// On changed lines, as often before as after.
+    Kept,
+    /// On unchanged lines that the edit shows.
+    Context,
+    /// In the names of the enclosing function and type.
+    Name,
+    /// In the file's path.
+    Path,
+}
+
+/// All loci, in the order of their discriminants.
+pub const LOCI: [(Locus, &str); 6] = [
+    (Locus::Added, "added"),
+    (Locus::Removed, "removed"),
+    (Locus::Kept, "kept"),
+    (Locus::Context, "context"),
+    (Locus::Name, "name"),
+    (Locus::Path, "path"),
+];
+
+/// Columns of a weight row: the gate ("does this touch a distributed boundary at all"), then the modules.
+pub const COLUMNS: usize = 1 + MODULES.len();
+
+/// Features of the edit as a whole; those of imports, `imports.<category>`, stand behind them.
+pub const EDIT_FEATURES: [&str; 18] = [
+    "edit.creates-file",
+    "edit.only-removes",
+    "edit.only-adds",
+    "edit.changes-literals-only",
+    "lines.1-2",
+    "lines.3-10",
+    "lines.11-30",
+    "lines.31+",
+    "signals.none",
+    "signals.1",
+    "signals.2-3",
+    "signals.4+",
+    "file.structured",
+    "file.front-end",
+    "file.script",
+    "shape.loop",
+    "shape.handler",
+    "shape.async",
+];
+
+/// Number of features that belong to no signal.
+pub const GENERAL_FEATURES: usize = EDIT_FEATURES.len() + CATEGORIES.len() + 1;
+
+/// Index of `imports.none` among the general features.
+pub const IMPORTS_NONE: usize = GENERAL_FEATURES - 1;
+
+/// Name of a general feature.
+#[must_use]
+pub fn general_name(index: usize) -> String {
+    if let Some(name) = EDIT_FEATURES.get(index) {
+        return (*name).to_owned();
+    }
+    CATEGORIES.get(index - EDIT_FEATURES.len()).map_or_else(|| "imports.none".to_owned(), |c| format!("imports.{c}"))
+}
+
+/// What a signal that no fit has seen adds: enough to speak alone in product code when strong, half of that when weak.
+#[must_use]
+pub fn default_weights(strength: Strength, module: usize, locus: Locus) -> [f32; COLUMNS] {
+    let full: f32 = match strength {
+        Strength::Strong => 3.0,
+        Strength::Weak => 1.2,
+    };
+    let share = match locus {
+        Locus::Added | Locus::Removed => 1.0,
+        Locus::Kept => 0.6,
+        Locus::Context | Locus::Name => 0.3,
+        Locus::Path => 0.2,
+    };
+    let mut row = [0.0; COLUMNS];
+    row[0] = full * share;
+    row[1 + module] = full * share;
+    row
+}

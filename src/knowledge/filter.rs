@@ -1,0 +1,168 @@
+//! The literal filter: finds every literal of a set in a text, in one pass. Shared with the build script, which bakes
+//! the built-in set; project signals build theirs when they are read.
+//!
+//! For each literal the rarest of its 4-byte windows is put into a bit map; a text's windows are tested against the map,
+//! and only a set bit leads to a comparison. Measured against automata on 5 KB of source: fastest, and a table of some
+//! 30 KB instead of megabytes that have to be paged in. aho-corasick is the oracle: the build script and a property test
+//! hold this filter equal to it.
+
+use super::literal::{Literal, ends_subword, starts_subword};
+
+const MULTIPLIER: u32 = 0x9E37_79B1;
+/// Log2 of the bit map's size in bits.
+pub const MAP_BITS: u32 = 17;
+/// Log2 of the number of buckets.
+pub const BUCKET_BITS: u32 = 12;
+
+/// One literal's place in the filter.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Which literal.
+    pub literal: u16,
+    /// Offset of the hashed window in the literal.
+    pub offset: u8,
+}
+
+/// A literal set, ready to scan. Borrowed, so that the built-in one lies in the binary and costs nothing to have.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter<'a> {
+    /// `1 << MAP_BITS` bits.
+    pub map: &'a [u64],
+    /// Where each bucket's entries begin; one more than there are buckets.
+    pub heads: &'a [u16],
+    /// Entries, bucket by bucket.
+    pub entries: &'a [(u16, u8)],
+    /// All literals' bytes, one behind the other.
+    pub bytes: &'a [u8],
+    /// Where each literal begins in `bytes`; one more than there are literals.
+    pub starts: &'a [u32],
+    /// Bit 0: bounded start, bit 1: bounded end; one a literal.
+    pub bounds: &'a [u8],
+}
+
+/// The same, owned.
+#[derive(Clone, Debug, Default)]
+pub struct FilterTables {
+    /// See [`Filter::map`].
+    pub map: Vec<u64>,
+    /// See [`Filter::heads`].
+    pub heads: Vec<u16>,
+    /// See [`Filter::entries`].
+    pub entries: Vec<(u16, u8)>,
+    /// See [`Filter::bytes`].
+    pub bytes: Vec<u8>,
+    /// See [`Filter::starts`].
+    pub starts: Vec<u32>,
+    /// See [`Filter::bounds`].
+    pub bounds: Vec<u8>,
+}
+
+/// How common a byte is in source text, roughly; only the order matters.
+fn commonness(byte: u8) -> u64 {
+    match byte {
+        b' ' => 90,
+        b'e' | b't' => 80,
+        b'a'..=b'z' => 50,
+        b'0'..=b'9' | b'_' | b'.' | b'(' | b')' => 30,
+        b':' | b'=' => 20,
+        _ => 8,
+    }
+}
+
+fn hash(window: u32) -> u32 {
+    window.wrapping_mul(MULTIPLIER)
+}
+
+fn bit(hash: u32) -> (usize, u64) {
+    let k = hash >> (32 - MAP_BITS);
+    ((k / 64) as usize, 1 << (k % 64))
+}
+
+fn fold(bytes: [u8; 4]) -> u32 {
+    u32::from_le_bytes(bytes) | 0x2020_2020
+}
+
+impl FilterTables {
+    /// Builds the tables of a literal set.
+    #[must_use]
+    pub fn build(literals: &[Literal]) -> Self {
+        let mut out = Self { map: vec![0; (1 << MAP_BITS) / 64], starts: vec![0], ..Self::default() };
+        let mut buckets: Vec<Vec<(u16, u8)>> = vec![Vec::new(); 1 << BUCKET_BITS];
+        for (i, literal) in literals.iter().enumerate() {
+            let index = u16::try_from(i).unwrap_or(u16::MAX);
+            let bytes = &literal.bytes;
+            out.bytes.extend_from_slice(bytes);
+            out.starts.push(u32::try_from(out.bytes.len()).unwrap_or(u32::MAX));
+            out.bounds.push(u8::from(literal.bounded_start) | u8::from(literal.bounded_end) << 1);
+            let mut add = |window: u32, offset: u8| {
+                let h = hash(window);
+                let (word, mask) = bit(h);
+                out.map[word] |= mask;
+                let bucket = &mut buckets[(h >> (32 - BUCKET_BITS)) as usize];
+                if !bucket.contains(&(index, offset)) {
+                    bucket.push((index, offset));
+                }
+            };
+            if let [a, b, c] = bytes[..] {
+                // Three bytes have no window of four: every byte that can follow is entered.
+                for next in 0..=u8::MAX {
+                    add(fold([a, b, c, next]), 0);
+                }
+                continue;
+            }
+            let rarest = (0..=bytes.len() - 4).min_by_key(|&o| bytes[o..o + 4].iter().map(|&b| commonness(b)).product::<u64>()).unwrap_or(0);
+            add(fold([bytes[rarest], bytes[rarest + 1], bytes[rarest + 2], bytes[rarest + 3]]), u8::try_from(rarest).unwrap_or(0));
+        }
+        out.heads.push(0);
+        for bucket in buckets {
+            out.entries.extend(bucket);
+            out.heads.push(u16::try_from(out.entries.len()).unwrap_or(u16::MAX));
+        }
+        out
+    }
+
+    /// The tables, borrowed.
+    #[must_use]
+    pub fn filter(&self) -> Filter<'_> {
+        Filter { map: &self.map, heads: &self.heads, entries: &self.entries, bytes: &self.bytes, starts: &self.starts, bounds: &self.bounds }
+    }
+}
+
+impl Filter<'_> {
+    /// Calls `found(literal, start, end)` for every match in `text`; several literals may match at one place.
+    #[inline]
+    pub fn scan(&self, text: &[u8], mut found: impl FnMut(u16, usize, usize)) {
+        if self.starts.len() < 2 || text.len() < 3 {
+            return;
+        }
+        for (at, window) in text.windows(4).enumerate() {
+            let h = hash(fold([window[0], window[1], window[2], window[3]]));
+            let (word, mask) = bit(h);
+            if self.map[word] & mask != 0 {
+                self.compare(text, at, h, &mut found);
+            }
+        }
+        // The last three bytes may be a whole literal: there is no fourth to look at.
+        let at = text.len() - 3;
+        self.compare(text, at, hash(fold([text[at], text[at + 1], text[at + 2], 0])), &mut found);
+    }
+
+    #[inline]
+    fn compare(&self, text: &[u8], at: usize, h: u32, found: &mut impl FnMut(u16, usize, usize)) {
+        let bucket = (h >> (32 - BUCKET_BITS)) as usize;
+        for &(literal, offset) in &self.entries[self.heads[bucket] as usize..self.heads[bucket + 1] as usize] {
+            let l = literal as usize;
+            let bytes = &self.bytes[self.starts[l] as usize..self.starts[l + 1] as usize];
+            let Some(start) = at.checked_sub(offset as usize) else { continue };
+            let end = start + bytes.len();
+            if end > text.len() || !text[start..end].eq_ignore_ascii_case(bytes) {
+                continue;
+            }
+            let bounds = self.bounds[l];
+            if (bounds & 1 != 0 && !starts_subword(text, start)) || (bounds & 2 != 0 && !ends_subword(text, end)) {
+                continue;
+            }
+            found(literal, start, end);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A project's own signals, from `.dist-architect/signals/`, in the shape of the built-in ones.
+
+use super::features::{self, COLUMNS, GENERAL_FEATURES, LOCI};
+use super::filter::FilterTables;
+use super::literal::Literal;
+use super::schema::{CATEGORIES, LANGUAGES, MODULES, PROGRAM_LANGUAGES, Place, SignalFile, Strength};
+use super::{Knowledge, PLACE_CODE, PLACE_PROSE, PLACE_STRING, Signal, Text};
+
+/// Signals of a project, owned.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    text: String,
+    signals: Vec<Signal>,
+    needs: Vec<u16>,
+    tables: FilterTables,
+    owners: Vec<u16>,
+    weights: Vec<[f32; COLUMNS]>,
+}
+
+impl Project {
+    /// Lays out signals. `built_in` tells which libraries can be needed and which sections the modules have; what it does not know
+    /// is left out here and told by `lint`.
+    #[must_use]
+    pub fn new(signals: &[(String, SignalFile)], built_in: &Knowledge<'_>) -> Self {
+        let mut out = Self { weights: vec![[0.0; COLUMNS]; GENERAL_FEATURES], ..Self::default() };
+        let mut literals = Vec::new();
+        let known: Vec<&(String, SignalFile)> = signals.iter().filter(|(_, s)| MODULES.contains(&s.module.as_str())).collect();
+        for (i, (_, s)) in known.iter().enumerate() {
+            for literal in s.literals.iter().filter_map(|l| Literal::parse(l).ok()) {
+                literals.push(literal);
+                out.owners.push(u16::try_from(i).unwrap_or(u16::MAX));
+            }
+        }
+        for (i, (_, s)) in known.iter().enumerate() {
+            for literal in s.near.iter().filter_map(|l| Literal::parse(l).ok()) {
+                literals.push(literal);
+                out.owners.push(u16::try_from(known.len() + i).unwrap_or(u16::MAX));
+            }
+        }
+        out.tables = FilterTables::build(&literals);
+        for (source, s) in known {
+            let module = MODULES.iter().position(|m| *m == s.module).unwrap_or(0);
+            let mut sections = [u8::MAX; 3];
+            for (slot, id) in sections.iter_mut().zip(&s.sections) {
+                let found = built_in.module_sections(module).iter().position(|x| built_in.str(x.id) == id);
+                *slot = found.and_then(|i| u8::try_from(i).ok()).unwrap_or(u8::MAX);
+            }
+            let first_need = out.needs.len();
+            let mut categories = 0u32;
+            for need in &s.needs {
+                if let Some(c) = CATEGORIES.iter().position(|c| c == need) {
+                    categories |= 1 << c;
+                } else if let Some(l) = built_in.libraries.iter().position(|l| built_in.str(l.id) == need) {
+                    out.needs.push(u16::try_from(l).unwrap_or(u16::MAX));
+                }
+            }
+            let languages = if s.languages.is_empty() {
+                (1 << PROGRAM_LANGUAGES) - 1
+            } else {
+                s.languages.iter().filter_map(|l| LANGUAGES.iter().position(|(x, _)| x == l)).fold(0, |bits, i| bits | 1u64 << i)
+            };
+            let places = s.places.iter().fold(0, |bits, p| {
+                bits | match p {
+                    Place::Code => PLACE_CODE,
+                    Place::String => PLACE_STRING,
+                    Place::Prose => PLACE_PROSE,
+                }
+            });
+            let signal = Signal {
+                id: out.add(&s.id),
+                module: u8::try_from(module).unwrap_or(0),
+                sections,
+                why: out.add(&s.why),
+                why_removed: out.add(s.why_removed.as_deref().unwrap_or("")),
+                strong: s.strength == Strength::Strong,
+                places,
+                languages,
+                need_categories: categories,
+                need_libraries: (u16::try_from(first_need).unwrap_or(0), u16::try_from(out.needs.len()).unwrap_or(0)),
+                near: !s.near.is_empty(),
+                source: out.add(source),
+            };
+            out.signals.push(signal);
+            out.weights.extend(LOCI.map(|(locus, _)| features::default_weights(s.strength, module, locus)));
+        }
+        out
+    }
+
+    fn add(&mut self, text: &str) -> Text {
+        let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        self.text.push_str(text);
+        Text { start, len: u32::try_from(text.len()).unwrap_or(0) }
+    }
+
+    /// The signals as the engine reads them.
+    #[must_use]
+    pub fn knowledge(&self) -> Knowledge<'_> {
+        Knowledge {
+            text: &self.text,
+            signals: &self.signals,
+            needs: &self.needs,
+            libraries: &[],
+            modules: &[],
+            sections: &[],
+            items: &[],
+            patterns: &[],
+            filter: self.tables.filter(),
+            owners: &self.owners,
+            weights: &self.weights,
+            intercept: [0.0; COLUMNS],
+            threshold: [0.5; COLUMNS],
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What the engine knows: signals, library families, modules, patterns and the weights. The built-in knowledge lies in
+//! the binary (`baked`); a project's signals are read from its folder (`folder`) into the same shape.
+
+pub mod baked;
+pub mod features;
+pub mod filter;
+pub mod folder;
+pub mod literal;
+pub mod schema;
+
+use features::{COLUMNS, GENERAL_FEATURES, LOCI, Locus};
+use filter::Filter;
+
+/// Place bit: program text.
+pub const PLACE_CODE: u8 = 1;
+/// Place bit: inside a string literal.
+pub const PLACE_STRING: u8 = 2;
+/// Place bit: a plan's prose.
+pub const PLACE_PROSE: u8 = 4;
+
+/// A piece of [`Knowledge::text`].
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    /// Byte offset.
+    pub start: u32,
+    /// Length in bytes.
+    pub len: u32,
+}
+
+/// A declared reason to look closer.
+#[derive(Clone, Copy, Debug)]
+pub struct Signal {
+    /// Its name.
+    pub id: Text,
+    /// Index into [`schema::MODULES`].
+    pub module: u8,
+    /// Indices of sections within the module; 255 where there is none.
+    pub sections: [u8; 3],
+    /// What an edit with it does.
+    pub why: Text,
+    /// The same when the edit takes it away; empty when not told apart.
+    pub why_removed: Text,
+    /// Alone worth a telling.
+    pub strong: bool,
+    /// `PLACE_*` bits.
+    pub places: u8,
+    /// One bit for each of [`schema::LANGUAGES`].
+    pub languages: u64,
+    /// One bit for each of [`schema::CATEGORIES`] of which the file has to import one; 0 with no libraries: no need.
+    pub need_categories: u32,
+    /// Range in [`Knowledge::needs`].
+    pub need_libraries: (u16, u16),
+    /// Whether one of its `near` literals has to stand close.
+    pub near: bool,
+    /// The file as written.
+    pub source: Text,
+}
+
+/// A family of client libraries.
+#[derive(Clone, Copy, Debug)]
+pub struct Library {
+    /// Its name in content.
+    pub id: Text,
+    /// For people.
+    pub name: Text,
+    /// Index into [`schema::CATEGORIES`].
+    pub category: u8,
+    /// The file as written.
+    pub source: Text,
+}
+
+/// A reasoning checklist.
+#[derive(Clone, Copy, Debug)]
+pub struct Module {
+    /// One of [`schema::MODULES`].
+    pub id: Text,
+    /// For people.
+    pub title: Text,
+    /// One sentence.
+    pub asks: Text,
+    /// Range in [`Knowledge::sections`].
+    pub sections: (u16, u16),
+    /// The file as written.
+    pub source: Text,
+}
+
+/// A part of a module.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    /// Its name.
+    pub id: Text,
+    /// Range in [`Knowledge::items`].
+    pub items: (u16, u16),
+}
+
+/// A named anti-pattern of the catalog.
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern {
+    /// Its name.
+    pub id: Text,
+    /// The file as written.
+    pub source: Text,
+}
+
+/// Whose literal it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A signal's own.
+    Signal(usize),
+    /// One that a signal wants near.
+    Near(usize),
+    /// An import of a library family.
+    Library(usize),
+}
+
+/// A set of content in the form that the engine reads. Copies are cheap: everything is borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Knowledge<'a> {
+    /// All text that [`Text`] points into.
+    pub text: &'a str,
+    /// Signals.
+    pub signals: &'a [Signal],
+    /// Libraries that signals need, by index.
+    pub needs: &'a [u16],
+    /// Library families.
+    pub libraries: &'a [Library],
+    /// Modules, in the order of [`schema::MODULES`]; empty for a project's knowledge.
+    pub modules: &'a [Module],
+    /// Sections of all modules.
+    pub sections: &'a [Section],
+    /// Items of all sections.
+    pub items: &'a [Text],
+    /// The catalog.
+    pub patterns: &'a [Pattern],
+    /// All literals.
+    pub filter: Filter<'a>,
+    /// Owner of each literal, see [`Knowledge::owner`].
+    pub owners: &'a [u16],
+    /// [`GENERAL_FEATURES`] rows, then one row for each signal and locus.
+    pub weights: &'a [[f32; COLUMNS]],
+    /// Start values of the scores.
+    pub intercept: [f32; COLUMNS],
+    /// Scores (0 to 1) from which to speak.
+    pub threshold: [f32; COLUMNS],
+}
+
+impl<'a> Knowledge<'a> {
+    /// The text itself.
+    #[must_use]
+    pub fn str(&self, text: Text) -> &'a str {
+        self.text.get(text.start as usize..(text.start + text.len) as usize).unwrap_or("")
+    }
+
+    /// Whose literal number `literal` is.
+    #[inline]
+    #[must_use]
+    pub fn owner(&self, literal: u16) -> Owner {
+        let owner = self.owners[literal as usize] as usize;
+        let n = self.signals.len();
+        match owner {
+            _ if owner < n => Owner::Signal(owner),
+            _ if owner < 2 * n => Owner::Near(owner - n),
+            _ => Owner::Library(owner - 2 * n),
+        }
+    }
+
+    /// Row of [`Knowledge::weights`] for a signal met at a locus.
+    #[must_use]
+    pub fn feature(&self, signal: usize, locus: Locus) -> usize {
+        GENERAL_FEATURES + signal * LOCI.len() + locus as usize
+    }
+
+    /// Sections of module number `module`.
+    #[must_use]
+    pub fn module_sections(&self, module: usize) -> &'a [Section] {
+        self.modules.get(module).map_or(&[], |m| &self.sections[m.sections.0 as usize..m.sections.1 as usize])
+    }
+
+    /// Items of a section.
+    #[must_use]
+    pub fn section_items(&self, section: &Section) -> &'a [Text] {
+        &self.items[section.items.0 as usize..section.items.1 as usize]
+    }
+}

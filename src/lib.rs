@@ -1,0 +1,8 @@
+//! Notices when a coding agent's edit crosses a distributed boundary, and puts the right questions in front of the model.
+//! See `src/ARCHITECTURE.md`.
+
+pub mod clients;
+pub mod commands;
+pub mod engine;
+pub mod knowledge;
+pub mod project;

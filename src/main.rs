@@ -1,0 +1,23 @@
+//! `distarch`: the argument parser is built only when the first argument is not `hook`.
+#![allow(clippy::print_stdout)]
+
+use clap::{Parser, Subcommand};
+use distributed_architect::commands;
+
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Scan(commands::scan::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().verb {
+        Verb::Scan(args) => println!("{}", commands::scan::run(&args)?),
+    }
+    Ok(())
+}
