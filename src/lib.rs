@@ -3,6 +3,13 @@
 
 pub mod clients;
 pub mod commands;
+pub mod config;
 pub mod engine;
+pub mod hash;
+pub mod journal;
 pub mod knowledge;
 pub mod project;
+pub mod session;
+pub mod state;
+pub mod telling;
+pub mod text;

@@ -16,6 +16,10 @@ enum Verb {
 }
 
 fn main() -> anyhow::Result<()> {
+    if std::env::args_os().nth(1).is_some_and(|verb| verb == "hook") {
+        commands::hook::run();
+        return Ok(());
+    }
     match Cli::parse().verb {
         Verb::Scan(args) => println!("{}", commands::scan::run(&args)?),
     }

@@ -139,3 +139,33 @@ pub fn limit(edit: &mut Edit<'_>) {
         }
     }
 }
+
+/// The answer that puts a text before the model; `deny` refuses the tool call, with the text as the reason.
+#[must_use]
+pub fn encode(event: &str, text: &str, deny: bool) -> String {
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer<'a> {
+        hook_specific_output: Output<'a>,
+    }
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Output<'a> {
+        hook_event_name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        additional_context: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        permission_decision: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        permission_decision_reason: Option<&'a str>,
+    }
+    let output = Output {
+        hook_event_name: event,
+        additional_context: (!deny).then_some(text),
+        permission_decision: deny.then_some("deny"),
+        permission_decision_reason: deny.then_some(text),
+    };
+    let mut answer = serde_json::to_string(&Answer { hook_specific_output: output }).unwrap_or_default();
+    answer.push('\n');
+    answer
+}

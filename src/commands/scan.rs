@@ -10,6 +10,7 @@ use crate::knowledge::baked::BUILT_IN;
 use crate::project;
 use std::borrow::Cow;
 use std::io::Read;
+use std::path::Path;
 
 /// `distarch scan [--explain]`.
 #[derive(clap::Args, Debug)]
@@ -38,6 +39,7 @@ fn verdict(input: &[u8], explain: bool) -> anyhow::Result<Verdict> {
     Ok(match event.action {
         Action::WillEdit(mut edit) => {
             let before = project::read_file(&edit.path);
+            edit.path = Cow::Owned(project::relative(&edit.path, None, Some(Path::new(&*event.cwd))));
             if edit.whole_file
                 && let Some(text) = &before
             {
@@ -45,7 +47,10 @@ fn verdict(input: &[u8], explain: bool) -> anyhow::Result<Verdict> {
             }
             judge(&edit, before.as_deref(), &knowledge, explain)
         }
-        Action::DidEdit(edit, before) => judge(&edit, before.as_deref(), &knowledge, explain),
+        Action::DidEdit(mut edit, before) => {
+            edit.path = Cow::Owned(project::relative(&edit.path, None, Some(Path::new(&*event.cwd))));
+            judge(&edit, before.as_deref(), &knowledge, explain)
+        }
         Action::WillPlan(plan) => engine::plan::review(&plan, &knowledge, &Context::new(&Surroundings::default)),
         Action::Forgot | Action::Ended | Action::Other => Verdict::default(),
     })

@@ -1,7 +1,7 @@
 //! Content as people write it: signals, library families and modules. Shared with the build script, so that what
 //! `lint` accepts in a project is exactly what can be built in.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The five reasoning checklists, in the order in which they are told.
@@ -68,7 +68,7 @@ pub const CATEGORIES: [&str; 15] = [
 ];
 
 /// How much a signal says by itself.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strength {
     /// Alone worth a telling in product code that talks to the outside.
@@ -79,7 +79,7 @@ pub enum Strength {
 }
 
 /// What kind of byte a literal counts in.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// Program text that is executed, and the keys and values of structured files.
@@ -91,7 +91,7 @@ pub enum Place {
 }
 
 /// One `signals/<module>/<id>.yaml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignalFile {
     /// Completes "this edit may contain a(n) ..."; equals the file's name.
@@ -137,7 +137,7 @@ fn code_only() -> Vec<Place> {
 pub const NEAR_LINES: usize = 6;
 
 /// An edit as content shows it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// One of [`LANGUAGES`].
@@ -157,7 +157,7 @@ pub struct Example {
 }
 
 /// One `signals/libraries/<id>.yaml`: a family of client libraries, known by its imports.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LibraryFile {
     /// Equals the file's name.
@@ -171,7 +171,7 @@ pub struct LibraryFile {
 }
 
 /// Front matter of one `modules/<id>.md`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModuleFront {
     /// One of [`MODULES`].

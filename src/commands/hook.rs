@@ -1,0 +1,211 @@
+//! `distarch hook`: what runs at every edit. Whatever goes wrong, it says nothing and exits 0: a coach never stops the work.
+
+use crate::clients::{Action, Event, claude_code};
+use crate::config::{self, Log, Mode, Settings};
+use crate::engine::edit::Edit;
+use crate::engine::surroundings::Surroundings;
+use crate::engine::{self, Context};
+use crate::journal::{self, Record};
+use crate::session::{Claim, Level, Session};
+use crate::telling::{self, Telling};
+use crate::{project, state};
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Bytes of an event that are read. Edits above some megabytes are data, not code.
+const INPUT_LIMIT: u64 = 64 << 20;
+
+/// Runs the hook on standard input. Never fails.
+pub fn run() {
+    let started = Instant::now();
+    if std::env::var_os("DISTARCH_DISABLE").is_some_and(|v| !v.is_empty() && v != "0") {
+        return;
+    }
+    std::panic::set_hook(Box::new(|_| {}));
+    let state = state::folder();
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let mut input = Vec::with_capacity(64 << 10);
+        std::io::stdin().lock().take(INPUT_LIMIT).read_to_end(&mut input).map_err(|e| format!("standard input: {e}"))?;
+        handle(&input, state.as_deref(), started)
+    }));
+    let fault = match outcome {
+        Ok(Ok(())) => return,
+        Ok(Err(fault)) => fault,
+        Err(panic) => format!("panic: {}", panic.downcast_ref::<&str>().map_or_else(|| panic.downcast_ref::<String>().cloned().unwrap_or_default(), |s| (*s).to_owned())),
+    };
+    if let Some(state) = &state {
+        let record = Record { v: journal::VERSION, t: now(), kind: Cow::Borrowed("fault"), fault: Cow::Owned(fault), us: micros(started), ..Record::default() };
+        let _ = journal::append(state, &record);
+    }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn micros(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Everything that one event needs.
+struct Hook<'a> {
+    state: Option<&'a Path>,
+    settings: Settings,
+    record: Record<'a>,
+    started: Instant,
+}
+
+fn handle(input: &[u8], state: Option<&Path>, started: Instant) -> Result<(), String> {
+    let event = claude_code::decode(input).ok_or_else(|| format!("no event: {} bytes of input that are not the client's JSON", input.len()))?;
+    let project_dir = std::env::var_os("CLAUDE_PROJECT_DIR").map(PathBuf::from).or_else(|| (!event.cwd.is_empty()).then(|| PathBuf::from(&*event.cwd)));
+    let Event { session, agent, name, tool, call, action, .. } = event;
+    let agent = agent.unwrap_or_default();
+    let project_name = project_dir.as_deref().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
+    let record = Record {
+        v: journal::VERSION,
+        t: now(),
+        kind: Cow::Borrowed("event"),
+        event: name,
+        session,
+        agent,
+        project: Cow::Owned(project_name),
+        tool,
+        call,
+        ..Record::default()
+    };
+    let mut hook = Hook { state, settings: Settings::default(), record, started };
+    match action {
+        Action::Other => Ok(()),
+        Action::Forgot => {
+            let forgot = hook.session().map_or(Ok(()), |s| s.forget(&hook.record.agent)).map_err(|e| format!("session: {e}"));
+            hook.log(None)?;
+            forgot
+        }
+        Action::Ended => hook.log(None),
+        Action::WillPlan(plan) => {
+            hook.settings = config::load(&project_dir.as_deref().unwrap_or(Path::new("")).join("plan"), project_dir.as_deref(), state);
+            hook.plan(plan)
+        }
+        Action::WillEdit(edit) => {
+            hook.settings = config::load(Path::new(&*edit.path), project_dir.as_deref(), state);
+            let file = OnceCell::new();
+            let before = |path: &str| file.get_or_init(|| project::read_file(path)).clone();
+            hook.edit(edit, project_dir.as_deref(), true, &before)
+        }
+        Action::DidEdit(edit, original) => {
+            hook.settings = config::load(Path::new(&*edit.path), project_dir.as_deref(), state);
+            hook.edit(edit, project_dir.as_deref(), false, &|_| original.as_deref().map(str::to_owned))
+        }
+    }
+}
+
+impl<'a> Hook<'a> {
+    fn session(&self) -> Option<Session> {
+        self.state.map(|s| Session::new(s, &self.record.session))
+    }
+
+    fn edit(mut self, mut edit: Edit<'a>, project_dir: Option<&Path>, is_before: bool, before: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
+        let absolute = edit.path.clone();
+        edit.path = Cow::Owned(project::relative(&absolute, self.settings.root.as_deref(), project_dir));
+        if is_before
+            && edit.whole_file
+            && let Some(text) = before(&absolute)
+        {
+            edit.changes[0].old = Cow::Owned(text);
+            claude_code::limit(&mut edit);
+        }
+        self.record.path = Cow::Owned(edit.path.clone().into_owned());
+        if self.settings.config.is_path_off(&edit.path) {
+            self.record.silence = Cow::Borrowed(journal::silence_name(engine::verdict::Silence::TurnedOff));
+            return self.log(Some((&edit, is_before)));
+        }
+        let around: OnceCell<Surroundings> = OnceCell::new();
+        let surroundings = || around.get_or_init(|| Surroundings::of(before(&absolute).as_deref(), &edit)).clone();
+        let (verdict, telling, wrong) = {
+            let knowledge = self.settings.knowledge();
+            let context = Context {
+                modules_off: self.settings.config.modules_off(),
+                signals_off: &self.settings.config.signals.off,
+                ..Context::new(&surroundings)
+            };
+            let verdict = engine::review(&edit, &knowledge, &context);
+            let (levels, wrong) = self.claim(&telling::claims(&verdict, &edit.path));
+            let telling = telling::compose(&verdict, &levels, &knowledge[0], &edit.path, &self.settings.config.budget);
+            (verdict, telling, wrong)
+        };
+        self.record.keep_verdict(&verdict);
+        self.record.around = around.into_inner();
+        // A gate denies what it tells in full; the same edit tried again has been told, and passes.
+        let deny = self.settings.config.mode == Mode::Gate && is_before && telling.parts.iter().any(|p| p.level == "full");
+        self.say(&telling, deny)?;
+        let keep = is_before || !self.record.told.is_empty();
+        let logged = self.log(Some((&edit, keep)));
+        wrong.map_or(logged, Err)
+    }
+
+    fn plan(mut self, plan: Cow<'a, str>) -> Result<(), String> {
+        let (telling, wrong) = {
+            let knowledge = self.settings.knowledge();
+            let none = Surroundings::default;
+            let context = Context { modules_off: self.settings.config.modules_off(), signals_off: &self.settings.config.signals.off, ..Context::new(&none) };
+            let verdict = engine::plan::review(&plan, &knowledge, &context);
+            self.record.keep_verdict(&verdict);
+            let claims = if verdict.modules.is_empty() { Vec::new() } else { vec![telling::plan_claim(&plan)] };
+            let (levels, wrong) = self.claim(&claims);
+            let telling = if levels.contains(&Level::Full) { telling::compose_plan(&verdict, &knowledge[0], &self.settings.config.budget) } else { Telling::default() };
+            (telling, wrong)
+        };
+        self.say(&telling, false)?;
+        if self.settings.config.log == Log::Full && plan.len() <= journal::FULL_LIMIT {
+            self.record.plan = Some(plan);
+        }
+        let logged = self.log(None);
+        wrong.map_or(logged, Err)
+    }
+
+    /// What the claims are worth. Where the session cannot be kept, nothing is said: it would be said at every edit.
+    fn claim(&self, claims: &[Claim]) -> (Vec<Level>, Option<String>) {
+        let silent = vec![Level::Silent; claims.len()];
+        if claims.is_empty() || self.settings.config.mode == Mode::Quiet {
+            return (silent, None);
+        }
+        let Some(session) = self.session() else { return (silent, Some("no state folder".to_owned())) };
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+        let token = format!("{}:{nanos:x}", std::process::id());
+        match session.claim(&self.record.agent, claims, &token) {
+            Ok(levels) => (levels, None),
+            Err(e) => (silent, Some(format!("session: {e}"))),
+        }
+    }
+
+    fn say(&mut self, telling: &Telling, deny: bool) -> Result<(), String> {
+        if telling.text.is_empty() {
+            return Ok(());
+        }
+        let answer = claude_code::encode(&self.record.event, &telling.text, deny);
+        std::io::stdout().lock().write_all(answer.as_bytes()).map_err(|e| format!("standard output: {e}"))?;
+        self.record.told.clone_from(&telling.parts);
+        self.record.text = Cow::Owned(telling.text.clone());
+        Ok(())
+    }
+
+    /// Writes the journal's line; `edit` and whether to keep its text.
+    fn log(mut self, edit: Option<(&Edit<'_>, bool)>) -> Result<(), String> {
+        let log = self.settings.config.log;
+        let Some(state) = self.state.filter(|_| log != Log::Off) else { return Ok(()) };
+        let mut record = std::mem::take(&mut self.record);
+        record.us = micros(self.started);
+        match edit {
+            Some((edit, true)) => {
+                record.keep_edit(edit, log);
+                journal::append(state, &record)
+            }
+            _ => journal::append(state, &record),
+        }
+        .map_err(|e| format!("journal: {e}"))
+    }
+}

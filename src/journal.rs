@@ -1,0 +1,256 @@
+//! The hook's log: one JSON line for each event, appended by one write, so that lines of hooks that run at once stay whole.
+
+use crate::config::Log;
+use crate::engine::edit::{Change, Edit, Language};
+use crate::engine::surroundings::Surroundings;
+use crate::engine::verdict::{Silence, Verdict};
+use crate::hash;
+use crate::session::Level;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Version of [`Record`]. Older ones are read for ever.
+pub const VERSION: u32 = 1;
+/// File name of the journal in the state folder; older parts carry a number, higher is newer.
+pub const FILE: &str = "journal.jsonl";
+/// Bytes at which the journal is put aside.
+pub const ROTATE_AT: u64 = 32 << 20;
+/// Parts that are kept besides the newest.
+pub const KEPT: usize = 5;
+/// Bytes of text from which an edit is kept as a digest.
+pub const FULL_LIMIT: usize = 64 << 10;
+
+/// One line.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Record<'a> {
+    /// [`VERSION`].
+    pub v: u32,
+    /// Milliseconds since 1970.
+    pub t: u64,
+    /// `event`, or `fault`.
+    #[serde(borrow, default)]
+    pub kind: Cow<'a, str>,
+    /// The client's name of the event.
+    #[serde(borrow, default)]
+    pub event: Cow<'a, str>,
+    /// Conversation.
+    #[serde(borrow, default)]
+    pub session: Cow<'a, str>,
+    /// Subagent; empty for the main thread.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub agent: Cow<'a, str>,
+    /// The project's folder.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub project: Cow<'a, str>,
+    /// The client's name of the tool.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub tool: Cow<'a, str>,
+    /// The client's id of the tool call.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub call: Cow<'a, str>,
+    /// Path, relative to the project where it lies in it.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub path: Cow<'a, str>,
+    /// The edit's text, where it is kept.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<KeptEdit<'a>>,
+    /// Sizes and hash, where the text is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// The plan's text, where the event was one.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Cow<'a, str>>,
+    /// What was known of the file; absent where the decision did not ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub around: Option<Surroundings>,
+    /// Why nothing was raised.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub silence: Cow<'a, str>,
+    /// What was raised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raised: Vec<RaisedRecord>,
+    /// What was said of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<ToldRecord>,
+    /// The text as it was said.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub text: Cow<'a, str>,
+    /// What went wrong, in a `fault`.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub fault: Cow<'a, str>,
+    /// Microseconds from the start of the process to this line.
+    #[serde(default)]
+    pub us: u64,
+}
+
+/// An edit as the engine saw it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct KeptEdit<'a> {
+    /// Old and new text of each replacement.
+    #[serde(borrow)]
+    pub changes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// See [`Edit::whole_file`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole_file: bool,
+    /// See [`Edit::cut_off`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut_off: bool,
+}
+
+impl KeptEdit<'_> {
+    /// The edit again.
+    #[must_use]
+    pub fn edit<'b>(&'b self, path: &'b str) -> Edit<'b> {
+        Edit {
+            language: Language::of_path(path),
+            path: Cow::Borrowed(path),
+            changes: self.changes.iter().map(|(old, new)| Change { old: Cow::Borrowed(old), new: Cow::Borrowed(new) }).collect(),
+            whole_file: self.whole_file,
+            cut_off: self.cut_off,
+        }
+    }
+}
+
+/// An edit without its text.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Digest {
+    /// Bytes before.
+    pub old: usize,
+    /// Bytes after.
+    pub new: usize,
+    /// FNV-1a of the texts.
+    pub hash: u64,
+}
+
+/// A module that was raised.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RaisedRecord {
+    /// Module id.
+    pub module: String,
+    /// Score.
+    pub score: f32,
+    /// Line of the first evidence.
+    pub line: u32,
+    /// Signals of the evidence.
+    pub signals: Vec<String>,
+}
+
+/// A part of a telling.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldRecord {
+    /// Module id, or `plan`.
+    pub module: String,
+    /// `full` or `line`.
+    pub level: String,
+    /// Characters.
+    pub chars: usize,
+}
+
+impl ToldRecord {
+    /// A part.
+    #[must_use]
+    pub fn new(module: &str, level: Level, chars: usize) -> Self {
+        let level = match level {
+            Level::Full => "full",
+            Level::Line => "line",
+            Level::Silent => "silent",
+        };
+        Self { module: module.to_owned(), level: level.to_owned(), chars }
+    }
+}
+
+impl<'a> Record<'a> {
+    /// Puts in the edit, as whole as the settings allow.
+    pub fn keep_edit(&mut self, edit: &'a Edit<'_>, log: Log) {
+        let size: usize = edit.changes.iter().map(|c| c.old.len() + c.new.len()).sum();
+        if log == Log::Full && size <= FULL_LIMIT {
+            let changes = edit.changes.iter().map(|c| (Cow::Borrowed(&*c.old), Cow::Borrowed(&*c.new))).collect();
+            self.edit = Some(KeptEdit { changes, whole_file: edit.whole_file, cut_off: edit.cut_off });
+        } else {
+            let hash = edit.changes.iter().fold(hash::fnv(b""), |h, c| hash::extend(hash::extend(h, c.old.as_bytes()), c.new.as_bytes()));
+            self.digest = Some(Digest { old: edit.changes.iter().map(|c| c.old.len()).sum(), new: edit.changes.iter().map(|c| c.new.len()).sum(), hash });
+        }
+    }
+
+    /// Puts in the verdict.
+    pub fn keep_verdict(&mut self, verdict: &Verdict) {
+        self.silence = Cow::Borrowed(verdict.silence.map_or("", silence_name));
+        self.raised = verdict
+            .modules
+            .iter()
+            .map(|m| RaisedRecord { module: m.id.to_owned(), score: m.score, line: m.evidence[0].line, signals: m.evidence.iter().map(|e| e.signal.clone()).collect() })
+            .collect();
+    }
+}
+
+/// The name of a silence, as it is serialized.
+#[must_use]
+pub fn silence_name(silence: Silence) -> &'static str {
+    match silence {
+        Silence::Path => "path",
+        Silence::NothingChanged => "nothing-changed",
+        Silence::NoSignal => "no-signal",
+        Silence::BelowThreshold => "below-threshold",
+        Silence::Waived => "waived",
+        Silence::TurnedOff => "turned-off",
+    }
+}
+
+/// Appends a record.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn append(state: &Path, record: &Record<'_>) -> std::io::Result<()> {
+    let path = state.join(FILE);
+    let mut file = crate::state::open_append(&path)?;
+    if file.metadata()?.len() >= ROTATE_AT {
+        drop(file);
+        rotate(state)?;
+        file = crate::state::open_append(&path)?;
+    }
+    // `jsonl::write` on the file itself would be two writes, and lines of two hooks could mix.
+    let mut line = Vec::with_capacity(1024);
+    jsonl::write(&mut line, record).map_err(std::io::Error::other)?;
+    file.write_all(&line)
+}
+
+/// Puts the journal aside under the next number and removes parts beyond [`KEPT`]. Two hooks may do so at once: the second finds a small
+/// journal, or none, and puts that aside; no line is lost.
+fn rotate(state: &Path) -> std::io::Result<()> {
+    let parts = parts(state);
+    let next = parts.last().map_or(1, |(n, _)| n + 1);
+    let aside = state.join(format!("journal.{next}.jsonl"));
+    if !aside.exists() {
+        std::fs::rename(state.join(FILE), aside)?;
+    }
+    for (_, old) in parts.iter().rev().skip(KEPT - 1) {
+        std::fs::remove_file(old)?;
+    }
+    Ok(())
+}
+
+/// Parts put aside, oldest first, with their numbers.
+#[must_use]
+pub fn parts(state: &Path) -> Vec<(u64, PathBuf)> {
+    let mut out: Vec<(u64, PathBuf)> = std::fs::read_dir(state)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            let number = name.to_str()?.strip_prefix("journal.")?.strip_suffix(".jsonl")?.parse().ok()?;
+            Some((number, entry.path()))
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+/// All files of the journal, oldest first.
+#[must_use]
+pub fn files(state: &Path) -> Vec<PathBuf> {
+    let newest = state.join(FILE);
+    parts(state).into_iter().map(|(_, p)| p).chain(newest.exists().then_some(newest)).collect()
+}

@@ -1,0 +1,78 @@
+//! The session's file.
+
+use super::{Claim, Level, claim_line, forget_line, level};
+use crate::hash;
+use crate::state;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// Bytes of a session that are read; a session beyond that is cut, and speaks again.
+const LIMIT: u64 = 4 << 20;
+
+/// A conversation's session on disk.
+#[derive(Clone, Debug)]
+pub struct Session {
+    path: PathBuf,
+}
+
+/// The file's name for a session id. The id is untrusted text: one that is not plainly an id is hashed.
+#[must_use]
+pub fn file_name(id: &str) -> String {
+    let plain = !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if plain { format!("{id}.session") } else { format!("h-{:016x}.session", hash::fnv(id.as_bytes())) }
+}
+
+impl Session {
+    /// The session of a conversation.
+    #[must_use]
+    pub fn new(state: &Path, id: &str) -> Self {
+        Self { path: state.join("sessions").join(file_name(id)) }
+    }
+
+    /// Claims, and tells what each claim is worth. `token` has to be unique to this process and moment.
+    ///
+    /// # Errors
+    /// When the file cannot be written or read back: then nothing may be said, for it would be said on every edit.
+    pub fn claim(&self, agent: &str, claims: &[Claim], token: &str) -> std::io::Result<Vec<Level>> {
+        let mut file = state::open_append(&self.path)?;
+        let mut lines = String::new();
+        (&mut file).take(LIMIT).read_to_string(&mut lines)?;
+        // A look before the claim: what is old news is not claimed, and a silent edit writes nothing.
+        let wanted: Vec<(usize, String)> = claims
+            .iter()
+            .enumerate()
+            .filter(|(_, claim)| {
+                let mut with = lines.clone();
+                with.push_str(&claim_line(agent, claim, "?"));
+                level(&with, agent, claim, "?") != Level::Silent
+            })
+            .map(|(i, claim)| (i, claim_line(agent, claim, token)))
+            .collect();
+        let mut levels = vec![Level::Silent; claims.len()];
+        if wanted.is_empty() {
+            return Ok(levels);
+        }
+        // A torn last line, from a disk that was full, must not swallow ours.
+        let mut claim_text = String::from(if lines.is_empty() || lines.ends_with('\n') { "" } else { "\n" });
+        claim_text.extend(wanted.iter().map(|(_, line)| line.as_str()));
+        file.write_all(claim_text.as_bytes())?;
+        file.seek(SeekFrom::Start(0))?;
+        lines.clear();
+        file.take(LIMIT).read_to_string(&mut lines)?;
+        for (i, _) in wanted {
+            levels[i] = level(&lines, agent, &claims[i], token);
+        }
+        Ok(levels)
+    }
+
+    /// The context is gone. A session that has told nothing has nothing to forget.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget(&self, agent: &str) -> std::io::Result<()> {
+        if !self.path.exists() {
+            return Ok(());
+        }
+        state::open_append(&self.path)?.write_all(forget_line(agent).as_bytes())
+    }
+}

@@ -1,0 +1,212 @@
+//! Verdict -> what the model reads. A telling earns its place by the cited line, the condition that makes it matter, and by
+//! being short: three to six questions that the evidence asks for, not the whole checklist.
+
+use crate::config::Budget;
+use crate::engine::verdict::{Evidence, Raised, Verdict};
+use crate::journal::ToldRecord;
+use crate::knowledge::Knowledge;
+use crate::session::{Claim, Level, PLAN};
+use crate::{hash, text};
+
+/// What every telling begins with.
+pub const PREFIX: &str = "[distributed-architect]";
+/// Questions of a first telling.
+const QUESTIONS: std::ops::RangeInclusive<usize> = 3..=6;
+/// Modules told at one event.
+const MODULES_AT_ONCE: usize = 2;
+
+/// A text for the model, and what it is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Telling {
+    /// The text; empty when there is nothing to say.
+    pub text: String,
+    /// Its parts.
+    pub parts: Vec<ToldRecord>,
+}
+
+/// The claims that a verdict on an edit makes, in the order in which they would be told.
+#[must_use]
+pub fn claims(verdict: &Verdict, path: &str) -> Vec<Claim> {
+    let file = hash::fnv(path.as_bytes());
+    verdict.modules.iter().take(MODULES_AT_ONCE).map(|m| Claim { subject: m.id.to_owned(), file }).collect()
+}
+
+/// The claim of a plan.
+#[must_use]
+pub fn plan_claim(plan: &str) -> Claim {
+    Claim { subject: PLAN.to_owned(), file: hash::fnv(plan.as_bytes()) }
+}
+
+/// Tells an edit's verdict. `levels` are worth what the claims were worth, one each; `path` as the user knows it.
+#[must_use]
+pub fn compose(verdict: &Verdict, levels: &[Level], knowledge: &Knowledge<'_>, path: &str, budget: &Budget) -> Telling {
+    let mut out = Telling::default();
+    for (raised, level) in verdict.modules.iter().zip(levels) {
+        let room = budget.event.saturating_sub(length(&out.text) + usize::from(!out.text.is_empty()));
+        let part = match level {
+            Level::Full => first(raised, knowledge, path, budget.first.min(room)),
+            Level::Line => later(raised, path, budget.line.min(room)),
+            Level::Silent => continue,
+        };
+        if part.is_empty() {
+            continue;
+        }
+        out.parts.push(ToldRecord::new(raised.id, *level, length(&part)));
+        if !out.text.is_empty() {
+            out.text.push('\n');
+        }
+        out.text.push_str(&part);
+    }
+    out
+}
+
+/// Tells a plan's verdict: the design questions, before there is code.
+#[must_use]
+pub fn compose_plan(verdict: &Verdict, knowledge: &Knowledge<'_>, budget: &Budget) -> Telling {
+    let Some(main) = verdict.modules.first() else { return Telling::default() };
+    let reason = &main.evidence[0];
+    let mut lines = Lines::new(budget.plan, format!("{PREFIX} plan: {} (line {})", text::plain(&reason.why), reason.line), explain(main.id));
+    let mut candidates: Vec<Vec<&str>> = verdict.modules.iter().map(|m| questions(m, knowledge)).collect();
+    // Each module's sharpest question first, then the second of each.
+    let longest = candidates.iter().map(Vec::len).max().unwrap_or(0);
+    for i in 0..longest {
+        for list in &mut candidates {
+            if let Some(question) = list.get(i) {
+                lines.push(question);
+            }
+        }
+    }
+    let text = lines.finish();
+    if text.is_empty() {
+        return Telling::default();
+    }
+    Telling { parts: vec![ToldRecord::new(PLAN, Level::Full, length(&text))], text }
+}
+
+fn first(raised: &Raised, knowledge: &Knowledge<'_>, path: &str, room: usize) -> String {
+    let main = &raised.evidence[0];
+    let mut lines = Lines::new(room, head(raised.id, main, path), explain(raised.id));
+    if let Some(other) = raised.evidence.iter().find(|e| e.signal != main.signal && e.why != main.why) {
+        lines.note(&format!("Also: {} (line {}).", text::plain(&other.why), other.line));
+    }
+    for question in questions(raised, knowledge) {
+        lines.push(question);
+    }
+    lines.finish()
+}
+
+fn later(raised: &Raised, path: &str, room: usize) -> String {
+    let main = &raised.evidence[0];
+    let line = head(raised.id, main, path);
+    if length(&line) <= room { line } else { fit(&format!("{PREFIX} {}: ", raised.id), &text::plain(&main.why), &place(main, path), room) }
+}
+
+fn head(module: &str, main: &Evidence, path: &str) -> String {
+    format!("{PREFIX} {module}: {} {}", text::plain(&main.why), place(main, path))
+}
+
+fn place(main: &Evidence, path: &str) -> String {
+    let path = text::plain(path);
+    // A deep path says most by its end.
+    let tail: String = if length(&path) <= 80 { path } else { format!("…{}", path.chars().skip(length(&path) - 79).collect::<String>()) };
+    format!("({tail}:{})", main.line)
+}
+
+/// The line with its reason cut to the room; empty where there is none.
+fn fit(start: &str, why: &str, place: &str, room: usize) -> String {
+    let fixed = length(start) + length(place) + 2;
+    if fixed + 12 > room {
+        return String::new();
+    }
+    format!("{start}{}… {place}", why.chars().take(room - fixed).collect::<String>().trim_end())
+}
+
+fn explain(module: &str) -> String {
+    format!("All of it: `distarch explain {module}`")
+}
+
+/// Items of the module that the evidence asks for: the first of each asked section, then the second of each; then of the red flags.
+fn questions<'k>(raised: &Raised, knowledge: &Knowledge<'k>) -> Vec<&'k str> {
+    let all = knowledge.module_sections(raised.module());
+    let mut asked: Vec<usize> = Vec::new();
+    let mut ask = |section: usize| {
+        if section < all.len() && !asked.contains(&section) {
+            asked.push(section);
+        }
+    };
+    // Each piece of evidence by its sharpest section first, then by the others.
+    for rank in 0..3 {
+        for evidence in &raised.evidence {
+            if let Some(section) = evidence.sections.get(rank) {
+                ask(*section as usize);
+            }
+        }
+    }
+    let mut out: Vec<&str> = Vec::new();
+    for rank in 0..2 {
+        for section in asked.iter().take(QUESTIONS.end() - 1) {
+            if let Some(item) = knowledge.section_items(&all[*section]).get(rank) {
+                out.push(knowledge.str(*item));
+            }
+        }
+        if out.len() >= 5 {
+            break;
+        }
+    }
+    for section in (0..all.len()).rev().filter(|s| !asked.contains(s)) {
+        if out.len() >= *QUESTIONS.start() {
+            break;
+        }
+        out.extend(knowledge.section_items(&all[section]).first().map(|i| knowledge.str(*i)));
+    }
+    out.truncate(*QUESTIONS.end());
+    out
+}
+
+/// Lines within a room: a head, items, a foot.
+struct Lines {
+    room: usize,
+    text: String,
+    foot: String,
+    items: usize,
+}
+
+impl Lines {
+    fn new(room: usize, head: String, foot: String) -> Self {
+        Self { room, text: head, foot, items: 0 }
+    }
+
+    fn fits(&self, line: &str) -> bool {
+        length(&self.text) + 1 + length(line) + 1 + length(&self.foot) <= self.room
+    }
+
+    fn note(&mut self, line: &str) {
+        if self.fits(line) {
+            self.text.push('\n');
+            self.text.push_str(line);
+        }
+    }
+
+    fn push(&mut self, item: &str) {
+        let line = format!("- {item}");
+        if self.items < *QUESTIONS.end() && self.fits(&line) {
+            self.text.push('\n');
+            self.text.push_str(&line);
+            self.items += 1;
+        }
+    }
+
+    /// The text; empty where no question found room.
+    fn finish(mut self) -> String {
+        if self.items == 0 {
+            return String::new();
+        }
+        self.text.push('\n');
+        self.text.push_str(&self.foot);
+        self.text
+    }
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
