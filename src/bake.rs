@@ -13,9 +13,8 @@ mod literal;
 #[path = "knowledge/schema.rs"]
 mod schema;
 
-use features::{COLUMNS, GENERAL_FEATURES, LOCI};
+use features::COLUMNS;
 use schema::{CATEGORIES, LANGUAGES, LibraryFile, MODULES, ModuleFile, PROGRAM_LANGUAGES, Place, SignalFile, Strength, WeightsFile};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -350,24 +349,8 @@ fn hold_equal_to_aho_corasick(literals: &[literal::Literal], tables: &filter::Fi
 }
 
 fn write_weights(code: &mut String, weights: &WeightsFile, signals: &[(String, SignalFile)]) {
-    let mut rows: Vec<[f32; COLUMNS]> = Vec::new();
-    let known: BTreeMap<&str, [f32; COLUMNS]> = weights.features.iter().map(|(k, v)| (k.as_str(), *v)).collect();
-    for i in 0..GENERAL_FEATURES {
-        rows.push(known.get(features::general_name(i).as_str()).copied().unwrap_or_default());
-    }
-    for (_, s) in signals {
-        // A signal that the fit has never seen in any locus speaks by its declared strength.
-        let module = MODULES.iter().position(|m| *m == s.module).unwrap();
-        let names = LOCI.map(|(locus, name)| (locus, format!("{}.{name}", s.id)));
-        let fitted = names.iter().any(|(_, n)| known.contains_key(n.as_str()));
-        for (locus, name) in &names {
-            rows.push(match known.get(name.as_str()) {
-                Some(row) => *row,
-                None if fitted => [0.0; COLUMNS],
-                None => features::default_weights(s.strength, module, *locus),
-            });
-        }
-    }
+    let module = |s: &SignalFile| MODULES.iter().position(|m| *m == s.module).unwrap();
+    let rows = features::rows(&weights.features, signals.iter().map(|(_, s)| (s.id.as_str(), s.strength, module(s))));
     let _ = writeln!(code, "pub(super) static INTERCEPT: [f32; {COLUMNS}] = {:?};", weights.intercept);
     let _ = writeln!(code, "pub(super) static THRESHOLD: [f32; {COLUMNS}] = {:?};", weights.threshold);
     let _ = writeln!(code, "pub(super) static WEIGHTS: &[[f32; {COLUMNS}]] = &{rows:?};");

@@ -72,6 +72,35 @@ pub fn feature_names(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Con
     look(edit, knowledge, context).map_or_else(|_| Vec::new(), |seen| seen.features.iter().map(|f| weigh::name(*f, knowledge)).collect())
 }
 
+/// A signal's literal where it counts, as `lint` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// Signal id.
+    pub signal: String,
+    /// In the text after the edit, as against the text before.
+    pub in_new: bool,
+    /// 1-based line of that text.
+    pub line: usize,
+    /// What stands there.
+    pub literal: String,
+}
+
+/// The evidence in an edit, whether or not it weighs enough to be told. The examples of signals are held against this.
+///
+/// # Errors
+/// Why the decision ended before the evidence.
+pub fn signals_in(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> Result<Vec<Met>, Silence> {
+    let seen = look(edit, knowledge, context)?;
+    let text = |h: &sightings::Hit| if h.in_new { &edit.changes[h.change].new } else { &edit.changes[h.change].old };
+    let met = |h: &sightings::Hit| Met {
+        signal: knowledge[h.set].str(knowledge[h.set].signals[h.signal].id).to_owned(),
+        in_new: h.in_new,
+        line: h.line + 1,
+        literal: text(h)[h.span.0..h.span.1].to_owned(),
+    };
+    Ok(seen.sightings.hits.iter().map(met).collect())
+}
+
 /// What was seen of an edit.
 pub(crate) struct Seen {
     pub(crate) sightings: sightings::Sightings,

@@ -69,6 +69,26 @@ pub fn general_name(index: usize) -> String {
     CATEGORIES.get(index - EDIT_FEATURES.len()).map_or_else(|| "imports.none".to_owned(), |c| format!("imports.{c}"))
 }
 
+/// All rows: the general features, then each signal in each locus. `signals` are told by id, strength and module, in their order;
+/// `fitted` is what `signals/weights.yaml` says by feature name.
+#[must_use]
+pub fn rows<'a>(fitted: &std::collections::BTreeMap<String, [f32; COLUMNS]>, signals: impl Iterator<Item = (&'a str, Strength, usize)>) -> Vec<[f32; COLUMNS]> {
+    let mut out: Vec<[f32; COLUMNS]> = (0..GENERAL_FEATURES).map(|i| fitted.get(&general_name(i)).copied().unwrap_or_default()).collect();
+    for (id, strength, module) in signals {
+        let names = LOCI.map(|(_, name)| format!("{id}.{name}"));
+        // A signal that the fit has never seen in any locus speaks by its declared strength.
+        let is_fitted = names.iter().any(|name| fitted.contains_key(name));
+        for ((locus, _), name) in LOCI.iter().zip(&names) {
+            out.push(match fitted.get(name) {
+                Some(row) => *row,
+                None if is_fitted => [0.0; COLUMNS],
+                None => default_weights(strength, module, *locus),
+            });
+        }
+    }
+    out
+}
+
 /// What a signal that no fit has seen adds: enough to speak alone in product code when strong, half of that when weak.
 #[must_use]
 pub fn default_weights(strength: Strength, module: usize, locus: Locus) -> [f32; COLUMNS] {

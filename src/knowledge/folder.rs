@@ -1,10 +1,10 @@
-//! A project's own signals, from `.dist-architect/signals/`, in the shape of the built-in ones.
+//! Signals from a folder, in the shape of the built-in ones: a project's own, or a whole content folder that is being judged.
 
-use super::features::{self, COLUMNS, GENERAL_FEATURES, LOCI};
+use super::features::{self, COLUMNS};
 use super::filter::FilterTables;
 use super::literal::Literal;
-use super::schema::{CATEGORIES, LANGUAGES, MODULES, PROGRAM_LANGUAGES, Place, SignalFile, Strength};
-use super::{Knowledge, PLACE_CODE, PLACE_PROSE, PLACE_STRING, Signal, Text};
+use super::schema::{CATEGORIES, LANGUAGES, LibraryFile, MODULES, PROGRAM_LANGUAGES, Place, SignalFile, Strength, WeightsFile};
+use super::{Knowledge, Library, PLACE_CODE, PLACE_PROSE, PLACE_STRING, Signal, Text};
 
 /// Signals of a project, owned.
 #[derive(Clone, Debug, Default)]
@@ -12,9 +12,12 @@ pub struct Project {
     text: String,
     signals: Vec<Signal>,
     needs: Vec<u16>,
+    libraries: Vec<Library>,
     tables: FilterTables,
     owners: Vec<u16>,
     weights: Vec<[f32; COLUMNS]>,
+    intercept: [f32; COLUMNS],
+    threshold: [f32; COLUMNS],
 }
 
 impl Project {
@@ -22,7 +25,19 @@ impl Project {
     /// is left out here and told by `lint`.
     #[must_use]
     pub fn new(signals: &[(String, SignalFile)], built_in: &Knowledge<'_>) -> Self {
-        let mut out = Self { weights: vec![[0.0; COLUMNS]; GENERAL_FEATURES], ..Self::default() };
+        let weights = WeightsFile { intercept: [0.0; COLUMNS], threshold: [0.5; COLUMNS], ..WeightsFile::default() };
+        Self::lay_out(signals, &[], &weights, built_in)
+    }
+
+    /// Lays out a content folder that stands alone, with libraries and weights of its own. It is the first set of what the engine
+    /// gets, not the second. Modules are not laid out: a verdict does not need them.
+    #[must_use]
+    pub fn whole(signals: &[(String, SignalFile)], libraries: &[(String, LibraryFile)], weights: &WeightsFile, built_in: &Knowledge<'_>) -> Self {
+        Self::lay_out(signals, libraries, weights, built_in)
+    }
+
+    fn lay_out(signals: &[(String, SignalFile)], libraries: &[(String, LibraryFile)], weights: &WeightsFile, built_in: &Knowledge<'_>) -> Self {
+        let mut out = Self { intercept: weights.intercept, threshold: weights.threshold, ..Self::default() };
         let mut literals = Vec::new();
         let known: Vec<&(String, SignalFile)> = signals.iter().filter(|(_, s)| MODULES.contains(&s.module.as_str())).collect();
         for (i, (_, s)) in known.iter().enumerate() {
@@ -37,9 +52,20 @@ impl Project {
                 out.owners.push(u16::try_from(known.len() + i).unwrap_or(u16::MAX));
             }
         }
+        for (i, (source, library)) in libraries.iter().enumerate() {
+            for literal in library.imports.iter().filter_map(|l| Literal::parse(l).ok()) {
+                literals.push(literal);
+                out.owners.push(u16::try_from(2 * known.len() + i).unwrap_or(u16::MAX));
+            }
+            let category = CATEGORIES.iter().position(|c| *c == library.category).and_then(|c| u8::try_from(c).ok()).unwrap_or(0);
+            let row = Library { id: out.add(&library.id), name: out.add(&library.name), category, source: out.add(source) };
+            out.libraries.push(row);
+        }
         out.tables = FilterTables::build(&literals);
+        let module_of = |s: &SignalFile| MODULES.iter().position(|m| *m == s.module).unwrap_or(0);
+        out.weights = features::rows(&weights.features, known.iter().map(|(_, s)| (s.id.as_str(), s.strength, module_of(s))));
         for (source, s) in known {
-            let module = MODULES.iter().position(|m| *m == s.module).unwrap_or(0);
+            let module = module_of(s);
             let mut sections = [u8::MAX; 3];
             for (slot, id) in sections.iter_mut().zip(&s.sections) {
                 let found = built_in.module_sections(module).iter().position(|x| built_in.str(x.id) == id);
@@ -50,7 +76,7 @@ impl Project {
             for need in &s.needs {
                 if let Some(c) = CATEGORIES.iter().position(|c| c == need) {
                     categories |= 1 << c;
-                } else if let Some(l) = built_in.libraries.iter().position(|l| built_in.str(l.id) == need) {
+                } else if let Some(l) = library_index(need, libraries, built_in) {
                     out.needs.push(u16::try_from(l).unwrap_or(u16::MAX));
                 }
             }
@@ -81,7 +107,6 @@ impl Project {
                 source: out.add(source),
             };
             out.signals.push(signal);
-            out.weights.extend(LOCI.map(|(locus, _)| features::default_weights(s.strength, module, locus)));
         }
         out
     }
@@ -99,7 +124,7 @@ impl Project {
             text: &self.text,
             signals: &self.signals,
             needs: &self.needs,
-            libraries: &[],
+            libraries: &self.libraries,
             modules: &[],
             sections: &[],
             items: &[],
@@ -107,8 +132,13 @@ impl Project {
             filter: self.tables.filter(),
             owners: &self.owners,
             weights: &self.weights,
-            intercept: [0.0; COLUMNS],
-            threshold: [0.5; COLUMNS],
+            intercept: self.intercept,
+            threshold: self.threshold,
         }
     }
+}
+
+/// A library's place in the set that the engine gets first: its own, where the folder has libraries, else the built-in one.
+fn library_index(id: &str, own: &[(String, LibraryFile)], built_in: &Knowledge<'_>) -> Option<usize> {
+    if own.is_empty() { built_in.libraries.iter().position(|l| built_in.str(l.id) == id) } else { own.iter().position(|(_, l)| l.id == id) }
 }

@@ -206,6 +206,39 @@ pub struct WeightsFile {
     pub features: BTreeMap<String, [f32; 6]>,
 }
 
+/// Why a text is no content of its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// 1-based line, where the reader knows it.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}
+
+/// Reads YAML.
+///
+/// # Errors
+/// The place and what is wrong there.
+pub fn read<T: serde::de::DeserializeOwned>(yaml: &str) -> Result<T, Unreadable> {
+    serde_yaml::from_str(yaml).map_err(|e| {
+        let at = e.location();
+        let mut what = e.without_snippet().to_string();
+        if let Some(at) = at {
+            what.truncate(what.strip_suffix(&format!(" at line {}, column {}", at.line(), at.column())).map_or(what.len(), str::len));
+        }
+        Unreadable { line: at.and_then(|l| usize::try_from(l.line()).ok()), what }
+    })
+}
+
 /// Splits Markdown into its YAML front matter and its body.
 pub fn front_matter(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("---\n")?;
