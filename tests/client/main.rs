@@ -34,6 +34,7 @@ macro_rules! scenarios {
 
 scenarios! {
     crate::telling::one_distributed_edit_tells_one_checklist_once => one_distributed_edit_tells_one_checklist_once,
+    crate::telling::an_edit_with_two_concerns_stays_within_the_budget => an_edit_with_two_concerns_stays_within_the_budget,
     crate::telling::the_telling_reaches_models_that_take_no_system_messages => the_telling_reaches_models_that_take_no_system_messages,
     crate::telling::the_hook_after_the_edit_is_enough => the_hook_after_the_edit_is_enough,
     crate::plan::a_plan_is_asked_about_once => a_plan_is_asked_about_once,

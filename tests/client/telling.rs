@@ -1,5 +1,6 @@
 //! A distributed edit: one checklist, once, after the tool's result.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -7,13 +8,15 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::driver::{Plugin, Room, checkout};
-use crate::edits::{PROJECT, REPORT_AFTER, REPORT_BEFORE, WORKER};
+use crate::edits::{PROJECT, REPORT_AFTER, REPORT_BEFORE, REPORT_IDLE, WORKER};
 use crate::install::Client;
 use crate::script::{Script, edit, read, say};
-use crate::seen::{last, marks, show, tellings};
+use crate::seen::{Telling, last, marks, show, tellings};
 
 /// The budget for the first telling of a module.
 const CHECKLIST_LIMIT: usize = 1_200;
+/// The budget for all that one event says.
+const EVENT_LIMIT: usize = 2_000;
 
 pub(crate) fn one_distributed_edit_tells_one_checklist_once(client: &Client) {
     check(client, &Room::new(PROJECT), checkout(), &[]);
@@ -45,6 +48,48 @@ pub(crate) fn the_hook_after_the_edit_is_enough(client: &Client) {
         .retain(|event, _| event == "PostToolUse");
     fs::write(plugin.join("hooks.json"), hooks.to_string()).expect("the hooks");
     check(client, &room, &plugin, &[]);
+}
+
+/// An edit about which two modules have something to ask stays within the budget of one event, and no module speaks
+/// twice.
+pub(crate) fn an_edit_with_two_concerns_stays_within_the_budget(client: &Client) {
+    let room = Room::new(PROJECT);
+    let worker = room.file(WORKER);
+    let turns = [
+        read("r1", &worker),
+        edit("e1", &worker, REPORT_BEFORE, REPORT_IDLE),
+        say("Done."),
+    ];
+    let api = Api::serve(&Script::default().thread("main", turns));
+    room.prompt(
+        client,
+        &api,
+        Plugin::Folder(checkout()),
+        &[],
+        "[thread:main] Free the worker when the connection is lost.",
+    );
+
+    let requests = api.of_thread("main");
+    let told = tellings(last(&requests));
+    show(&format!("client {}, two concerns", client.version), &told);
+    assert_eq!(
+        told.len(),
+        marks(last(&requests)),
+        "every mention is understood"
+    );
+    assert!(told.iter().all(|telling| telling.after == "toolu_e1"));
+    let modules: BTreeSet<&str> = told.iter().map(Telling::module).collect();
+    assert_eq!(modules.len(), told.len(), "no module twice");
+    assert!(
+        modules.contains("state-mutation") || modules.contains("failure-mode"),
+        "{modules:?}"
+    );
+    assert!(
+        told.iter()
+            .map(|telling| telling.text.chars().count())
+            .sum::<usize>()
+            <= EVENT_LIMIT
+    );
 }
 
 fn check(client: &Client, room: &Room, plugin: &Path, extra: &[&str]) {
