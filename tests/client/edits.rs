@@ -24,6 +24,9 @@ class Worker:
 
     def heartbeat(self):
         requests.post(f"{self.scheduler_url}/workers/{self.registry.me}/beat")
+
+    def fetch(self):
+        return requests.get(f"{self.scheduler_url}/jobs/next").json()
 "#;
 
 /// The first distributed edit: an error handler that retries for ever. It is about one module only, so that "one
@@ -45,6 +48,16 @@ pub(crate) const BEAT_AFTER: &str = r#"        while True:
             try:
                 requests.post(f"{self.scheduler_url}/workers/{self.registry.me}/beat")
                 return
+            except ConnectionError:
+                continue  # retry
+"#;
+
+/// And in a third.
+pub(crate) const FETCH_BEFORE: &str = r#"        return requests.get(f"{self.scheduler_url}/jobs/next").json()
+"#;
+pub(crate) const FETCH_AFTER: &str = r#"        while True:
+            try:
+                return requests.get(f"{self.scheduler_url}/jobs/next").json()
             except ConnectionError:
                 continue  # retry
 "#;

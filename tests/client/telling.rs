@@ -19,13 +19,14 @@ const CHECKLIST_LIMIT: usize = 1_200;
 const EVENT_LIMIT: usize = 2_000;
 
 pub(crate) fn one_distributed_edit_tells_one_checklist_once(client: &Client) {
-    check(client, &Room::new(PROJECT), checkout(), &[]);
+    check("one edit", client, &Room::new(PROJECT), checkout(), &[]);
 }
 
 /// The client decides by the model whether a hook's text goes into a system message or into the user message that
 /// carries the tool result; this model has no system messages inside a conversation.
 pub(crate) fn the_telling_reaches_models_that_take_no_system_messages(client: &Client) {
     check(
+        "claude-haiku-4-5",
         client,
         &Room::new(PROJECT),
         checkout(),
@@ -47,7 +48,7 @@ pub(crate) fn the_hook_after_the_edit_is_enough(client: &Client) {
         .expect("events")
         .retain(|event, _| event == "PostToolUse");
     fs::write(plugin.join("hooks.json"), hooks.to_string()).expect("the hooks");
-    check(client, &room, &plugin, &[]);
+    check("only the hook after the edit", client, &room, &plugin, &[]);
 }
 
 /// An edit about which two modules have something to ask stays within the budget of one event, and no module speaks
@@ -92,7 +93,7 @@ pub(crate) fn an_edit_with_two_concerns_stays_within_the_budget(client: &Client)
     );
 }
 
-fn check(client: &Client, room: &Room, plugin: &Path, extra: &[&str]) {
+fn check(label: &str, client: &Client, room: &Room, plugin: &Path, extra: &[&str]) {
     let worker = room.file(WORKER);
     let script = Script::default().thread(
         "main",
@@ -119,7 +120,7 @@ fn check(client: &Client, room: &Room, plugin: &Path, extra: &[&str]) {
     let requests = api.of_thread("main");
     assert_eq!(requests.len(), 4, "one request a turn");
     let told = tellings(last(&requests));
-    show(&format!("client {} {extra:?}", client.version), &told);
+    show(&format!("client {}, {label}", client.version), &told);
 
     assert_eq!(told.len(), 1, "one checklist");
     assert_eq!(told[0].after, "toolu_e1", "right after the edit's result");
