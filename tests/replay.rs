@@ -1,0 +1,6 @@
+//! Replay: what is read from records of conversations, and that a replay says what the hook said.
+
+#[path = "replay/recorded.rs"]
+mod recorded;
+#[path = "replay/layouts.rs"]
+mod layouts;
