@@ -1,27 +1,14 @@
 //! `distarch`: the argument parser is built only when the first argument is not `hook`.
-#![allow(clippy::print_stdout)]
 
-use clap::{Parser, Subcommand};
-use distributed_architect::commands;
+use distributed_architect::{cli, commands};
+use std::process::ExitCode;
 
-#[derive(Parser)]
-struct Cli {
-    #[command(subcommand)]
-    verb: Verb,
-}
-
-#[derive(Subcommand)]
-enum Verb {
-    Scan(commands::scan::Args),
-}
-
-fn main() -> anyhow::Result<()> {
-    if std::env::args_os().nth(1).is_some_and(|verb| verb == "hook") {
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    // Whatever else stands behind `hook`, the parser is kept out: its exit code 2 would deny the edit.
+    if args.next().is_some_and(|verb| verb == "hook") && !args.next().is_some_and(|arg| arg == "--help" || arg == "-h") {
         commands::hook::run();
-        return Ok(());
+        return ExitCode::SUCCESS;
     }
-    match Cli::parse().verb {
-        Verb::Scan(args) => println!("{}", commands::scan::run(&args)?),
-    }
-    Ok(())
+    cli::run()
 }

@@ -86,7 +86,7 @@ pub fn compose_plan(verdict: &Verdict, knowledge: &Knowledge<'_>, budget: &Budge
 fn first(raised: &Raised, knowledge: &Knowledge<'_>, path: &str, room: usize) -> String {
     let main = &raised.evidence[0];
     let mut lines = Lines::new(room, head(raised.id, main, path), explain(raised.id));
-    if let Some(other) = raised.evidence.iter().find(|e| e.signal != main.signal && e.why != main.why) {
+    if let Some(other) = raised.evidence.iter().find(|e| e.line != main.line && e.why != main.why) {
         lines.note(&format!("Also: {} (line {}).", text::plain(&other.why), other.line));
     }
     for question in questions(raised, knowledge) {

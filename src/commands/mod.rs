@@ -1,4 +1,34 @@
 //! One verb per file, its arguments beside its function.
 
+pub mod explain;
+pub mod fit;
 pub mod hook;
+mod known;
+pub mod lint;
+pub mod list;
 pub mod scan;
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs; carries a version.
+    Json,
+}
+
+/// What a verb says on standard output, and whether it found problems: then the exit code is 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The text, with its last line end.
+    pub text: String,
+    /// Something has to be mended.
+    pub found: bool,
+}
+
+impl From<String> for Answer {
+    fn from(text: String) -> Self {
+        Self { text, found: false }
+    }
+}

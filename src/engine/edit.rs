@@ -93,3 +93,18 @@ impl<'a> Edit<'a> {
         Self { path, language, changes: vec![Change { old: old.into(), new: new.into() }], whole_file: false, cut_off: false }
     }
 }
+
+impl Edit<'_> {
+    /// The same edit, independent of the text that it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Edit<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Edit {
+            path: own(self.path),
+            changes: self.changes.into_iter().map(|c| Change { old: own(c.old), new: own(c.new) }).collect(),
+            language: self.language,
+            whole_file: self.whole_file,
+            cut_off: self.cut_off,
+        }
+    }
+}

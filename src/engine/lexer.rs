@@ -294,6 +294,7 @@ fn mark_log_calls(bytes: &[u8], kinds: &mut [Kind]) {
 const LEVELS: [&str; 18] = [
     "trace", "debug", "info", "notice", "warn", "warning", "error", "fatal", "critical", "exception", "print", "log", "verbose", "panic", "write", "msg", "increment", "observe",
 ];
+const LOGGERS: [&str; 14] = ["log", "_log", "logging", "slog", "klog", "glog", "zap", "sugar", "tracing", "logrus", "lager", "l", "winston", "pino"];
 const PRINTERS: [&str; 12] = ["print", "println", "printf", "eprintln", "puts", "debug", "info", "warn", "error", "trace", "fprintf", "echo"];
 
 /// Where the callee of a log call before `open` begins; `None` when it is another call.
@@ -318,7 +319,9 @@ fn log_callee(bytes: &[u8], open: usize) -> Option<usize> {
         return (printer && (macro_call || plain)).then_some(name_start);
     }
     let level = LEVELS.iter().any(|l| name.starts_with(l.as_bytes()));
-    let logs = holds("log") || holds("console.") || holds("tracing::") || holds("system.out") || holds("system.err") || holds("fmt.");
+    // The last part of the receiver decides: a commit log, a raft log or a catalog is no logger.
+    let last = receiver.trim_ascii_end().rsplit(|b| !is_name(*b)).find(|part| !part.is_empty()).unwrap_or(&[]);
+    let logs = LOGGERS.iter().any(|l| l.as_bytes() == last) || last.ends_with(b"logger") || holds("console.") || holds("system.out") || holds("system.err") || holds("fmt.");
     let measures = holds("metric") || holds("stats") || holds("counter") || holds("gauge") || holds("histogram");
     let counts = level || name.starts_with(b"inc") || name.starts_with(b"set") || name.starts_with(b"add") || name.starts_with(b"rec") || name.starts_with(b"tim");
     ((logs && level && !(holds("fmt.") && !name.starts_with(b"print"))) || (measures && counts)).then_some(chain_start)

@@ -75,15 +75,9 @@ pub fn general_name(index: usize) -> String {
 pub fn rows<'a>(fitted: &std::collections::BTreeMap<String, [f32; COLUMNS]>, signals: impl Iterator<Item = (&'a str, Strength, usize)>) -> Vec<[f32; COLUMNS]> {
     let mut out: Vec<[f32; COLUMNS]> = (0..GENERAL_FEATURES).map(|i| fitted.get(&general_name(i)).copied().unwrap_or_default()).collect();
     for (id, strength, module) in signals {
-        let names = LOCI.map(|(_, name)| format!("{id}.{name}"));
-        // A signal that the fit has never seen in any locus speaks by its declared strength.
-        let is_fitted = names.iter().any(|name| fitted.contains_key(name));
-        for ((locus, _), name) in LOCI.iter().zip(&names) {
-            out.push(match fitted.get(name) {
-                Some(row) => *row,
-                None if is_fitted => [0.0; COLUMNS],
-                None => default_weights(strength, module, *locus),
-            });
+        for (locus, name) in &LOCI {
+            // What the fit has not moved speaks by its signal's declared strength.
+            out.push(fitted.get(&format!("{id}.{name}")).copied().unwrap_or_else(|| default_weights(strength, module, *locus)));
         }
     }
     out

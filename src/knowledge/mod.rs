@@ -2,6 +2,7 @@
 //! the binary (`baked`); a project's signals are read from its folder (`folder`) into the same shape.
 
 pub mod baked;
+pub mod catalog;
 pub mod features;
 pub mod filter;
 pub mod folder;
