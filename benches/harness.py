@@ -56,7 +56,9 @@ def changed_middle(before: str, after: str) -> tuple[str, str]:
     tail = 0
     while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
-    return "".join(old[head : len(old) - tail]), "".join(new[head : len(new) - tail])
+    # An edit that only inserts still names a place: the line that it stands before.
+    anchor = min(tail, int(len(old) == head + tail))
+    return "".join(old[head : len(old) - tail + anchor]), "".join(new[head : len(new) - tail + anchor])
 
 
 @dataclass
