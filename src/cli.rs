@@ -1,0 +1,108 @@
+//! The command line: every verb, its help with examples, and what becomes of its answer. The hook does not come here: it is run
+//! before the parser is built.
+
+use crate::commands::{self, Answer};
+use crate::error;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Notices when a coding agent's edit crosses a distributed boundary, and puts the few questions that matter in front of the model.
+///
+/// Silent otherwise. As a plugin of the agent's client it runs at every edit (`distarch hook`); everything else here is for people.
+#[derive(Parser, Debug)]
+#[command(name = "distarch", version, max_term_width = 110, after_help = "Start with:
+  distarch init              settings for this project
+  distarch doctor            is the hook installed, and does it fire?
+  distarch explain failure-mode")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// Judge one event of the client: the agent's client runs this at every edit
+    ///
+    /// Reads one JSON event from standard input. Says nothing and exits 0 whatever happens, unless the edit crosses a distributed
+    /// boundary that this conversation has not been told of.
+    #[command(after_help = "Examples:
+  In hooks.json: { \"type\": \"command\", \"command\": \"distarch\", \"args\": [\"hook\"] }
+  distarch hook < event.json
+
+Environment:
+  DISTARCH_DISABLE=1    turns it off
+  CLAUDE_PLUGIN_DATA    where sessions and the journal are kept; else the user's state folder")]
+    Hook,
+    /// Print the verdict on one edit as JSON; keeps no state
+    #[command(after_help = "Examples:
+  distarch scan < event.json
+  echo '{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"Edit\",\"tool_input\":{\"file_path\":\"a.py\",
+    \"old_string\":\"\",\"new_string\":\"channel.basic_ack(tag)\"}}' | distarch scan --explain")]
+    Scan(commands::scan::Args),
+    /// Explain a module, a section, a signal, a pattern or a library, from the same bytes that fire
+    #[command(after_help = "Examples:
+  distarch explain failure-mode
+  distarch explain failure-mode#deadline
+  distarch explain message-ack
+  distarch explain tight-retry-loop --format json")]
+    Explain(commands::explain::Args),
+    /// List modules, signals, patterns and libraries
+    #[command(after_help = "Examples:
+  distarch list
+  distarch list --signals
+  distarch list --patterns --format json")]
+    List(commands::list::Args),
+    /// Judge content: every problem with file, line and fix; exit code 1 when there is one
+    #[command(after_help = "Examples:
+  distarch lint                              this project's .dist-architect
+  distarch lint signals/failure-mode         part of a content folder
+  distarch lint .dist-architect/signals/our-outbox.yaml
+  distarch lint --format json | jq '.problems[].file'")]
+    Lint(commands::lint::Args),
+    /// Learn the weights of signals from labelled edits
+    #[command(hide = true)]
+    Fit(commands::fit::Args),
+}
+
+/// Runs the verb that the arguments name.
+#[must_use]
+pub fn run() -> ExitCode {
+    let verb = Cli::parse().verb;
+    match answer(verb).and_then(|answer| print(&answer.text).map(|()| answer.found)) {
+        Ok(found) => ExitCode::from(u8::from(found)),
+        Err(e) if error::is_broken_pipe(&e) => ExitCode::SUCCESS,
+        Err(e) => {
+            let _ = anstream::stderr().write_all(error::lines(&e).as_bytes());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The parser as a value, for completions and manual pages.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn answer(verb: Verb) -> anyhow::Result<Answer> {
+    Ok(match verb {
+        Verb::Hook => {
+            commands::hook::run();
+            Answer::default()
+        }
+        Verb::Scan(args) => (commands::scan::run(&args)? + "\n").into(),
+        Verb::Explain(args) => commands::explain::run(&args)?.into(),
+        Verb::List(args) => commands::list::run(&args)?.into(),
+        Verb::Lint(args) => commands::lint::run(&args)?,
+        Verb::Fit(args) => commands::fit::run(&args)?.into(),
+    })
+}
+
+/// One write, and a flush whose failure is seen.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Everything that has a name here: the built-in content and the signals of the project that the user stands in.
+
+use crate::config;
+use crate::knowledge::Knowledge;
+use crate::knowledge::baked::BUILT_IN;
+use crate::knowledge::schema::{SignalFile, read};
+use std::path::PathBuf;
+
+/// Where a signal comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It is in the binary.
+    BuiltIn,
+    /// A file of the project.
+    Project(PathBuf),
+}
+
+impl Origin {
+    /// Its name in outputs.
+    #[must_use]
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::BuiltIn => "built-in",
+            Self::Project(_) => "project",
+        }
+    }
+}
+
+/// A signal as written.
+#[derive(Clone, Debug)]
+pub(super) struct SignalRow {
+    /// The file, parsed.
+    pub(super) file: SignalFile,
+    /// Where it comes from.
+    pub(super) origin: Origin,
+    /// Its index in the built-in knowledge.
+    pub(super) built_in: Option<usize>,
+}
+
+/// The content that holds where the user stands.
+pub(super) struct Known {
+    /// What is in the binary.
+    pub(super) built_in: Knowledge<'static>,
+    folder: Option<PathBuf>,
+}
+
+impl Known {
+    /// For the current folder.
+    #[must_use]
+    pub(super) fn here() -> Self {
+        let folder = std::env::current_dir().ok().and_then(|dir| config::find(&dir.join("file"), None));
+        Self { built_in: BUILT_IN, folder }
+    }
+
+    /// All signals, the project's last. What cannot be read is left out: `lint` tells of it.
+    #[must_use]
+    pub(super) fn signals(&self) -> Vec<SignalRow> {
+        let k = self.built_in;
+        let built_in = k.signals.iter().enumerate().filter_map(|(i, s)| {
+            let file = read(k.str(s.source)).ok()?;
+            Some(SignalRow { file, origin: Origin::BuiltIn, built_in: Some(i) })
+        });
+        let files = self.folder.as_deref().map(config::signal_files).unwrap_or_default();
+        let own = files.into_iter().filter_map(|path| {
+            let file = read(&std::fs::read_to_string(&path).ok()?).ok()?;
+            Some(SignalRow { file, origin: Origin::Project(path), built_in: None })
+        });
+        built_in.chain(own).collect()
+    }
+
+    /// Every name that `explain` takes, sections apart.
+    #[must_use]
+    pub(super) fn ids(&self) -> Vec<String> {
+        let k = self.built_in;
+        let rest = k.modules.iter().map(|m| m.id).chain(k.patterns.iter().map(|p| p.id)).chain(k.libraries.iter().map(|l| l.id));
+        rest.map(|id| k.str(id).to_owned()).chain(self.signals().into_iter().map(|s| s.file.id)).collect()
+    }
+}

@@ -1,0 +1,56 @@
+//! A project's `config.yaml`: keys, values, and names that it turns off.
+
+use super::Problem;
+use super::content::{Content, fix_for};
+use super::lines::Lines;
+use super::signals::suggest;
+use crate::config::Config;
+use crate::knowledge::baked::BUILT_IN;
+use crate::knowledge::schema::{self, MODULES};
+
+pub(super) fn check(content: &Content, problems: &mut Vec<Problem>) {
+    let Some((path, text)) = &content.config else { return };
+    let is_empty = text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
+    if is_empty {
+        return;
+    }
+    let config = match schema::read::<Config>(text) {
+        Ok(config) => config,
+        Err(e) => {
+            let fix = format!("{}; until then the defaults hold", fix_for(&e.what));
+            problems.push(Problem::new(path, e.line, e.what, fix));
+            return;
+        }
+    };
+    let lines = Lines(text);
+    for module in config.modules.off.iter().filter(|m| !MODULES.contains(&m.as_str())) {
+        problems.push(Problem::new(path, place(lines, "modules", module), format!("modules.off names {module:?}, which is no module"), suggest(module, MODULES)));
+    }
+    let own = content.signals.iter().map(|s| s.file.id.as_str());
+    let ids: Vec<&str> = BUILT_IN.signals.iter().map(|s| BUILT_IN.str(s.id)).chain(own).collect();
+    for signal in config.signals.off.iter().filter(|s| !ids.contains(&s.as_str())) {
+        let fix = crate::nearest::nearest(signal, ids.iter().copied()).map_or_else(|| "`distarch list --signals` names them".to_owned(), |n| format!("did you mean {n:?}?"));
+        problems.push(Problem::new(path, place(lines, "signals", signal), format!("signals.off names {signal:?}, which is no signal"), fix));
+    }
+    for glob in config.paths.off.iter().filter(|g| g.starts_with('/') || g.starts_with("./") || g.contains('\\')) {
+        problems.push(Problem::new(
+            path,
+            place(lines, "paths", glob),
+            format!("paths.off has {glob:?}, which matches nothing: paths are relative to the project, with `/` between"),
+            "for example `src/legacy/**`",
+        ));
+    }
+    for (name, value) in [("first", config.budget.first), ("event", config.budget.event), ("line", config.budget.line), ("plan", config.budget.plan)] {
+        if value > 0 && value < LEAST {
+            let what = format!("budget.{name} is {value}: no telling fits into that");
+            problems.push(Problem::new(path, place(lines, "budget", name), what, format!("{LEAST} or more; 0 says nothing, and is meant as that")));
+        }
+    }
+}
+
+/// Characters of the shortest telling: prefix, module, a cut reason and the place.
+const LEAST: usize = 80;
+
+fn place(lines: Lines<'_>, key: &str, item: &str) -> Option<usize> {
+    lines.item(key, item, 0)
+}
