@@ -5,16 +5,16 @@ use imara_diff::{Algorithm, Diff, InternedInput};
 
 /// Which lines changed.
 #[derive(Clone, Debug, Default)]
-pub struct LineDiff {
+pub(super) struct LineDiff {
     /// One for each line of the old text: it is gone.
-    pub removed: Vec<bool>,
+    pub(super) removed: Vec<bool>,
     /// One for each line of the new text: it is new.
-    pub added: Vec<bool>,
+    pub(super) added: Vec<bool>,
 }
 
 /// Compares two texts.
 #[must_use]
-pub fn lines(old: &str, new: &str) -> LineDiff {
+pub(super) fn lines(old: &str, new: &str) -> LineDiff {
     let before: Vec<&str> = old.lines().map(str::trim).collect();
     let after: Vec<&str> = new.lines().map(str::trim).collect();
     let mut out = LineDiff { removed: vec![false; before.len()], added: vec![false; after.len()] };

@@ -204,7 +204,7 @@ fn short_string(bytes: &[u8], at: usize, language: Language) -> usize {
 }
 
 /// End of an import statement that begins at `at` (first byte of a line that is not blank).
-fn import(text: &str, at: usize, language: Language) -> Option<usize> {
+pub(super) fn import(text: &str, at: usize, language: Language) -> Option<usize> {
     let bytes = text.as_bytes();
     let end = line_end(bytes, at);
     let line = &text[at..end];

@@ -19,7 +19,7 @@ use crate::knowledge::features::COLUMNS;
 use crate::knowledge::schema::MODULES;
 use edit::Edit;
 use path::PathKind;
-use sightings::Libraries;
+use sightings::{Kinds, Libraries, Literals};
 use surroundings::Surroundings;
 use verdict::{Silence, Unknown, Verdict};
 
@@ -102,10 +102,10 @@ pub fn signals_in(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Contex
 }
 
 /// What was seen of an edit.
-pub(crate) struct Seen {
-    pub(crate) sightings: sightings::Sightings,
-    pub(crate) surroundings: Surroundings,
-    pub(crate) features: Vec<weigh::Feature>,
+struct Seen {
+    sightings: sightings::Sightings,
+    surroundings: Surroundings,
+    features: Vec<weigh::Feature>,
 }
 
 /// Scores of a silent look: nothing raised, nothing computed.
@@ -116,12 +116,14 @@ fn look(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> 
     if matches!(kind, PathKind::Vetoed | PathKind::Unknown) {
         return Err(Silence::Path);
     }
-    if !sightings::any_literal(edit, knowledge) {
+    let literals = Literals::of(edit, knowledge);
+    if !literals.any_signal(edit, knowledge) {
         return Err(Silence::NoSignal);
     }
     let surroundings = (context.surroundings)();
-    let libraries = Libraries::of(&surroundings.imports, edit, knowledge);
-    let mut sightings = sightings::look(edit, knowledge, &surroundings, &libraries);
+    let kinds = Kinds::of(edit);
+    let libraries = Libraries::of(&surroundings.imports, &literals, &kinds, knowledge);
+    let mut sightings = sightings::look(edit, knowledge, &literals, &kinds, &surroundings, &libraries);
     if sightings.changed_lines == (0, 0) {
         return Err(Silence::NothingChanged);
     }

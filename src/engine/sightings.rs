@@ -10,7 +10,7 @@ use crate::knowledge::{Knowledge, Owner, PLACE_CODE, PLACE_STRING};
 
 /// A literal on a changed line, in a byte that counts.
 #[derive(Clone, Copy, Debug)]
-pub struct Hit {
+pub(super) struct Hit {
     /// Which of the knowledge sets.
     pub set: usize,
     /// Which of its signals.
@@ -27,7 +27,7 @@ pub struct Hit {
 
 /// Everything met in one edit.
 #[derive(Clone, Debug, Default)]
-pub struct Sightings {
+pub(super) struct Sightings {
     /// Hits on changed lines.
     pub hits: Vec<Hit>,
     /// (set, signal) met on unchanged lines of the edit, in names, in the path: no evidence, but context.
@@ -47,13 +47,12 @@ struct Side<'a> {
     text: &'a str,
     starts: Vec<usize>,
     changed: &'a [bool],
-    kinds: Vec<Kind>,
+    kinds: &'a [Kind],
     waivers: Vec<usize>,
 }
 
 impl<'a> Side<'a> {
-    fn new(text: &'a str, changed: &'a [bool], edit: &Edit<'_>) -> Self {
-        let kinds = lexer::lex(text, edit.language);
+    fn new(text: &'a str, changed: &'a [bool], kinds: &'a [Kind]) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
         let mut side = Self { text, starts, changed, kinds, waivers: Vec::new() };
@@ -90,58 +89,73 @@ impl<'a> Side<'a> {
     }
 }
 
-/// The raw result of the scan, before the lexer was asked.
+/// A literal met, before the lexer was asked: set, literal, start, end.
 type RawHit = (usize, u16, usize, usize);
 
-fn scan_side(text: &str, knowledge: &[Knowledge<'_>]) -> Vec<RawHit> {
+fn scan(text: &str, knowledge: &[Knowledge<'_>]) -> Vec<RawHit> {
     let mut out = Vec::new();
     for (set, k) in knowledge.iter().enumerate() {
-        k.filter.scan(text.as_bytes(), |literal, start, end| {
-            if !matches!(k.owner(literal), Owner::Library(_)) {
-                out.push((set, literal, start, end));
-            }
-        });
+        k.filter.scan(text.as_bytes(), |literal, start, end| out.push((set, literal, start, end)));
     }
     out
 }
 
-/// A cheap first look: whether any signal's literal stands anywhere in the edit's text or path.
-#[must_use]
-pub fn any_literal(edit: &Edit<'_>, knowledge: &[Knowledge<'_>]) -> bool {
-    let language = edit.language.bit();
-    knowledge.iter().any(|k| {
-        let mut found = false;
-        let mut look = |text: &str| {
-            k.filter.scan(text.as_bytes(), |literal, _, _| {
-                if let Owner::Signal(s) = k.owner(literal) {
-                    found |= k.signals[s].languages & language != 0;
-                }
-            });
-        };
-        for change in &edit.changes {
-            look(&change.new);
-            look(&change.old);
-        }
-        found
-    })
+/// The literals in an edit: new and old side of each replacement. One scan serves everything that follows.
+pub(super) struct Literals(Vec<[Vec<RawHit>; 2]>);
+
+impl Literals {
+    pub(super) fn of(edit: &Edit<'_>, knowledge: &[Knowledge<'_>]) -> Self {
+        Self(edit.changes.iter().map(|c| [scan(&c.new, knowledge), scan(&c.old, knowledge)]).collect())
+    }
+
+    /// A cheap first look: whether any signal could be met at all.
+    pub(super) fn any_signal(&self, edit: &Edit<'_>, knowledge: &[Knowledge<'_>]) -> bool {
+        let language = edit.language.bit();
+        self.0.iter().flatten().flatten().any(|&(set, literal, ..)| {
+            let k = &knowledge[set];
+            matches!(k.owner(literal), Owner::Signal(s) if k.signals[s].languages & language != 0)
+        })
+    }
 }
 
-/// Looks an edit over. `imports` tells for each set which libraries (by index) the file imports.
-#[must_use]
-pub fn look(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], surroundings: &Surroundings, libraries: &Libraries) -> Sightings {
+/// What each byte of an edit is: new and old side of each replacement.
+pub(super) struct Kinds(Vec<[Vec<Kind>; 2]>);
+
+impl Kinds {
+    pub(super) fn of(edit: &Edit<'_>) -> Self {
+        Self(edit.changes.iter().map(|c| [lexer::lex(&c.new, edit.language), lexer::lex(&c.old, edit.language)]).collect())
+    }
+}
+
+/// Looks an edit over.
+pub(super) fn look(
+    edit: &Edit<'_>,
+    knowledge: &[Knowledge<'_>],
+    literals: &Literals,
+    kinds: &Kinds,
+    surroundings: &Surroundings,
+    libraries: &Libraries,
+) -> Sightings {
     let mut out = Sightings { literals_only: true, ..Sightings::default() };
     for (index, change) in edit.changes.iter().enumerate() {
-        look_at_change(&mut out, index, change, edit, knowledge, libraries);
+        look_at_change(&mut out, (index, change), edit, knowledge, (&literals.0[index], &kinds.0[index]), libraries);
     }
     out.literals_only &= out.changed_lines.0 > 0 && out.changed_lines.1 > 0;
     look_around(&mut out, edit, knowledge, surroundings, libraries);
     out
 }
 
-fn look_at_change(out: &mut Sightings, index: usize, change: &Change<'_>, edit: &Edit<'_>, knowledge: &[Knowledge<'_>], libraries: &Libraries) {
+fn look_at_change(
+    out: &mut Sightings,
+    (index, change): (usize, &Change<'_>),
+    edit: &Edit<'_>,
+    knowledge: &[Knowledge<'_>],
+    (literals, kinds): (&[Vec<RawHit>; 2], &[Vec<Kind>; 2]),
+    libraries: &Libraries,
+) {
     let LineDiff { removed, added } = diff::lines(&change.old, &change.new);
-    let new = Side::new(&change.new, &added, edit);
-    let old = Side::new(&change.old, &removed, edit);
+    let new = Side::new(&change.new, &added, &kinds[0]);
+    let old = Side::new(&change.old, &removed, &kinds[1]);
     let added_code: Vec<usize> = (0..added.len()).filter(|&l| added[l] && new.has_code(l)).collect();
     let removed_code: Vec<usize> = (0..removed.len()).filter(|&l| removed[l] && old.has_code(l)).collect();
     out.changed_lines.0 += added_code.len();
@@ -150,8 +164,7 @@ fn look_at_change(out: &mut Sightings, index: usize, change: &Change<'_>, edit: 
     if out.first_changed.is_none() {
         out.first_changed = added_code.first().map(|&l| (index, true, l)).or_else(|| removed_code.first().map(|&l| (index, false, l)));
     }
-    for (side, in_new) in [(&new, true), (&old, false)] {
-        let raw = scan_side(side.text, knowledge);
+    for (side, in_new, raw) in [(&new, true, &literals[0]), (&old, false, &literals[1])] {
         let near: Vec<(usize, usize, usize)> = raw
             .iter()
             .filter_map(|&(set, literal, start, _)| match knowledge[set].owner(literal) {
@@ -159,7 +172,7 @@ fn look_at_change(out: &mut Sightings, index: usize, change: &Change<'_>, edit: 
                 _ => None,
             })
             .collect();
-        for (set, literal, start, end) in raw {
+        for &(set, literal, start, end) in raw {
             let k = &knowledge[set];
             let Owner::Signal(signal) = k.owner(literal) else { continue };
             let s = &k.signals[signal];
@@ -208,7 +221,7 @@ fn skeletons(side: &Side<'_>, lines: &[usize]) -> Vec<u8> {
 fn look_around(out: &mut Sightings, edit: &Edit<'_>, knowledge: &[Knowledge<'_>], surroundings: &Surroundings, libraries: &Libraries) {
     let tail = path_tail(&edit.path);
     for (text, locus) in surroundings.enclosing.iter().map(|t| (t.as_str(), Locus::Name)).chain([(tail, Locus::Path)]) {
-        for (set, literal, _, _) in scan_side(text, knowledge) {
+        for (set, literal, ..) in scan(text, knowledge) {
             if let Owner::Signal(signal) = knowledge[set].owner(literal) {
                 let s = &knowledge[set].signals[signal];
                 if s.languages & edit.language.bit() != 0 && s.places & PLACE_CODE != 0 && libraries.satisfy(&knowledge[set], signal) {
@@ -228,7 +241,7 @@ fn path_tail(path: &str) -> &str {
 
 /// Which library families the file imports.
 #[derive(Clone, Debug, Default)]
-pub struct Libraries {
+pub(super) struct Libraries {
     /// Indices into the built-in libraries.
     pub found: Vec<usize>,
     /// One bit for each category.
@@ -236,33 +249,25 @@ pub struct Libraries {
 }
 
 impl Libraries {
-    /// Searches import lines. The first set of knowledge holds the libraries.
-    #[must_use]
-    pub fn of(imports: &str, edit: &Edit<'_>, knowledge: &[Knowledge<'_>]) -> Self {
+    /// Searches import lines of the file and of the edit. The first set of knowledge holds the libraries.
+    pub(super) fn of(imports: &str, literals: &Literals, kinds: &Kinds, knowledge: &[Knowledge<'_>]) -> Self {
         let mut out = Self::default();
         let Some(k) = knowledge.first() else { return out };
-        out.collect(imports, k);
-        for change in &edit.changes {
-            for text in [&change.new, &change.old] {
-                let kinds = lexer::lex(text, edit.language);
-                k.filter.scan(text.as_bytes(), |literal, start, _| {
-                    if let Owner::Library(l) = k.owner(literal)
-                        && kinds[start] == Kind::Import
-                    {
-                        out.add(l, k);
-                    }
-                });
+        k.filter.scan(imports.as_bytes(), |literal, _, _| {
+            if let Owner::Library(l) = k.owner(literal) {
+                out.add(l, k);
+            }
+        });
+        for (hits, kinds) in literals.0.iter().flatten().zip(kinds.0.iter().flatten()) {
+            for &(set, literal, start, _) in hits.iter().filter(|h| h.0 == 0) {
+                if let Owner::Library(l) = knowledge[set].owner(literal)
+                    && kinds[start] == Kind::Import
+                {
+                    out.add(l, k);
+                }
             }
         }
         out
-    }
-
-    fn collect(&mut self, text: &str, k: &Knowledge<'_>) {
-        k.filter.scan(text.as_bytes(), |literal, _, _| {
-            if let Owner::Library(l) = k.owner(literal) {
-                self.add(l, k);
-            }
-        });
     }
 
     fn add(&mut self, library: usize, k: &Knowledge<'_>) {

@@ -1,7 +1,7 @@
 //! What the file around an edit says: its imports, the names of the enclosing function and type, and where the edit stands.
 
 use super::edit::Edit;
-use super::lexer::{self, Kind};
+use super::lexer;
 use serde::{Deserialize, Serialize};
 
 /// How much of a file's head is searched for imports, in bytes.
@@ -66,31 +66,32 @@ fn shared_lead(old: &str, new: &str) -> usize {
     lead
 }
 
+/// Import statements of the head, without lexing it: each line is asked whether it begins one.
 fn imports(text: &str, edit: &Edit<'_>) -> String {
     let mut end = text.len().min(HEAD);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     let head = &text[..end];
-    let kinds = lexer::lex(head, edit.language);
     let mut out = String::new();
     let mut at = 0;
     let mut since_import = 0;
-    for line in head.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        let first = line.bytes().position(|b| !b.is_ascii_whitespace()).map_or(start, |i| start + i);
-        if kinds.get(first) == Some(&Kind::Import) {
-            out.push_str(line.trim());
+    // Imports stand at the head; forty lines of code without one end it.
+    while at < head.len() && since_import < 40 {
+        let line = head[at..].split('\n').next().unwrap_or("");
+        let first = at + (line.len() - line.trim_start().len());
+        let next = at + line.len() + 1;
+        if first < at + line.len()
+            && let Some(end) = lexer::import(head, first, edit.language)
+        {
+            out.push_str(&head[first..end]);
             out.push('\n');
             since_import = 0;
-        } else if kinds.get(first) == Some(&Kind::Code) && !line.trim().is_empty() {
-            since_import += 1;
-            // Imports stand at the head; eighty lines of code without one end it.
-            if since_import > 80 {
-                break;
-            }
+            at = end + 1;
+            continue;
         }
+        since_import += usize::from(!matches!(head.as_bytes().get(first), None | Some(b'\n' | b'/' | b'*' | b'#' | b'"' | b'\'')));
+        at = next;
     }
     out
 }

@@ -15,7 +15,7 @@ pub type Feature = (usize, usize);
 
 /// The features of an edit, sorted, each once.
 #[must_use]
-pub fn features(edit: &Edit<'_>, kind: PathKind, knowledge: &[Knowledge<'_>], sightings: &Sightings, surroundings: &Surroundings, libraries: &Libraries) -> Vec<Feature> {
+pub(super) fn features(edit: &Edit<'_>, kind: PathKind, knowledge: &[Knowledge<'_>], sightings: &Sightings, surroundings: &Surroundings, libraries: &Libraries) -> Vec<Feature> {
     let mut out: Vec<Feature> = Vec::new();
     let general = |name: &str| (0, features::EDIT_FEATURES.iter().position(|f| *f == name).unwrap_or(0));
 

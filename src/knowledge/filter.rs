@@ -10,18 +10,9 @@ use super::literal::{Literal, ends_subword, starts_subword};
 
 const MULTIPLIER: u32 = 0x9E37_79B1;
 /// Log2 of the bit map's size in bits.
-pub const MAP_BITS: u32 = 17;
+pub const MAP_BITS: u32 = 18;
 /// Log2 of the number of buckets.
 pub const BUCKET_BITS: u32 = 12;
-
-/// One literal's place in the filter.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry {
-    /// Which literal.
-    pub literal: u16,
-    /// Offset of the hashed window in the literal.
-    pub offset: u8,
-}
 
 /// A literal set, ready to scan. Borrowed, so that the built-in one lies in the binary and costs nothing to have.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +21,8 @@ pub struct Filter<'a> {
     pub map: &'a [u64],
     /// Where each bucket's entries begin; one more than there are buckets.
     pub heads: &'a [u16],
-    /// Entries, bucket by bucket.
-    pub entries: &'a [(u16, u8)],
+    /// Bucket by bucket: the window, which literal it is of, and its offset in the literal.
+    pub entries: &'a [(u32, u16, u8)],
     /// All literals' bytes, one behind the other.
     pub bytes: &'a [u8],
     /// Where each literal begins in `bytes`; one more than there are literals.
@@ -48,7 +39,7 @@ pub struct FilterTables {
     /// See [`Filter::heads`].
     pub heads: Vec<u16>,
     /// See [`Filter::entries`].
-    pub entries: Vec<(u16, u8)>,
+    pub entries: Vec<(u32, u16, u8)>,
     /// See [`Filter::bytes`].
     pub bytes: Vec<u8>,
     /// See [`Filter::starts`].
@@ -87,7 +78,7 @@ impl FilterTables {
     #[must_use]
     pub fn build(literals: &[Literal]) -> Self {
         let mut out = Self { map: vec![0; (1 << MAP_BITS) / 64], starts: vec![0], ..Self::default() };
-        let mut buckets: Vec<Vec<(u16, u8)>> = vec![Vec::new(); 1 << BUCKET_BITS];
+        let mut buckets: Vec<Vec<(u32, u16, u8)>> = vec![Vec::new(); 1 << BUCKET_BITS];
         for (i, literal) in literals.iter().enumerate() {
             let index = u16::try_from(i).unwrap_or(u16::MAX);
             let bytes = &literal.bytes;
@@ -99,8 +90,8 @@ impl FilterTables {
                 let (word, mask) = bit(h);
                 out.map[word] |= mask;
                 let bucket = &mut buckets[(h >> (32 - BUCKET_BITS)) as usize];
-                if !bucket.contains(&(index, offset)) {
-                    bucket.push((index, offset));
+                if !bucket.contains(&(window, index, offset)) {
+                    bucket.push((window, index, offset));
                 }
             };
             if let [a, b, c] = bytes[..] {
@@ -136,33 +127,39 @@ impl Filter<'_> {
             return;
         }
         for (at, window) in text.windows(4).enumerate() {
-            let h = hash(fold([window[0], window[1], window[2], window[3]]));
+            let window = fold([window[0], window[1], window[2], window[3]]);
+            let h = hash(window);
             let (word, mask) = bit(h);
             if self.map[word] & mask != 0 {
-                self.compare(text, at, h, &mut found);
+                self.compare(text, at, window, h, &mut found);
             }
         }
         // The last three bytes may be a whole literal: there is no fourth to look at.
         let at = text.len() - 3;
-        self.compare(text, at, hash(fold([text[at], text[at + 1], text[at + 2], 0])), &mut found);
+        let window = fold([text[at], text[at + 1], text[at + 2], 0]);
+        self.compare(text, at, window, hash(window), &mut found);
     }
 
-    #[inline]
-    fn compare(&self, text: &[u8], at: usize, h: u32, found: &mut impl FnMut(u16, usize, usize)) {
+    fn compare(&self, text: &[u8], at: usize, window: u32, h: u32, found: &mut impl FnMut(u16, usize, usize)) {
         let bucket = (h >> (32 - BUCKET_BITS)) as usize;
-        for &(literal, offset) in &self.entries[self.heads[bucket] as usize..self.heads[bucket + 1] as usize] {
+        for &(of, literal, offset) in &self.entries[self.heads[bucket] as usize..self.heads[bucket + 1] as usize] {
+            if of != window {
+                continue;
+            }
             let l = literal as usize;
-            let bytes = &self.bytes[self.starts[l] as usize..self.starts[l + 1] as usize];
-            let Some(start) = at.checked_sub(offset as usize) else { continue };
-            let end = start + bytes.len();
-            if end > text.len() || !text[start..end].eq_ignore_ascii_case(bytes) {
-                continue;
-            }
             let bounds = self.bounds[l];
-            if (bounds & 1 != 0 && !starts_subword(text, start)) || (bounds & 2 != 0 && !ends_subword(text, end)) {
+            let Some(start) = at.checked_sub(offset as usize) else { continue };
+            if bounds & 1 != 0 && !starts_subword(text, start) {
                 continue;
             }
-            found(literal, start, end);
+            let bytes = &self.bytes[self.starts[l] as usize..self.starts[l + 1] as usize];
+            let end = start + bytes.len();
+            if end > text.len() || (bounds & 2 != 0 && !ends_subword(text, end)) {
+                continue;
+            }
+            if text[start..end].iter().zip(bytes).all(|(a, b)| a.to_ascii_lowercase() == *b) {
+                found(literal, start, end);
+            }
         }
     }
 }
