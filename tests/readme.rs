@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const TESTS: &str = "cargo test";
@@ -60,6 +61,12 @@ fn said(output: &Output) -> String {
     format!("{}\n--\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
+/// What the first command printed; it is run once for all tests here.
+fn shown() -> &'static Output {
+    static SHOWN: OnceLock<Output> = OnceLock::new();
+    SHOWN.get_or_init(|| sh(&commands()[0]))
+}
+
 #[test]
 fn two_commands_do_it_all() {
     let commands = commands();
@@ -69,19 +76,19 @@ fn two_commands_do_it_all() {
 
 #[test]
 fn the_first_command_shows_the_main_job() {
-    let output = sh(&commands()[0]);
-    assert!(output.status.success(), "{}", said(&output));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("[distributed-architect] "), "{}", said(&output));
+    let output = shown();
+    assert!(output.status.success(), "{}", said(output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("[distributed-architect] "), "{}", said(output));
 }
 
 #[test]
 fn the_picture_is_what_the_hook_says() {
     let picture = blocks(&readme(), "text").concat();
     assert!(picture.starts_with("[distributed-architect] "), "{picture}");
-    let output = sh(&commands()[0]);
+    let output = shown();
     // The report may indent or wrap what was told; the words are the same.
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(words(&String::from_utf8_lossy(&output.stdout)).contains(&words(&picture)), "README.md shows:\n{picture}\n{}", said(&output));
+    assert!(words(&String::from_utf8_lossy(&output.stdout)).contains(&words(&picture)), "README.md shows:\n{picture}\n{}", said(output));
 }
 
 #[cfg(target_os = "linux")]
