@@ -60,6 +60,36 @@ Environment:
   distarch lint .dist-architect/signals/our-outbox.yaml
   distarch lint --format json | jq '.problems[].file'")]
     Lint(commands::lint::Args),
+    /// Look whether the hook is installed, fires and reaches the model, and whether all it reads is in order
+    ///
+    /// Exit code 1 when something is broken.
+    #[command(after_help = "Examples:
+  distarch doctor
+  distarch doctor ~/src/shop
+  distarch doctor --format json | jq '.checks[] | select(.level == \"broken\")'")]
+    Doctor(commands::doctor::Args),
+    /// Write .dist-architect/ with commented settings and a folder for the project's own signals
+    #[command(after_help = "Examples:
+  distarch init
+  distarch init services/billing
+  distarch init --force              back to the defaults")]
+    Init(commands::init::Args),
+    /// Remove old sessions and journals beyond those that are kept
+    #[command(after_help = "Examples:
+  distarch prune
+  distarch prune --days 7 --dry-run")]
+    Prune(commands::prune::Args),
+    /// Print the completion script of a shell
+    #[command(after_help = "Examples:
+  distarch completions bash > ~/.local/share/bash-completion/completions/distarch
+  distarch completions zsh > ~/.zfunc/_distarch
+  distarch completions fish > ~/.config/fish/completions/distarch.fish")]
+    Completions(commands::completions::Args),
+    /// Print the manual page, or write a page for each verb
+    #[command(after_help = "Examples:
+  distarch man | man -l -
+  distarch man --out ~/.local/share/man/man1")]
+    Man(commands::man::Args),
     /// Learn the weights of signals from labelled edits
     #[command(hide = true)]
     Fit(commands::fit::Args),
@@ -95,6 +125,11 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         Verb::Explain(args) => commands::explain::run(&args)?.into(),
         Verb::List(args) => commands::list::run(&args)?.into(),
         Verb::Lint(args) => commands::lint::run(&args)?,
+        Verb::Doctor(args) => commands::doctor::run(&args)?,
+        Verb::Init(args) => commands::init::run(&args)?.into(),
+        Verb::Prune(args) => commands::prune::run(&args)?.into(),
+        Verb::Completions(args) => commands::completions::run(&args, command()).into(),
+        Verb::Man(args) => commands::man::run(&args, command())?.into(),
         Verb::Fit(args) => commands::fit::run(&args)?.into(),
     })
 }

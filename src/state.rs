@@ -10,6 +10,12 @@ pub fn folder() -> Option<PathBuf> {
     if let Some(data) = std::env::var_os("CLAUDE_PLUGIN_DATA").filter(|d| !d.is_empty()) {
         return Some(PathBuf::from(data));
     }
+    user_folder()
+}
+
+/// `distarch` in the user's own state folder.
+#[must_use]
+pub fn user_folder() -> Option<PathBuf> {
     if let Some(state) = std::env::var_os("XDG_STATE_HOME").filter(|d| !d.is_empty()) {
         return Some(PathBuf::from(state).join("distarch"));
     }

@@ -1,11 +1,17 @@
 //! One verb per file, its arguments beside its function.
 
+pub mod completions;
+pub mod doctor;
 pub mod explain;
 pub mod fit;
 pub mod hook;
+pub mod init;
 mod known;
 pub mod lint;
 pub mod list;
+pub mod man;
+pub mod places;
+pub mod prune;
 pub mod scan;
 
 /// How an answer is written.
@@ -30,5 +36,14 @@ pub struct Answer {
 impl From<String> for Answer {
     fn from(text: String) -> Self {
         Self { text, found: false }
+    }
+}
+
+/// Bytes as people read them.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
     }
 }

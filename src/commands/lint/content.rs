@@ -7,7 +7,7 @@ use crate::knowledge::baked::BUILT_IN;
 use crate::knowledge::catalog::{self, PatternFile};
 use crate::knowledge::features::COLUMNS;
 use crate::knowledge::folder::Project;
-use crate::knowledge::schema::{self, CATEGORIES, LibraryFile, MODULES, ModuleFile, SignalFile, WeightsFile};
+use crate::knowledge::schema::{self, CATEGORIES, LibraryFile, MODULES, ModuleFile, SignalFile, Unreadable, WeightsFile};
 use crate::nearest::nearest;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
@@ -100,7 +100,7 @@ impl Content {
             let Some(text) = read(&path, problems) else { continue };
             match catalog::pattern(&text) {
                 Ok(file) => self.patterns.push(Read { path, text, file }),
-                Err(e) => problems.push(Problem::new(&path, e.line, e.what.clone(), fix_for(&e.what))),
+                Err(e) => problems.push(unreadable(&path, &e)),
             }
         }
     }
@@ -193,7 +193,7 @@ fn yaml<T: DeserializeOwned>(path: PathBuf, problems: &mut Vec<Problem>) -> Opti
         match schema::read::<T>(&rest) {
             Ok(file) => return Some(Read { path, text, file }),
             Err(e) => {
-                problems.push(Problem::new(&path, e.line, e.what.clone(), fix_for(&e.what)));
+                problems.push(unreadable(&path, &e));
                 let line = e.line.filter(|_| e.what.starts_with("unknown field"))?;
                 rest = without_entry(&rest, line)?;
             }
@@ -215,8 +215,13 @@ fn without_entry(text: &str, line: usize) -> Option<String> {
     Some(out.join("\n") + "\n")
 }
 
-/// What to do about a reader's message.
-pub(super) fn fix_for(what: &str) -> String {
+/// What the reader says of a file, and what to do about it. The list of what is known is a part of the fix, not of the problem.
+pub(super) fn unreadable(path: &Path, e: &Unreadable) -> Problem {
+    let what = e.what.split(", expected one of").next().unwrap_or(&e.what);
+    Problem::new(path, e.line, what, fix_for(&e.what))
+}
+
+fn fix_for(what: &str) -> String {
     let quoted = || what.split('`').nth(1);
     let known = || what.split_once("expected one of ").map(|(_, list)| list.split(", ").map(|w| w.trim_matches('`')).collect::<Vec<_>>());
     if let (Some(word), Some(list)) = (quoted(), known()) {

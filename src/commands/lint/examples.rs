@@ -8,14 +8,16 @@ use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::{self, Context, Met};
 use crate::knowledge::Knowledge;
-use crate::knowledge::schema::{Example, NEAR_LINES, Place, SignalFile};
+use crate::knowledge::schema::{Example, LANGUAGES, MODULES, NEAR_LINES, Place, SignalFile};
 use std::path::Path;
 
 pub(super) fn check(content: &Content, scope: &Path, problems: &mut Vec<Problem>) {
     let all = sets(content, content.laid_out.knowledge());
-    for read in content.signals.iter().filter(|r| r.path.starts_with(scope)) {
+    // Where the module or a language is unknown, that is the problem to mend first.
+    let known = |e: &Example| LANGUAGES.iter().any(|(l, _)| *l == e.language);
+    for read in content.signals.iter().filter(|r| r.path.starts_with(scope) && MODULES.contains(&r.file.module.as_str())) {
         let s = &read.file;
-        for (i, example) in s.fires.iter().enumerate() {
+        for (i, example) in s.fires.iter().enumerate().filter(|(_, e)| known(e)) {
             if evidence(s, example, &all).is_empty() {
                 let line = read.lines().entry("fires", i);
                 let (what, fix) = why_silent(content, read, example);

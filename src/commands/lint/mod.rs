@@ -121,6 +121,17 @@ pub fn judge(root: &Path, scope: &Path) -> Judgement {
     Judgement { problems, seen: content.summary(scope) }
 }
 
+/// Judges the user's own settings file.
+#[must_use]
+pub fn judge_user_settings(file: &Path) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    match std::fs::read_to_string(file) {
+        Ok(text) => settings::check_text(file, &text, &[], &mut problems),
+        Err(e) => problems.push(Problem::new(file, None, e.to_string(), "settings are readable UTF-8 text")),
+    }
+    problems
+}
+
 /// The folders that hold content.
 const SHELVES: [&str; 3] = ["signals", "modules", "catalog"];
 

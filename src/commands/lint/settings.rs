@@ -1,15 +1,22 @@
 //! A project's `config.yaml`: keys, values, and names that it turns off.
 
 use super::Problem;
-use super::content::{Content, fix_for};
+use super::content::{Content, unreadable};
 use super::lines::Lines;
 use super::signals::suggest;
 use crate::config::Config;
 use crate::knowledge::baked::BUILT_IN;
 use crate::knowledge::schema::{self, MODULES};
+use std::path::Path;
 
 pub(super) fn check(content: &Content, problems: &mut Vec<Problem>) {
     let Some((path, text)) = &content.config else { return };
+    let own: Vec<&str> = content.signals.iter().map(|s| s.file.id.as_str()).collect();
+    check_text(path, text, &own, problems);
+}
+
+/// Judges settings; `own` are the ids of the project's signals.
+pub(super) fn check_text(path: &Path, text: &str, own: &[&str], problems: &mut Vec<Problem>) {
     let is_empty = text.lines().all(|l| l.trim().is_empty() || l.trim_start().starts_with('#'));
     if is_empty {
         return;
@@ -17,8 +24,8 @@ pub(super) fn check(content: &Content, problems: &mut Vec<Problem>) {
     let config = match schema::read::<Config>(text) {
         Ok(config) => config,
         Err(e) => {
-            let fix = format!("{}; until then the defaults hold", fix_for(&e.what));
-            problems.push(Problem::new(path, e.line, e.what, fix));
+            let problem = unreadable(path, &e);
+            problems.push(Problem { fix: format!("{} Until then the defaults hold.", problem.fix), ..problem });
             return;
         }
     };
@@ -26,8 +33,7 @@ pub(super) fn check(content: &Content, problems: &mut Vec<Problem>) {
     for module in config.modules.off.iter().filter(|m| !MODULES.contains(&m.as_str())) {
         problems.push(Problem::new(path, place(lines, "modules", module), format!("modules.off names {module:?}, which is no module"), suggest(module, MODULES)));
     }
-    let own = content.signals.iter().map(|s| s.file.id.as_str());
-    let ids: Vec<&str> = BUILT_IN.signals.iter().map(|s| BUILT_IN.str(s.id)).chain(own).collect();
+    let ids: Vec<&str> = BUILT_IN.signals.iter().map(|s| BUILT_IN.str(s.id)).chain(own.iter().copied()).collect();
     for signal in config.signals.off.iter().filter(|s| !ids.contains(&s.as_str())) {
         let fix = crate::nearest::nearest(signal, ids.iter().copied()).map_or_else(|| "`distarch list --signals` names them".to_owned(), |n| format!("did you mean {n:?}?"));
         problems.push(Problem::new(path, place(lines, "signals", signal), format!("signals.off names {signal:?}, which is no signal"), fix));
