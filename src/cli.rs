@@ -60,6 +60,18 @@ Environment:
   distarch lint .dist-architect/signals/our-outbox.yaml
   distarch lint --format json | jq '.problems[].file'")]
     Lint(commands::lint::Args),
+    /// Tell what the hook says, or would have said, in recorded conversations
+    #[command(after_help = "Examples:
+  distarch replay ~/.claude/projects
+  distarch replay session.jsonl --all
+  distarch replay ~/.claude/projects --diff --format markdown
+  distarch replay ~/.local/state/distarch/journal.jsonl --format json | jq .told")]
+    Replay(commands::replay::Args),
+    /// Tell what the hook did, by its journal: fired, silenced, characters, by module and project
+    #[command(after_help = "Examples:
+  distarch stats
+  distarch stats --format json | jq .by_module")]
+    Stats(commands::stats::Args),
     /// Look whether the hook is installed, fires and reaches the model, and whether all it reads is in order
     ///
     /// Exit code 1 when something is broken.
@@ -125,6 +137,8 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         Verb::Explain(args) => commands::explain::run(&args)?.into(),
         Verb::List(args) => commands::list::run(&args)?.into(),
         Verb::Lint(args) => commands::lint::run(&args)?,
+        Verb::Replay(args) => commands::replay::run(&args)?.into(),
+        Verb::Stats(args) => commands::stats::run(&args)?.into(),
         Verb::Doctor(args) => commands::doctor::run(&args)?,
         Verb::Init(args) => commands::init::run(&args)?.into(),
         Verb::Prune(args) => commands::prune::run(&args)?.into(),

@@ -12,6 +12,7 @@ pub mod journal;
 pub mod knowledge;
 pub mod nearest;
 pub mod project;
+pub mod render;
 pub mod sources;
 pub mod session;
 pub mod state;

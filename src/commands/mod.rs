@@ -12,7 +12,9 @@ pub mod list;
 pub mod man;
 pub mod places;
 pub mod prune;
+pub mod replay;
 pub mod scan;
+pub mod stats;
 
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

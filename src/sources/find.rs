@@ -1,5 +1,6 @@
 //! Which files to read: those that are named, and those in named folders that look like a record of conversations.
 
+use crate::error::Error;
 use ignore::WalkBuilder;
 use std::fs::File;
 use std::io::Read;
@@ -24,7 +25,7 @@ pub struct Found {
 pub fn files(paths: &[PathBuf], unreadable: &mut Vec<String>) -> anyhow::Result<Vec<Found>> {
     let mut found = Vec::new();
     for path in paths {
-        let about = std::fs::metadata(path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
+        let about = std::fs::metadata(path).map_err(|e| Error::file(path, &e).hint("name transcripts, journals, or folders of them, such as ~/.claude/projects"))?;
         if !about.is_dir() {
             found.push(Found { path: path.clone(), size: about.len() });
             continue;
@@ -56,7 +57,7 @@ fn looks_like_a_record(path: &Path) -> bool {
 
 /// By the first lines that are no comment: an object on one line, with a key that only records have.
 fn head_looks_like_a_record(head: &[u8]) -> bool {
-    const KEYS: [&[u8]; 4] = [b"\"sessionId\"", b"\"session_id\"", b"\"leafUuid\"", b"\"type\":\"file-history-snapshot\""];
+    const KEYS: [&[u8]; 6] = [b"\"sessionId\"", b"\"session_id\"", b"\"leafUuid\"", b"\"kind\":\"event\"", b"\"kind\":\"fault\"", b"\"type\":\"file-history-snapshot\""];
     head.split(|b| *b == b'\n')
         .map(<[u8]>::trim_ascii)
         .filter(|l| !l.is_empty() && !l.starts_with(b"//"))

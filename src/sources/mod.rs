@@ -2,7 +2,9 @@
 //!
 //! Each gives the same neutral stream of [`Item`]s in file order, so that whoever reads it need not know which it was.
 
+pub mod files;
 pub mod find;
+mod journal;
 pub mod labelled;
 mod lines;
 mod payload;
@@ -76,6 +78,11 @@ pub enum What {
         /// The text, as the client recorded it.
         text: String,
     },
+    /// The hook judged an edit or a plan whose text was not kept, so it cannot be judged again.
+    Unkept {
+        /// Id of the tool call.
+        call: Arc<str>,
+    },
     /// A file was written behind the edit tools' back, so no edit hook saw it.
     UnseenWrite {
         /// Id of the tool call.
@@ -130,6 +137,8 @@ pub struct Tally {
     pub unknown: BTreeMap<String, u64>,
     /// Calls of an edit tool without a path or a text.
     pub unusable: u64,
+    /// Lines of a journal that tell of a fault of the hook.
+    pub faults: u64,
     /// Files that could not be read to the end, and why.
     pub unreadable: Vec<String>,
 }
@@ -160,6 +169,7 @@ impl Tally {
         self.torn += other.torn;
         self.too_long += other.too_long;
         self.unusable += other.unusable;
+        self.faults += other.faults;
         for (kind, n) in other.unknown {
             *self.unknown.entry(kind).or_default() += n;
         }

@@ -32,7 +32,7 @@ impl Reader {
     pub(super) fn line(&mut self, line: &str, pending: &mut Pending<'_>, tally: &mut Tally) -> Known {
         let Some(event) = claude_code::decode(line.as_bytes()) else { return Known::Torn };
         let thread = Thread { session: self.names.get(&event.session), agent: event.agent.as_deref().map(|a| self.names.get(a)) };
-        let stamp = Stamp { thread, at: 0, project: self.names.get(&event.cwd) };
+        let stamp = Stamp { thread, at: 0, project: self.names.get(&event.cwd), ours: false };
         let tool = EDIT_TOOLS.into_iter().find(|t| *t == event.tool);
         match event.action {
             Action::WillEdit(edit) => {

@@ -122,10 +122,12 @@ pub(super) struct Stamp {
     pub(super) thread: Thread,
     pub(super) at: u64,
     pub(super) project: Arc<str>,
+    /// See [`Item::ours`].
+    pub(super) ours: bool,
 }
 
 impl Stamp {
     pub(super) fn item(&self, what: What) -> Item {
-        Item { thread: self.thread.clone(), at: self.at, project: self.project.clone(), ours: false, what }
+        Item { thread: self.thread.clone(), at: self.at, project: self.project.clone(), ours: self.ours, what }
     }
 }

@@ -3,7 +3,7 @@
 use super::lines::{Line, Lines};
 use super::pending::Pending;
 use super::transcript::Promise;
-use super::{Item, MARK, Tally, payload, transcript};
+use super::{Item, MARK, Tally, journal, payload, transcript};
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -65,6 +65,7 @@ pub fn from(from: impl std::io::Read, sink: &mut dyn FnMut(Item), tally: &mut Ta
 struct Readers {
     transcript: transcript::Reader,
     payload: payload::Reader,
+    journal: journal::Reader,
 }
 
 impl Readers {
@@ -77,6 +78,7 @@ impl Readers {
         let seen = Seen::of(line, pending);
         let known = match seen {
             Seen::Nothing => pass_over(line),
+            Seen::Journal => self.journal.line(&String::from_utf8_lossy(line), pending, tally),
             Seen::Payload => self.payload.line(&String::from_utf8_lossy(line), pending, tally),
             Seen::Record(promise) => self.transcript.line(&String::from_utf8_lossy(line), promise, pending, tally),
         };
@@ -110,10 +112,14 @@ enum Seen {
     Nothing,
     Record(Promise),
     Payload,
+    Journal,
 }
 
 impl Seen {
     fn of(line: &[u8], pending: &Pending<'_>) -> Self {
+        if journal::is_record(line) {
+            return Self::Journal;
+        }
         let mut promise = Promise::default();
         let Some(words) = &*WORDS_IN else { return Self::Nothing };
         for found in words.find_iter(line) {

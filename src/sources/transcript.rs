@@ -216,7 +216,7 @@ impl Reader {
         };
         let session = self.session.clone().unwrap_or_else(|| self.names.get(""));
         let project = self.project.clone().unwrap_or_else(|| self.names.get(""));
-        Stamp { thread: Thread { session, agent }, at: self.at, project }
+        Stamp { thread: Thread { session, agent }, at: self.at, project, ours: false }
     }
 
     /// The record that began the side chain.
