@@ -37,8 +37,11 @@ def binaries(given: list[str]) -> dict[str, Path]:
             found["musl" if "musl" in str(path) else "default"] = path.resolve()
         return found
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    candidates = {"musl": target / MUSL / "release" / "distarch", "default": target / "release" / "distarch"}
-    found = {name: path.resolve() for name, path in candidates.items() if path.is_file()}
+    candidates = {
+        "musl": target / MUSL / "release" / "distarch",
+        "default": target / "x86_64-unknown-linux-gnu" / "release" / "distarch",
+    }
+    found = {name: path for name, path in candidates.items() if path.is_file()}
     if not found:
         sys.exit(
             "error: no release build of distarch found\n"

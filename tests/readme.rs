@@ -3,7 +3,7 @@
 //! The command that runs all tests cannot run them a second time from within: here it builds everything and starts every
 //! test program through a runner that does nothing. `.ci/run` is what runs it as printed, and is held equal below.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
@@ -42,9 +42,15 @@ fn commands() -> Vec<String> {
 }
 
 /// The folder that this very test was built into, so that the commands build into it too and not into a second one.
-fn target() -> PathBuf {
-    let test = std::env::current_exe().expect("the test's own path");
-    test.ancestors().nth(3).expect("target/<profile>/deps/<test>").to_path_buf()
+fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("target/tmp")
+}
+
+/// The target that cargo builds for where none is named, as the compiler spells it.
+fn host() -> String {
+    let output = Command::new("rustc").arg("-vV").output().expect("rustc");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host line").to_owned()
 }
 
 fn sh(command: &str) -> Output {
@@ -91,10 +97,10 @@ fn the_picture_is_what_the_hook_says() {
     assert!(words(&String::from_utf8_lossy(&output.stdout)).contains(&words(&picture)), "README.md shows:\n{picture}\n{}", said(output));
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 #[test]
 fn the_second_command_builds_and_starts_every_test_program() {
-    let runner = format!("CARGO_TARGET_{}_RUNNER", std::env::consts::ARCH.to_uppercase() + "_UNKNOWN_LINUX_GNU");
+    let runner = format!("CARGO_TARGET_{}_RUNNER", host().to_uppercase().replace('-', "_"));
     let output = sh(&format!("{runner}=echo {TESTS}"));
     assert!(output.status.success(), "{}", said(&output));
     let started = String::from_utf8_lossy(&output.stdout).lines().filter(|l| l.contains("/deps/")).count();
