@@ -15,6 +15,7 @@ mod schema;
 
 use features::COLUMNS;
 use schema::{CATEGORIES, LANGUAGES, LibraryFile, MODULES, ModuleFile, PROGRAM_LANGUAGES, Place, SignalFile, Strength, WeightsFile};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -291,15 +292,11 @@ fn write_patterns(code: &mut String, blob: &mut Blob, root: &Path) {
 }
 
 fn write_filter(code: &mut String, libraries: &[(String, LibraryFile)], signals: &[(String, SignalFile)], problems: &mut Vec<String>) {
-    let mut literals = Vec::new();
-    let mut owners: Vec<u16> = Vec::new();
+    let mut owned = filter::OwnedLiterals::default();
     let mut add = |owner: usize, id: &str, texts: &[String]| {
         for text in texts {
             match literal::Literal::parse(text) {
-                Ok(parsed) => {
-                    literals.push(parsed);
-                    owners.push(u16::try_from(owner).unwrap());
-                }
+                Ok(parsed) => owned.add(parsed, owner),
                 Err(e) => problems.push(format!("{id}: {e}")),
             }
         }
@@ -314,10 +311,20 @@ fn write_filter(code: &mut String, libraries: &[(String, LibraryFile)], signals:
     for (i, (_, l)) in libraries.iter().enumerate() {
         add(2 * signals.len() + i, &l.id, &l.imports);
     }
-    let tables = filter::FilterTables::build(&literals);
-    hold_equal_to_aho_corasick(&literals, &tables, signals, problems);
+    // The examples are the best sample of source text at hand: how often a window stands in them tells which is rare.
+    let mut windows: BTreeMap<[u8; 4], u64> = BTreeMap::new();
+    for example in signals.iter().flat_map(|(_, s)| s.fires.iter().chain(&s.silent)) {
+        for w in example.after.to_ascii_lowercase().as_bytes().windows(4) {
+            *windows.entry([w[0], w[1], w[2], w[3]]).or_default() += 1;
+        }
+    }
+    let commonness = |window: [u8; 4]| windows.get(&window).copied().unwrap_or(0) << 32 | filter::commonness_of_bytes(window);
+    let tables = filter::FilterTables::build(owned.literals(), &commonness);
+    hold_equal_to_aho_corasick(owned.literals(), &tables, signals, problems);
+    let (owner_starts, owners) = owned.owners();
     let _ = writeln!(code, "pub(super) static OWNERS: &[u16] = &{owners:?};");
-    let _ = writeln!(code, "pub(super) static FILTER_MAP: &[u64] = &{:?};", tables.map);
+    let _ = writeln!(code, "pub(super) static OWNER_STARTS: &[u16] = &{owner_starts:?};");
+    let _ = writeln!(code, "pub(super) static FILTER_MAP: [u64; {}] = {:?};", tables.map.len(), tables.map);
     let _ = writeln!(code, "pub(super) static FILTER_HEADS: &[u16] = &{:?};", tables.heads);
     let _ = writeln!(code, "pub(super) static FILTER_ENTRIES: &[(u32, u16, u8)] = &{:?};", tables.entries);
     let _ = writeln!(code, "pub(super) static FILTER_BYTES: &[u8] = &{:?};", tables.bytes);

@@ -1,12 +1,14 @@
 //! The hook's log: one JSON line for each event, appended by one write, so that lines of hooks that run at once stay whole.
 
 use crate::config::Log;
-use crate::engine::edit::{Change, Edit, Language};
+use crate::clients::{Action, claude_code};
+use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::verdict::{Silence, Verdict};
 use crate::hash;
 use crate::session::Level;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -53,15 +55,12 @@ pub struct Record<'a> {
     /// Path, relative to the project where it lies in it.
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     pub path: Cow<'a, str>,
-    /// The edit's text, where it is kept.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub edit: Option<KeptEdit<'a>>,
     /// Sizes and hash, where the text is not kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
-    /// The plan's text, where the event was one.
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub plan: Option<Cow<'a, str>>,
+    /// The file before a whole-file write: the payload does not hold it.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub before: Cow<'a, str>,
     /// What was known of the file; absent where the decision did not ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub around: Option<Surroundings>,
@@ -83,34 +82,10 @@ pub struct Record<'a> {
     /// Microseconds from the start of the process to this line.
     #[serde(default)]
     pub us: u64,
-}
-
-/// An edit as the engine saw it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct KeptEdit<'a> {
-    /// Old and new text of each replacement.
-    #[serde(borrow)]
-    pub changes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    /// See [`Edit::whole_file`].
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub whole_file: bool,
-    /// See [`Edit::cut_off`].
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub cut_off: bool,
-}
-
-impl KeptEdit<'_> {
-    /// The edit again.
-    #[must_use]
-    pub fn edit<'b>(&'b self, path: &'b str) -> Edit<'b> {
-        Edit {
-            language: Language::of_path(path),
-            path: Cow::Borrowed(path),
-            changes: self.changes.iter().map(|(old, new)| Change { old: Cow::Borrowed(old), new: Cow::Borrowed(new) }).collect(),
-            whole_file: self.whole_file,
-            cut_off: self.cut_off,
-        }
-    }
+    /// What the client told us, as it came, where it is kept. [`append`] puts it in as it is: to read it and write it again would
+    /// cost more than the decision.
+    #[serde(borrow, default, skip_serializing)]
+    pub payload: Option<&'a RawValue>,
 }
 
 /// An edit without its text.
@@ -162,16 +137,41 @@ impl ToldRecord {
 }
 
 impl<'a> Record<'a> {
-    /// Puts in the edit, as whole as the settings allow.
-    pub fn keep_edit(&mut self, edit: &'a Edit<'_>, log: Log) {
-        let size: usize = edit.changes.iter().map(|c| c.old.len() + c.new.len()).sum();
-        if log == Log::Full && size <= FULL_LIMIT {
-            let changes = edit.changes.iter().map(|c| (Cow::Borrowed(&*c.old), Cow::Borrowed(&*c.new))).collect();
-            self.edit = Some(KeptEdit { changes, whole_file: edit.whole_file, cut_off: edit.cut_off });
+    /// The edit again, as the engine saw it; `None` where its text was not kept or the event was none.
+    #[must_use]
+    pub fn edit(&self) -> Option<Edit<'_>> {
+        let mut edit = match claude_code::decode(self.payload?.get().as_bytes())?.action {
+            Action::WillEdit(edit) | Action::DidEdit(edit, _) => edit,
+            _ => return None,
+        };
+        edit.path = Cow::Borrowed(&self.path);
+        if edit.whole_file && !self.before.is_empty() {
+            edit.changes[0].old = Cow::Borrowed(&self.before);
+            claude_code::limit(&mut edit);
+        }
+        Some(edit)
+    }
+
+    /// The plan again; `None` where its text was not kept or the event was none.
+    #[must_use]
+    pub fn plan(&self) -> Option<Cow<'_, str>> {
+        match claude_code::decode(self.payload?.get().as_bytes())?.action {
+            Action::WillPlan(plan) => Some(plan),
+            _ => None,
+        }
+    }
+
+    /// Puts in what is kept of an edit besides the payload; tells whether the payload is to be kept.
+    pub fn keep_edit(&mut self, edit: &'a Edit<'_>, payload: &[u8], log: Log) -> bool {
+        let before = if edit.whole_file { &*edit.changes[0].old } else { "" };
+        let full = log == Log::Full && payload.len() + before.len() <= FULL_LIMIT;
+        if full {
+            self.before = Cow::Borrowed(before);
         } else {
             let hash = edit.changes.iter().fold(hash::fnv(b""), |h, c| hash::extend(hash::extend(h, c.old.as_bytes()), c.new.as_bytes()));
             self.digest = Some(Digest { old: edit.changes.iter().map(|c| c.old.len()).sum(), new: edit.changes.iter().map(|c| c.new.len()).sum(), hash });
         }
+        full
     }
 
     /// Puts in the verdict.
@@ -198,11 +198,11 @@ pub fn silence_name(silence: Silence) -> &'static str {
     }
 }
 
-/// Appends a record.
+/// Appends a record, with the client's payload where it is to be kept (empty where not).
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn append(state: &Path, record: &Record<'_>) -> std::io::Result<()> {
+pub fn append(state: &Path, record: &Record<'_>, payload: &[u8]) -> std::io::Result<()> {
     let path = state.join(FILE);
     let mut file = crate::state::open_append(&path)?;
     if file.metadata()?.len() >= ROTATE_AT {
@@ -211,8 +211,23 @@ pub fn append(state: &Path, record: &Record<'_>) -> std::io::Result<()> {
         file = crate::state::open_append(&path)?;
     }
     // `jsonl::write` on the file itself would be two writes, and lines of two hooks could mix.
-    let mut line = Vec::with_capacity(1024);
+    let mut line = Vec::with_capacity(2048 + payload.len());
     jsonl::write(&mut line, record).map_err(std::io::Error::other)?;
+    let payload = payload.trim_ascii();
+    if !payload.is_empty() {
+        // The record is an object of several fields: its closing brace makes room for one more. A line end in the payload can only
+        // stand between tokens, where a blank is as good.
+        line.truncate(line.trim_ascii_end().len() - 1);
+        line.extend_from_slice(b",\"payload\":");
+        let start = line.len();
+        line.extend_from_slice(payload);
+        for byte in &mut line[start..] {
+            if matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+        line.extend_from_slice(b"}\n");
+    }
     file.write_all(&line)
 }
 

@@ -39,7 +39,7 @@ pub fn run() {
     };
     if let Some(state) = &state {
         let record = Record { v: journal::VERSION, t: now(), kind: Cow::Borrowed("fault"), fault: Cow::Owned(fault), us: micros(started), ..Record::default() };
-        let _ = journal::append(state, &record);
+        let _ = journal::append(state, &record, b"");
     }
 }
 
@@ -53,13 +53,14 @@ fn micros(started: Instant) -> u64 {
 
 /// Everything that one event needs.
 struct Hook<'a> {
+    payload: &'a [u8],
     state: Option<&'a Path>,
     settings: Settings,
     record: Record<'a>,
     started: Instant,
 }
 
-fn handle(input: &[u8], state: Option<&Path>, started: Instant) -> Result<(), String> {
+fn handle<'a>(input: &'a [u8], state: Option<&'a Path>, started: Instant) -> Result<(), String> {
     let event = claude_code::decode(input).ok_or_else(|| format!("no event: {} bytes of input that are not the client's JSON", input.len()))?;
     let project_dir = std::env::var_os("CLAUDE_PROJECT_DIR").map(PathBuf::from).or_else(|| (!event.cwd.is_empty()).then(|| PathBuf::from(&*event.cwd)));
     let Event { session, agent, name, tool, call, action, .. } = event;
@@ -77,7 +78,7 @@ fn handle(input: &[u8], state: Option<&Path>, started: Instant) -> Result<(), St
         call,
         ..Record::default()
     };
-    let mut hook = Hook { state, settings: Settings::default(), record, started };
+    let mut hook = Hook { payload: input, state, settings: Settings::default(), record, started };
     match action {
         Action::Other => Ok(()),
         Action::Forgot => {
@@ -160,10 +161,8 @@ impl<'a> Hook<'a> {
             (telling, wrong)
         };
         self.say(&telling, false)?;
-        if self.settings.config.log == Log::Full && plan.len() <= journal::FULL_LIMIT {
-            self.record.plan = Some(plan);
-        }
-        let logged = self.log(None);
+        let keep = self.settings.config.log == Log::Full && self.payload.len() <= journal::FULL_LIMIT;
+        let logged = self.write(keep);
         wrong.map_or(logged, Err)
     }
 
@@ -194,18 +193,17 @@ impl<'a> Hook<'a> {
     }
 
     /// Writes the journal's line; `edit` and whether to keep its text.
-    fn log(mut self, edit: Option<(&Edit<'_>, bool)>) -> Result<(), String> {
-        let log = self.settings.config.log;
-        let Some(state) = self.state.filter(|_| log != Log::Off) else { return Ok(()) };
-        let mut record = std::mem::take(&mut self.record);
-        record.us = micros(self.started);
-        match edit {
-            Some((edit, true)) => {
-                record.keep_edit(edit, log);
-                journal::append(state, &record)
-            }
-            _ => journal::append(state, &record),
-        }
-        .map_err(|e| format!("journal: {e}"))
+    fn log(mut self, edit: Option<(&'a Edit<'_>, bool)>) -> Result<(), String> {
+        let keep = match edit {
+            Some((edit, true)) => self.record.keep_edit(edit, self.payload, self.settings.config.log),
+            _ => false,
+        };
+        self.write(keep)
+    }
+
+    fn write(mut self, keep_payload: bool) -> Result<(), String> {
+        let Some(state) = self.state.filter(|_| self.settings.config.log != Log::Off) else { return Ok(()) };
+        self.record.us = micros(self.started);
+        journal::append(state, &self.record, if keep_payload { self.payload } else { b"" }).map_err(|e| format!("journal: {e}"))
     }
 }

@@ -5,7 +5,7 @@ use crate::render::numbers::{bytes, count, of, percent, quantile, share};
 use crate::render::{self, Format, Page, Section, Table};
 use crate::state;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -140,8 +140,8 @@ pub fn collect(state: &Path) -> Stats {
 struct Counter {
     out: Stats,
     sessions: HashSet<u64>,
-    /// An edit is met before and after it is made.
-    edits: HashSet<u64>,
+    /// Edits, and why nothing was said of them. An edit is met before and after it is made.
+    edits: HashMap<u64, Option<String>>,
     times: Vec<u64>,
 }
 
@@ -172,21 +172,12 @@ impl Counter {
         *out.events.entry(record.event.clone().into_owned()).or_default() += 1;
         self.sessions.insert(hash(&record.session));
         self.times.push(record.us);
-        let characters = record.told.iter().map(|t| t.chars as u64).sum::<u64>();
+        let characters = record.text.chars().count() as u64;
         let fired = u64::from(!record.told.is_empty());
-        // Some clients give calls no id: then each proposal is an edit of its own.
-        let is_edit = !record.path.is_empty();
-        let new_edit = is_edit && if record.call.is_empty() { record.event == "PreToolUse" } else { self.edits.insert(hash(&(&record.session, &record.call))) };
         out.fired += fired;
         out.characters += characters;
-        if new_edit {
-            out.edits += 1;
-            if fired == 0 {
-                out.silenced += 1;
-                let because = if record.raised.is_empty() { if record.silence.is_empty() { "below-threshold" } else { &record.silence } } else { "told-before" };
-                *out.silenced_because.entry(because.to_owned()).or_default() += 1;
-            }
-        }
+        let new_edit = !record.path.is_empty() && self.edit(record);
+        let out = &mut self.out;
         for part in &record.told {
             let module = out.by_module.entry(part.module.clone()).or_default();
             *(if part.level == "full" { &mut module.full } else { &mut module.line }) += 1;
@@ -203,6 +194,42 @@ impl Counter {
             project.fired += fired;
             project.characters += characters;
         }
+    }
+
+    /// Counts an edit. Whether it is new: some clients give calls no id, and then each proposal is an edit of its own.
+    fn edit(&mut self, record: &Record<'_>) -> bool {
+        let anonymous = record.call.is_empty();
+        if anonymous && record.event != "PreToolUse" {
+            return false;
+        }
+        let key = if anonymous { hash(&self.out.edits) } else { hash(&(&record.session, &record.call)) };
+        let silence = record.told.is_empty().then(|| match (&*record.silence, record.raised.is_empty()) {
+            (_, false) => "told-before".to_owned(),
+            ("", true) => "below-threshold".to_owned(),
+            (silence, true) => silence.to_owned(),
+        });
+        let known = self.edits.get(&key).cloned();
+        match (&known, &silence) {
+            (Some(Some(before)), None) => {
+                // Said only after the edit was made.
+                if let Some(n) = self.out.silenced_because.get_mut(before) {
+                    *n -= 1;
+                }
+                self.out.silenced_because.retain(|_, n| *n > 0);
+                self.out.silenced -= 1;
+                self.edits.insert(key, None);
+            }
+            (Some(_), _) => {}
+            (None, silence) => {
+                self.out.edits += 1;
+                if let Some(because) = silence {
+                    self.out.silenced += 1;
+                    *self.out.silenced_because.entry(because.clone()).or_default() += 1;
+                }
+                self.edits.insert(key, silence.clone());
+            }
+        }
+        known.is_none()
     }
 
     fn finish(mut self) -> Stats {

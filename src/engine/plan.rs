@@ -57,11 +57,13 @@ fn find(plan: &str, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> Vec<(
     let mut found = Vec::new();
     for (set, k) in knowledge.iter().enumerate() {
         k.filter.scan(plan.as_bytes(), |literal, start, end| {
-            if let Owner::Signal(signal) = k.owner(literal)
-                && k.signals[signal].places & PLACE_PROSE != 0
-                && !context.signals_off.iter().any(|id| id == k.str(k.signals[signal].id))
-            {
-                found.push((set, signal, start, end));
+            for owner in k.owners_of(literal) {
+                if let Owner::Signal(signal) = owner
+                    && k.signals[signal].places & PLACE_PROSE != 0
+                    && !context.signals_off.iter().any(|id| id == k.str(k.signals[signal].id))
+                {
+                    found.push((set, signal, start, end));
+                }
             }
         });
     }

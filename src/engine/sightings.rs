@@ -93,7 +93,7 @@ impl<'a> Side<'a> {
 type RawHit = (usize, u16, usize, usize);
 
 fn scan(text: &str, knowledge: &[Knowledge<'_>]) -> Vec<RawHit> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(128);
     for (set, k) in knowledge.iter().enumerate() {
         k.filter.scan(text.as_bytes(), |literal, start, end| out.push((set, literal, start, end)));
     }
@@ -113,7 +113,7 @@ impl Literals {
         let language = edit.language.bit();
         self.0.iter().flatten().flatten().any(|&(set, literal, ..)| {
             let k = &knowledge[set];
-            matches!(k.owner(literal), Owner::Signal(s) if k.signals[s].languages & language != 0)
+            k.owners_of(literal).any(|owner| matches!(owner, Owner::Signal(s) if k.signals[s].languages & language != 0))
         })
     }
 }
@@ -167,33 +167,41 @@ fn look_at_change(
     for (side, in_new, raw) in [(&new, true, &literals[0]), (&old, false, &literals[1])] {
         let near: Vec<(usize, usize, usize)> = raw
             .iter()
-            .filter_map(|&(set, literal, start, _)| match knowledge[set].owner(literal) {
-                Owner::Near(s) if matches!(side.kinds[start], Kind::Code | Kind::String) => Some((set, s, side.line_of(start))),
-                _ => None,
+            .filter(|&&(.., start, _)| matches!(side.kinds[start], Kind::Code | Kind::String))
+            .flat_map(|&(set, literal, start, _)| {
+                let line = side.line_of(start);
+                knowledge[set].owners_of(literal).filter_map(move |owner| match owner {
+                    Owner::Near(s) => Some((set, s, line)),
+                    _ => None,
+                })
             })
             .collect();
         for &(set, literal, start, end) in raw {
             let k = &knowledge[set];
-            let Owner::Signal(signal) = k.owner(literal) else { continue };
-            let s = &k.signals[signal];
-            if s.languages & edit.language.bit() == 0 || !counts(side.kinds[start], s.places, edit) || !libraries.satisfy(k, signal) {
+            let kind = side.kinds[start];
+            if matches!(kind, Kind::Comment | Kind::Import | Kind::Log) {
                 continue;
             }
             let line = side.line_of(start);
-            if s.near && !near.iter().any(|&(n, x, l)| n == set && x == signal && l.abs_diff(line) <= NEAR_LINES) {
-                continue;
-            }
-            if !side.changed.get(line).copied().unwrap_or(false) {
-                if in_new {
-                    out.context.push((set, signal, Locus::Context));
+            for owner in k.owners_of(literal) {
+                let Owner::Signal(signal) = owner else { continue };
+                let s = &k.signals[signal];
+                if s.languages & edit.language.bit() == 0 || !counts(kind, s.places, edit) || !libraries.satisfy(k, signal) {
+                    continue;
                 }
-                continue;
+                if s.near && !near.iter().any(|&(n, x, l)| n == set && x == signal && l.abs_diff(line) <= NEAR_LINES) {
+                    continue;
+                }
+                if !side.changed.get(line).copied().unwrap_or(false) {
+                    if in_new {
+                        out.context.push((set, signal, Locus::Context));
+                    }
+                } else if side.waivers.contains(&line) {
+                    out.waived += 1;
+                } else {
+                    out.hits.push(Hit { set, signal, change: index, in_new, line, span: (start, end) });
+                }
             }
-            if side.waivers.contains(&line) {
-                out.waived += 1;
-                continue;
-            }
-            out.hits.push(Hit { set, signal, change: index, in_new, line, span: (start, end) });
         }
     }
 }
@@ -222,7 +230,8 @@ fn look_around(out: &mut Sightings, edit: &Edit<'_>, knowledge: &[Knowledge<'_>]
     let tail = path_tail(&edit.path);
     for (text, locus) in surroundings.enclosing.iter().map(|t| (t.as_str(), Locus::Name)).chain([(tail, Locus::Path)]) {
         for (set, literal, ..) in scan(text, knowledge) {
-            if let Owner::Signal(signal) = knowledge[set].owner(literal) {
+            for owner in knowledge[set].owners_of(literal) {
+                let Owner::Signal(signal) = owner else { continue };
                 let s = &knowledge[set].signals[signal];
                 if s.languages & edit.language.bit() != 0 && s.places & PLACE_CODE != 0 && libraries.satisfy(&knowledge[set], signal) {
                     out.context.push((set, signal, locus));
@@ -254,26 +263,26 @@ impl Libraries {
         let mut out = Self::default();
         let Some(k) = knowledge.first() else { return out };
         k.filter.scan(imports.as_bytes(), |literal, _, _| {
-            if let Owner::Library(l) = k.owner(literal) {
-                out.add(l, k);
-            }
+            out.add_owners(literal, k);
         });
         for (hits, kinds) in literals.0.iter().flatten().zip(kinds.0.iter().flatten()) {
             for &(set, literal, start, _) in hits.iter().filter(|h| h.0 == 0) {
-                if let Owner::Library(l) = knowledge[set].owner(literal)
-                    && kinds[start] == Kind::Import
-                {
-                    out.add(l, k);
+                if kinds[start] == Kind::Import {
+                    out.add_owners(literal, &knowledge[set]);
                 }
             }
         }
         out
     }
 
-    fn add(&mut self, library: usize, k: &Knowledge<'_>) {
-        if !self.found.contains(&library) {
-            self.found.push(library);
-            self.categories |= 1 << k.libraries[library].category;
+    fn add_owners(&mut self, literal: u16, k: &Knowledge<'_>) {
+        for owner in k.owners_of(literal) {
+            if let Owner::Library(library) = owner
+                && !self.found.contains(&library)
+            {
+                self.found.push(library);
+                self.categories |= 1 << k.libraries[library].category;
+            }
         }
     }
 

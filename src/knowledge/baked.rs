@@ -20,7 +20,7 @@ pub static BUILT_IN: Knowledge<'static> = Knowledge {
     items: tables::ITEMS,
     patterns: tables::PATTERNS,
     filter: Filter {
-        map: tables::FILTER_MAP,
+        map: &tables::FILTER_MAP,
         heads: tables::FILTER_HEADS,
         entries: tables::FILTER_ENTRIES,
         bytes: tables::FILTER_BYTES,
@@ -28,6 +28,7 @@ pub static BUILT_IN: Knowledge<'static> = Knowledge {
         bounds: tables::FILTER_BOUNDS,
     },
     owners: tables::OWNERS,
+    owner_starts: tables::OWNER_STARTS,
     weights: tables::WEIGHTS,
     intercept: tables::INTERCEPT,
     threshold: tables::THRESHOLD,

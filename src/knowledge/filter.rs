@@ -8,17 +8,22 @@
 
 use super::literal::{Literal, ends_subword, starts_subword};
 
+/// The map of a set without literals.
+static NO_MAP: [u64; MAP_WORDS] = [0; MAP_WORDS];
+
 const MULTIPLIER: u32 = 0x9E37_79B1;
 /// Log2 of the bit map's size in bits.
-pub const MAP_BITS: u32 = 18;
+pub const MAP_BITS: u32 = 19;
+/// Words of the bit map. Its length is part of its type, so that a look into it needs no bounds check.
+pub const MAP_WORDS: usize = (1 << MAP_BITS) / 64;
 /// Log2 of the number of buckets.
-pub const BUCKET_BITS: u32 = 12;
+pub const BUCKET_BITS: u32 = 14;
 
 /// A literal set, ready to scan. Borrowed, so that the built-in one lies in the binary and costs nothing to have.
 #[derive(Clone, Copy, Debug)]
 pub struct Filter<'a> {
     /// `1 << MAP_BITS` bits.
-    pub map: &'a [u64],
+    pub map: &'a [u64; MAP_WORDS],
     /// Where each bucket's entries begin; one more than there are buckets.
     pub heads: &'a [u16],
     /// Bucket by bucket: the window, which literal it is of, and its offset in the literal.
@@ -48,7 +53,50 @@ pub struct FilterTables {
     pub bounds: Vec<u8>,
 }
 
-/// How common a byte is in source text, roughly; only the order matters.
+/// Literals, each once, with all who own it: a word that ten signals share is found once.
+#[derive(Clone, Debug, Default)]
+pub struct OwnedLiterals {
+    literals: Vec<Literal>,
+    owners: Vec<Vec<u16>>,
+    index: std::collections::HashMap<Literal, usize>,
+}
+
+impl OwnedLiterals {
+    /// Adds a literal of an owner.
+    pub fn add(&mut self, literal: Literal, owner: usize) {
+        let at = *self.index.entry(literal).or_insert_with_key(|literal| {
+            self.literals.push(literal.clone());
+            self.owners.push(Vec::new());
+            self.literals.len() - 1
+        });
+        self.owners[at].push(u16::try_from(owner).unwrap_or(u16::MAX));
+    }
+
+    /// The literals.
+    #[must_use]
+    pub fn literals(&self) -> &[Literal] {
+        &self.literals
+    }
+
+    /// Where each literal's owners begin (one more than there are literals), and the owners.
+    #[must_use]
+    pub fn owners(&self) -> (Vec<u16>, Vec<u16>) {
+        let mut starts = vec![0];
+        let mut owners: Vec<u16> = Vec::new();
+        for list in &self.owners {
+            owners.extend(list);
+            starts.push(u16::try_from(owners.len()).unwrap_or(u16::MAX));
+        }
+        (starts, owners)
+    }
+}
+
+/// How common a window is in source text, roughly, by its bytes; only the order matters.
+#[must_use]
+pub fn commonness_of_bytes(window: [u8; 4]) -> u64 {
+    window.iter().map(|b| commonness(*b)).product()
+}
+
 fn commonness(byte: u8) -> u64 {
     match byte {
         b' ' => 90,
@@ -66,7 +114,7 @@ fn hash(window: u32) -> u32 {
 
 fn bit(hash: u32) -> (usize, u64) {
     let k = hash >> (32 - MAP_BITS);
-    ((k / 64) as usize, 1 << (k % 64))
+    ((k / 64) as usize % MAP_WORDS, 1 << (k % 64))
 }
 
 fn fold(bytes: [u8; 4]) -> u32 {
@@ -74,10 +122,10 @@ fn fold(bytes: [u8; 4]) -> u32 {
 }
 
 impl FilterTables {
-    /// Builds the tables of a literal set.
+    /// Builds the tables of a literal set. `commonness` tells how common a (lower-case) window is in the text to come.
     #[must_use]
-    pub fn build(literals: &[Literal]) -> Self {
-        let mut out = Self { map: vec![0; (1 << MAP_BITS) / 64], starts: vec![0], ..Self::default() };
+    pub fn build(literals: &[Literal], commonness: &dyn Fn([u8; 4]) -> u64) -> Self {
+        let mut out = Self { map: vec![0; MAP_WORDS], starts: vec![0], ..Self::default() };
         let mut buckets: Vec<Vec<(u32, u16, u8)>> = vec![Vec::new(); 1 << BUCKET_BITS];
         for (i, literal) in literals.iter().enumerate() {
             let index = u16::try_from(i).unwrap_or(u16::MAX);
@@ -101,7 +149,7 @@ impl FilterTables {
                 }
                 continue;
             }
-            let rarest = (0..=bytes.len() - 4).min_by_key(|&o| bytes[o..o + 4].iter().map(|&b| commonness(b)).product::<u64>()).unwrap_or(0);
+            let rarest = (0..=bytes.len() - 4).min_by_key(|&o| commonness([bytes[o], bytes[o + 1], bytes[o + 2], bytes[o + 3]])).unwrap_or(0);
             add(fold([bytes[rarest], bytes[rarest + 1], bytes[rarest + 2], bytes[rarest + 3]]), u8::try_from(rarest).unwrap_or(0));
         }
         out.heads.push(0);
@@ -115,7 +163,7 @@ impl FilterTables {
     /// The tables, borrowed.
     #[must_use]
     pub fn filter(&self) -> Filter<'_> {
-        Filter { map: &self.map, heads: &self.heads, entries: &self.entries, bytes: &self.bytes, starts: &self.starts, bounds: &self.bounds }
+        Filter { map: self.map.as_slice().try_into().unwrap_or(&NO_MAP), heads: &self.heads, entries: &self.entries, bytes: &self.bytes, starts: &self.starts, bounds: &self.bounds }
     }
 }
 
@@ -126,8 +174,9 @@ impl Filter<'_> {
         if self.starts.len() < 2 || text.len() < 3 {
             return;
         }
-        for (at, window) in text.windows(4).enumerate() {
-            let window = fold([window[0], window[1], window[2], window[3]]);
+        let mut window = fold([0, text[0], text[1], text[2]]);
+        for (at, next) in text[3..].iter().enumerate() {
+            window = window >> 8 | u32::from(next | 0x20) << 24;
             let h = hash(window);
             let (word, mask) = bit(h);
             if self.map[word] & mask != 0 {

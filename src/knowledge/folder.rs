@@ -1,7 +1,7 @@
 //! Signals from a folder, in the shape of the built-in ones: a project's own, or a whole content folder that is being judged.
 
 use super::features::{self, COLUMNS};
-use super::filter::FilterTables;
+use super::filter::{FilterTables, OwnedLiterals, commonness_of_bytes};
 use super::literal::Literal;
 use super::schema::{CATEGORIES, LANGUAGES, LibraryFile, MODULES, PROGRAM_LANGUAGES, Place, SignalFile, Strength, WeightsFile};
 use super::{Knowledge, Library, PLACE_CODE, PLACE_PROSE, PLACE_STRING, Signal, Text};
@@ -15,6 +15,7 @@ pub struct Project {
     libraries: Vec<Library>,
     tables: FilterTables,
     owners: Vec<u16>,
+    owner_starts: Vec<u16>,
     weights: Vec<[f32; COLUMNS]>,
     intercept: [f32; COLUMNS],
     threshold: [f32; COLUMNS],
@@ -38,30 +39,28 @@ impl Project {
 
     fn lay_out(signals: &[(String, SignalFile)], libraries: &[(String, LibraryFile)], weights: &WeightsFile, built_in: &Knowledge<'_>) -> Self {
         let mut out = Self { intercept: weights.intercept, threshold: weights.threshold, ..Self::default() };
-        let mut literals = Vec::new();
+        let mut owned = OwnedLiterals::default();
         let known: Vec<&(String, SignalFile)> = signals.iter().filter(|(_, s)| MODULES.contains(&s.module.as_str())).collect();
         for (i, (_, s)) in known.iter().enumerate() {
             for literal in s.literals.iter().filter_map(|l| Literal::parse(l).ok()) {
-                literals.push(literal);
-                out.owners.push(u16::try_from(i).unwrap_or(u16::MAX));
+                owned.add(literal, i);
             }
         }
         for (i, (_, s)) in known.iter().enumerate() {
             for literal in s.near.iter().filter_map(|l| Literal::parse(l).ok()) {
-                literals.push(literal);
-                out.owners.push(u16::try_from(known.len() + i).unwrap_or(u16::MAX));
+                owned.add(literal, known.len() + i);
             }
         }
         for (i, (source, library)) in libraries.iter().enumerate() {
             for literal in library.imports.iter().filter_map(|l| Literal::parse(l).ok()) {
-                literals.push(literal);
-                out.owners.push(u16::try_from(2 * known.len() + i).unwrap_or(u16::MAX));
+                owned.add(literal, 2 * known.len() + i);
             }
             let category = CATEGORIES.iter().position(|c| *c == library.category).and_then(|c| u8::try_from(c).ok()).unwrap_or(0);
             let row = Library { id: out.add(&library.id), name: out.add(&library.name), category, source: out.add(source) };
             out.libraries.push(row);
         }
-        out.tables = FilterTables::build(&literals);
+        out.tables = FilterTables::build(owned.literals(), &commonness_of_bytes);
+        (out.owner_starts, out.owners) = owned.owners();
         let module_of = |s: &SignalFile| MODULES.iter().position(|m| *m == s.module).unwrap_or(0);
         out.weights = features::rows(&weights.features, known.iter().map(|(_, s)| (s.id.as_str(), s.strength, module_of(s))));
         for (source, s) in known {
@@ -131,6 +130,7 @@ impl Project {
             patterns: &[],
             filter: self.tables.filter(),
             owners: &self.owners,
+            owner_starts: &self.owner_starts,
             weights: &self.weights,
             intercept: self.intercept,
             threshold: self.threshold,

@@ -5,7 +5,7 @@
 //! `basic_ack`, not in `back`. A `*` at an end drops the boundary there.
 
 /// A literal, parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Literal {
     /// Lower-cased bytes to be found.
     pub bytes: Vec<u8>,

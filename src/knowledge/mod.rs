@@ -135,8 +135,10 @@ pub struct Knowledge<'a> {
     pub patterns: &'a [Pattern],
     /// All literals.
     pub filter: Filter<'a>,
-    /// Owner of each literal, see [`Knowledge::owner`].
+    /// Owners of the literals, see [`Knowledge::owners_of`].
     pub owners: &'a [u16],
+    /// Where each literal's owners begin; one more than there are literals.
+    pub owner_starts: &'a [u16],
     /// [`GENERAL_FEATURES`] rows, then one row for each signal and locus.
     pub weights: &'a [[f32; COLUMNS]],
     /// Start values of the scores.
@@ -152,17 +154,16 @@ impl<'a> Knowledge<'a> {
         self.text.get(text.start as usize..(text.start + text.len) as usize).unwrap_or("")
     }
 
-    /// Whose literal number `literal` is.
+    /// Whose literal number `literal` is: signals, then signals that want it near, then libraries.
     #[inline]
-    #[must_use]
-    pub fn owner(&self, literal: u16) -> Owner {
-        let owner = self.owners[literal as usize] as usize;
+    pub fn owners_of(&self, literal: u16) -> impl Iterator<Item = Owner> + use<'a> {
+        let literal = literal as usize;
         let n = self.signals.len();
-        match owner {
-            _ if owner < n => Owner::Signal(owner),
-            _ if owner < 2 * n => Owner::Near(owner - n),
-            _ => Owner::Library(owner - 2 * n),
-        }
+        self.owners[self.owner_starts[literal] as usize..self.owner_starts[literal + 1] as usize].iter().map(move |owner| match *owner as usize {
+            owner if owner < n => Owner::Signal(owner),
+            owner if owner < 2 * n => Owner::Near(owner - n),
+            owner => Owner::Library(owner - 2 * n),
+        })
     }
 
     /// Row of [`Knowledge::weights`] for a signal met at a locus.

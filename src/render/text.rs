@@ -14,7 +14,10 @@ pub fn render(page: &Page) -> String {
     let mut out = format!("{BOLD}{}{BOLD:#}\n", plain(&page.title));
     for section in &page.sections {
         let _ = writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(&section.title));
-        for block in &section.blocks {
+        for (i, block) in section.blocks.iter().enumerate() {
+            if i > 0 && matches!(block, Block::Table(_)) {
+                out.push('\n');
+            }
             match block {
                 Block::Fact(line) => {
                     let _ = writeln!(out, "  {}", plain(line));

@@ -2,7 +2,7 @@
 
 use super::pending::{Names, Pending, Stamp};
 use super::read::Known;
-use super::transcript::{EDIT_TOOLS, owned};
+use super::transcript::EDIT_TOOLS;
 use super::{Before, Outcome, Tally, Thread, What};
 use crate::journal::{Record, VERSION};
 use serde::Deserialize;
@@ -68,11 +68,11 @@ impl Reader {
         let tool = EDIT_TOOLS.into_iter().find(|t| *t == record.tool);
         if record.event == "SessionStart" {
             pending.push(stamp.item(What::Forgot), false);
-        } else if let Some(plan) = &record.plan {
-            pending.call(&call, stamp.item(What::Plan { call: call.clone(), text: plan.clone().into_owned() }), false);
-        } else if let (Some(edit), Some(tool)) = (&record.edit, tool) {
+        } else if let Some(plan) = record.plan() {
+            pending.call(&call, stamp.item(What::Plan { call: call.clone(), text: plan.into_owned() }), false);
+        } else if let (Some(edit), Some(tool)) = (record.edit(), tool) {
             let file = Before::Facts(record.around.clone().unwrap_or_default());
-            let edit = owned(edit.edit(&record.path));
+            let edit = edit.into_owned();
             let outcome = if reports { Outcome::Done } else { Outcome::Unknown };
             pending.call(&call, stamp.item(What::Edit { call: call.clone(), tool, edit, file, outcome }), false);
         } else if !reports && (tool.is_some() || record.tool == "ExitPlanMode") {

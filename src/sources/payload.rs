@@ -2,7 +2,7 @@
 
 use super::pending::{Names, Pending, Stamp};
 use super::read::Known;
-use super::transcript::{EDIT_TOOLS, command, owned};
+use super::transcript::{EDIT_TOOLS, command};
 use super::{Before, Outcome, Tally, Thread, What};
 use crate::clients::{Action, claude_code};
 use crate::engine::edit::Edit;
@@ -38,14 +38,14 @@ impl Reader {
             Action::WillEdit(edit) => {
                 let Some(tool) = tool else { return Known::Yes };
                 let call = self.call(&event.call, key(&stamp, &edit), false);
-                pending.call(&call, stamp.item(What::Edit { call: call.clone(), tool, edit: owned(edit), file: Before::Unknown, outcome: Outcome::Unknown }), true);
+                pending.call(&call, stamp.item(What::Edit { call: call.clone(), tool, edit: edit.into_owned(), file: Before::Unknown, outcome: Outcome::Unknown }), true);
             }
             Action::DidEdit(edit, before) => {
                 let Some(tool) = tool else { return Known::Yes };
                 let call = self.call(&event.call, key(&stamp, &edit), true);
                 let before = before.map(std::borrow::Cow::into_owned);
                 if !pending.knows(&call) {
-                    pending.call(&call, stamp.item(What::Edit { call: call.clone(), tool, edit: owned(edit), file: Before::Unknown, outcome: Outcome::Unknown }), true);
+                    pending.call(&call, stamp.item(What::Edit { call: call.clone(), tool, edit: edit.into_owned(), file: Before::Unknown, outcome: Outcome::Unknown }), true);
                 }
                 pending.result(&call, Outcome::Done, before);
             }

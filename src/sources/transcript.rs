@@ -256,7 +256,7 @@ impl Reader {
                     let Some(tool) = EDIT_TOOLS.into_iter().find(|t| *t == name) else { continue };
                     match serde_json::from_str::<Input<'_>>(input.get()).ok().and_then(|i| claude_code::edit(tool, i)) {
                         Some(edit) => {
-                            let edit = owned(edit);
+                            let edit = edit.into_owned();
                             pending.call(&call, stamp.item(What::Edit { call: call.clone(), tool, edit, file: Before::Unknown, outcome: Outcome::Unknown }), true);
                         }
                         None => tally.unusable += 1,
@@ -351,15 +351,4 @@ fn text(content: Option<&RawValue>) -> String {
 /// Whether somebody said no, as against a call that the client found invalid before it asked any hook.
 fn refused(error: &str) -> bool {
     !error.contains("<tool_use_error>") && ["want to proceed", "want to take this action", "ermission", "hook error", "denied", MARK].iter().any(|w| error.contains(w))
-}
-
-/// The edit with its texts its own.
-pub(super) fn owned(edit: crate::engine::edit::Edit<'_>) -> crate::engine::edit::Edit<'static> {
-    crate::engine::edit::Edit {
-        path: Cow::Owned(edit.path.into_owned()),
-        language: edit.language,
-        changes: edit.changes.into_iter().map(|c| crate::engine::edit::Change { old: Cow::Owned(c.old.into_owned()), new: Cow::Owned(c.new.into_owned()) }).collect(),
-        whole_file: edit.whole_file,
-        cut_off: edit.cut_off,
-    }
 }

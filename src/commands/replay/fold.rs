@@ -3,6 +3,7 @@
 use super::judge::{Judged, JudgedEdit, Step};
 use crate::knowledge::baked::BUILT_IN;
 use crate::session::{Level, Memory};
+use crate::sources::Thread;
 use crate::sources::shell::Means;
 use crate::telling::{self, Telling};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -38,6 +39,7 @@ pub(super) fn fold(mut steps: Vec<Step>) -> Told {
     in_order(&mut steps);
     let mut recorded: HashMap<Arc<str>, Vec<String>> = HashMap::new();
     let mut memories: HashMap<Arc<str>, Memory> = HashMap::new();
+    let mut just_forgot: HashSet<Thread> = HashSet::new();
     let mut strays: Vec<(Arc<str>, Step, String)> = Vec::new();
     for step in each_call_once(steps, &mut told.repeated) {
         told.sessions.insert(step.thread.session.clone());
@@ -47,10 +49,16 @@ pub(super) fn fold(mut steps: Vec<Step>) -> Told {
         let agent = step.thread.agent.clone();
         let agent = agent.as_deref().unwrap_or("");
         let memory = memories.entry(step.thread.session.clone()).or_default();
+        if !matches!(step.what, Judged::Forgot) {
+            just_forgot.remove(&step.thread);
+        }
         let telling = match &step.what {
             Judged::Forgot => {
-                memory.forget(agent);
-                told.forgot += 1;
+                // A compaction is recorded as a boundary and as the summary behind it.
+                if just_forgot.insert(step.thread.clone()) {
+                    memory.forget(agent);
+                    told.forgot += 1;
+                }
                 continue;
             }
             Judged::Told { call, text } => {
