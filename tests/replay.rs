@@ -4,3 +4,7 @@
 mod recorded;
 #[path = "replay/layouts.rs"]
 mod layouts;
+#[path = "replay/hook.rs"]
+mod hook;
+#[path = "replay/report.rs"]
+mod report;
