@@ -99,7 +99,8 @@ fn evidence(
     let k = &knowledge[set];
     let s = &k.signals[signal];
     let text = if in_new { &edit.changes[index].new } else { &edit.changes[index].old };
-    let line_text = text.lines().nth(line).unwrap_or("").trim();
+    let start = text[..span.0].rfind('\n').map_or(0, |i| i + 1);
+    let line_text = text[start..].lines().next().unwrap_or("").trim();
     let removed = k.str(s.why_removed);
     let why = if change == ChangeKind::Removed && !removed.is_empty() { removed } else { k.str(s.why) };
     let first = seen.surroundings.first_line.get(index).copied().unwrap_or(0).max(1);

@@ -31,6 +31,18 @@ struct Syntax {
     strings_are_code: bool,
 }
 
+impl Syntax {
+    /// The bytes with which a comment or a string can begin; most bytes of a text are none.
+    fn opening_bytes(&self) -> [bool; 256] {
+        let mut out = [false; 256];
+        let words = self.line.iter().chain(self.block.iter().map(|(open, _)| open)).chain(self.long_quotes);
+        for byte in words.map(|w| w.as_bytes()[0]).chain(self.quotes.iter().copied()) {
+            out[byte as usize] = true;
+        }
+        out
+    }
+}
+
 const C_BLOCK: &[(&str, &str)] = &[("/*", "*/")];
 
 fn syntax(language: Language) -> Syntax {
@@ -61,6 +73,7 @@ pub fn lex(text: &str, language: Language) -> Vec<Kind> {
     let bytes = text.as_bytes();
     let mut kinds = vec![Kind::Code; bytes.len()];
     let syntax = syntax(language);
+    let opens = syntax.opening_bytes();
     let mut at = begins_inside_comment(text, &syntax);
     kinds[..at].fill(Kind::Comment);
     let mut line_start = true;
@@ -86,8 +99,7 @@ pub fn lex(text: &str, language: Language) -> Vec<Kind> {
                 continue;
             }
         }
-        // Letters, digits and blanks begin nothing; this is most bytes.
-        if byte.is_ascii_alphanumeric() || byte == b' ' || byte == b'_' || byte >= 0x80 {
+        if !opens[byte as usize] {
             at += 1;
             continue;
         }
@@ -206,6 +218,12 @@ fn short_string(bytes: &[u8], at: usize, language: Language) -> usize {
 /// End of an import statement that begins at `at` (first byte of a line that is not blank).
 pub(super) fn import(text: &str, at: usize, language: Language) -> Option<usize> {
     let bytes = text.as_bytes();
+    // No import of any language begins with another byte; most lines end here.
+    if !matches!(bytes[at], b'a' | b'c' | b'e' | b'f' | b'g' | b'i' | b'l' | b'm' | b'n' | b'o' | b'p' | b'r' | b'u' | b'v' | b'}' | b'#' | b'-' | b'"' | b'_' | b'.')
+        && language.name() != "go"
+    {
+        return None;
+    }
     let end = line_end(bytes, at);
     let line = &text[at..end];
     let starts = |words: &[&str]| words.iter().any(|w| line.starts_with(w));
@@ -248,9 +266,12 @@ pub(super) fn import(text: &str, at: usize, language: Language) -> Option<usize>
 /// A line of a Go import block: an optional name and a quoted path, nothing else.
 fn is_go_import_line(line: &str) -> bool {
     let line = line.trim_end();
+    // Most lines end here: the search for the first quote would cost more than all else.
+    if !line.ends_with('"') {
+        return false;
+    }
     let Some(first) = line.find('"') else { return false };
     line.len() > first + 2
-        && line.ends_with('"')
         && line[..first].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b' ' | b'\t'))
         && line[first + 1..line.len() - 1].bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_' | b'~'))
         && (line[first..].contains('/') || first == 0)

@@ -53,11 +53,25 @@ struct Side<'a> {
 
 impl<'a> Side<'a> {
     fn new(text: &'a str, changed: &'a [bool], kinds: &'a [Kind]) -> Self {
-        let mut starts = vec![0];
-        starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1));
-        let mut side = Self { text, starts, changed, kinds, waivers: Vec::new() };
-        side.waivers = side.find_waivers();
+        let bytes = text.as_bytes();
+        let mut side = Self { text, starts: Vec::with_capacity(changed.len() + 1), changed, kinds, waivers: Vec::new() };
+        side.starts.push(0);
+        for (at, byte) in bytes.iter().enumerate() {
+            if *byte == b'\n' {
+                side.starts.push(at + 1);
+            } else if *byte == b':' && bytes[..at].ends_with(b"dist") && bytes[at..].starts_with(b": ok") && side.is_waiver(at) {
+                // The comment speaks for its own line and for the next.
+                let line = side.starts.len() - 1;
+                side.waivers.extend([line, line + 1]);
+            }
+        }
         side
+    }
+
+    /// Whether `dist: ok` at a colon is a comment that gives a reason.
+    fn is_waiver(&self, colon: usize) -> bool {
+        let reason = self.text[colon + 4..].lines().next().unwrap_or("");
+        self.kinds[colon] == Kind::Comment && reason.bytes().any(|b| b.is_ascii_alphanumeric())
     }
 
     fn line_of(&self, at: usize) -> usize {
@@ -70,22 +84,9 @@ impl<'a> Side<'a> {
         &self.text[start..end.max(start)]
     }
 
-    /// Lines for which a comment `dist: ok <reason>` speaks: its own and the next.
-    fn find_waivers(&self) -> Vec<usize> {
-        let mut out = Vec::new();
-        for (at, _) in self.text.match_indices("dist: ok") {
-            let reason = self.text[at + 8..].lines().next().unwrap_or("");
-            if self.kinds[at] == Kind::Comment && reason.bytes().any(|b| b.is_ascii_alphanumeric()) {
-                let line = self.line_of(at);
-                out.extend([line, line + 1]);
-            }
-        }
-        out
-    }
-
     fn has_code(&self, line: usize) -> bool {
         let start = self.starts[line];
-        self.line(line).bytes().enumerate().any(|(i, b)| b.is_ascii_alphanumeric() && matches!(self.kinds[start + i], Kind::Code | Kind::String))
+        self.line(line).as_bytes().iter().enumerate().any(|(i, b)| b.is_ascii_alphanumeric() && matches!(self.kinds[start + i], Kind::Code | Kind::String))
     }
 }
 
@@ -160,7 +161,7 @@ fn look_at_change(
     let removed_code: Vec<usize> = (0..removed.len()).filter(|&l| removed[l] && old.has_code(l)).collect();
     out.changed_lines.0 += added_code.len();
     out.changed_lines.1 += removed_code.len();
-    out.literals_only &= skeletons(&new, &added_code) == skeletons(&old, &removed_code);
+    out.literals_only &= added_code.len() == removed_code.len() && skeletons(&new, &added_code) == skeletons(&old, &removed_code);
     if out.first_changed.is_none() {
         out.first_changed = added_code.first().map(|&l| (index, true, l)).or_else(|| removed_code.first().map(|&l| (index, false, l)));
     }

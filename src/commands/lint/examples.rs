@@ -81,8 +81,8 @@ fn why_silent(content: &Content, read: &Read<SignalFile>, example: &Example) -> 
         return (format!("{} is not among its languages", example.language), "add it to `languages`, or change the example's language".to_owned());
     }
     if !s.places.contains(&Place::Prose) && with(&|o| o.places = every.to_vec()) {
-        let where_met = if s.places.contains(&Place::Code) { "string" } else { "code" };
-        return (format!("its literal stands in a {where_met}, where it does not count"), format!("add {where_met} to `in`, or change the example"));
+        let (place, key) = if s.places.contains(&Place::Code) { ("in a string", "string") } else { ("in code", "code") };
+        return (format!("its literal stands {place}, where it does not count"), format!("add {key} to `in`, or change the example"));
     }
     if with(&|o| {
         o.places = every.to_vec();

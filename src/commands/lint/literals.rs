@@ -65,7 +65,7 @@ fn check_reach(content: &Content, read: &Read<SignalFile>, problems: &mut Vec<Pr
         // Alone, called, and inside a string: one of these is how it would be met.
         let forms = [core.to_owned(), format!("x = y.{core}(z)"), format!("x {core} y"), format!("f(\"{core}\")"), format!("f('{core}')"), format!("f(\"key\", {core})")];
         let is_met = languages.iter().any(|language| {
-            let Some(path) = path_for(language, None) else { return true };
+            let Some(path) = path_for(language, None) else { return false };
             forms.iter().any(|form| {
                 let edit = Edit::new(path.clone(), "", format!("{form}\n"));
                 engine::signals_in(&edit, &knowledge, &Context::new(&Surroundings::default)).is_ok_and(|met| met.iter().any(|m| m.literal.eq_ignore_ascii_case(core)))

@@ -176,8 +176,8 @@ fn text(judgement: &Judgement, here: &Path) -> String {
     let files = bad.iter().map(|p| &p.file).collect::<std::collections::BTreeSet<_>>().len();
     let found = match (bad.len(), notes.len()) {
         (0, 0) => "no problems".to_owned(),
-        (0, n) => format!("no problems, {n} notes"),
-        (b, n) => format!("{b} problem{} in {files} file{}{}", plural(b), plural(files), if n > 0 { format!(", {n} notes") } else { String::new() }),
+        (0, n) => format!("no problems, {n} note{}", plural(n)),
+        (b, n) => format!("{b} problem{} in {files} file{}{}", plural(b), plural(files), if n > 0 { format!(", {n} note{}", plural(n)) } else { String::new() }),
     };
     let _ = writeln!(out, "{}: {found}", judgement.seen);
     out
