@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Spawn-to-exit time of the hook beside /bin/true and beside a minimal hook in Python, in one interleaved run.
+"""Spawn-to-exit time of the hook beside /bin/true, a minimal hook in Python and an empty program, in one interleaved run.
 
 Every round starts each command once, in rotated order, so that all of them meet the same load; the ratio of the medians
 is what can be compared between machines. Processes are started with posix_spawn (vfork semantics in glibc, so this
@@ -16,11 +16,13 @@ import argparse
 import fcntl
 import os
 import statistics
+import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from harness import HERE, Case, Project, binaries, ceilings, check_answer
+from harness import HERE, MUSL, Case, Project, binaries, ceilings, check_answer
 from watch import watch
 
 @dataclass
@@ -73,6 +75,18 @@ def spawn(command: Command, project: Project) -> float:
     return elapsed
 
 
+def empty_program(project: Project) -> Path | None:
+    """A static program that does nothing: what is left of the hook's time is the machine's, not ours."""
+    source, program = project.folder / "empty.rs", project.folder / "empty"
+    source.write_text("fn main() {}\n")
+    build = ["rustc", "-O", "--target", MUSL, "-C", "linker=rust-lld", "-C", "relocation-model=static"]
+    try:
+        done = subprocess.run([*build, "-o", str(program), str(source)], capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+    return program if done.returncode == 0 else None
+
+
 def row(command: Command, true: float, python: float) -> str:
     ordered = sorted(command.times)
     p10, p90 = ordered[len(ordered) // 10], ordered[len(ordered) * 9 // 10]
@@ -98,6 +112,8 @@ def main() -> int:
             Command("/bin/true", ["/bin/true"], silent, ""),
             Command("minimal hook in Python", [python, "-S", str(HERE / "minimal_hook.py")], silent, ""),
         ]
+        if empty := empty_program(project):
+            commands.append(Command("empty program, musl", [str(empty)], silent, ""))
         builds = binaries(arguments.binary)
         for build, binary in builds.items():
             for case in cases.values():
@@ -117,7 +133,7 @@ def main() -> int:
             print(row(command, true, other))
         print()
 
-        for command in commands[2:]:
+        for command in (c for c in commands if c.build):
             name = command.case.name
             ceiling = limits["ratio"][command.build].get(name)
             ratio = command.median() / true
@@ -132,7 +148,7 @@ def main() -> int:
                     problems.append(f"{command.name}: {command.median() / 1000:.1f} ms is over {longest} ms")
 
         print(f"\n{'hook':<26} {'peak KiB':>9} {'ceiling':>9} {'processes and threads started':>30}")
-        for command in commands[2:]:
+        for command in (c for c in commands if c.build):
             peak, starts = watch(builds[command.build], command.case, project)
             memory = limits["memory_kib"].get(command.case.name)
             print(f"{command.name:<26} {peak:>9,} {memory:>9,} {starts:>30}")
