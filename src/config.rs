@@ -144,7 +144,19 @@ struct Compiled {
 /// The folder `.dist-architect`: upward from the file, then in the client's project folder.
 #[must_use]
 pub fn find(file: &Path, project_dir: Option<&Path>) -> Option<PathBuf> {
-    file.ancestors().skip(1).chain(project_dir).map(|folder| folder.join(FOLDER)).find(|folder| folder.is_dir())
+    // One buffer for all candidates: this runs at every edit.
+    let mut folder = file.parent()?.join(FOLDER);
+    loop {
+        if folder.is_dir() {
+            return Some(folder);
+        }
+        // Up one: without the name, without the last folder, with the name.
+        if !(folder.pop() && folder.pop()) {
+            break;
+        }
+        folder.push(FOLDER);
+    }
+    project_dir.map(|dir| dir.join(FOLDER)).filter(|folder| folder.is_dir())
 }
 
 /// The user's own settings file.

@@ -165,6 +165,7 @@ fn questions<'k>(raised: &Raised, knowledge: &Knowledge<'k>) -> Vec<&'k str> {
 
 /// Lines within a room: a head, items, a foot.
 struct Lines {
+    /// Characters left, the foot taken off.
     room: usize,
     text: String,
     foot: String,
@@ -173,25 +174,24 @@ struct Lines {
 
 impl Lines {
     fn new(room: usize, head: String, foot: String) -> Self {
+        let room = room.saturating_sub(length(&head) + 1 + length(&foot));
         Self { room, text: head, foot, items: 0 }
     }
 
-    fn fits(&self, line: &str) -> bool {
-        length(&self.text) + 1 + length(line) + 1 + length(&self.foot) <= self.room
-    }
-
-    fn note(&mut self, line: &str) {
-        if self.fits(line) {
+    /// Adds a line where there is room for it.
+    fn note(&mut self, line: &str) -> bool {
+        let needed = 1 + length(line);
+        let fits = needed <= self.room;
+        if fits {
+            self.room -= needed;
             self.text.push('\n');
             self.text.push_str(line);
         }
+        fits
     }
 
     fn push(&mut self, item: &str) {
-        let line = format!("- {item}");
-        if self.items < *QUESTIONS.end() && self.fits(&line) {
-            self.text.push('\n');
-            self.text.push_str(&line);
+        if self.items < *QUESTIONS.end() && self.note(&format!("- {item}")) {
             self.items += 1;
         }
     }

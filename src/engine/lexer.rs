@@ -312,11 +312,30 @@ fn mark_log_calls(bytes: &[u8], kinds: &mut [Kind]) {
     }
 }
 
-const LEVELS: [&str; 18] = [
-    "trace", "debug", "info", "notice", "warn", "warning", "error", "fatal", "critical", "exception", "print", "log", "verbose", "panic", "write", "msg", "increment", "observe",
+/// Receivers that log, by their last part. A commit log, a raft log or a catalog is no logger.
+const LOGGERS: [&[u8]; 15] =
+    [b"log", b"_log", b"logging", b"slog", b"klog", b"glog", b"zap", b"sugar", b"tracing", b"logrus", b"lager", b"console", b"winston", b"pino", b"l"];
+const LEVELS: [&[u8]; 17] = [
+    b"trace", b"debug", b"info", b"notice", b"warn", b"error", b"fatal", b"critical", b"exception", b"print", b"log", b"verbose", b"panic", b"write", b"msg", b"increment", b"observe",
 ];
-const LOGGERS: [&str; 14] = ["log", "_log", "logging", "slog", "klog", "glog", "zap", "sugar", "tracing", "logrus", "lager", "l", "winston", "pino"];
-const PRINTERS: [&str; 12] = ["print", "println", "printf", "eprintln", "puts", "debug", "info", "warn", "error", "trace", "fprintf", "echo"];
+const PRINTERS: [&[u8]; 6] = [b"print", b"println", b"printf", b"puts", b"fprintf", b"echo"];
+/// Macros that log without a receiver.
+const LOG_MACROS: [&[u8]; 8] = [b"debug", b"info", b"warn", b"error", b"trace", b"println", b"eprintln", b"print"];
+/// Words in a receiver that measures, and beginnings of what it is asked to do.
+const METERS: [&[u8]; 5] = [b"metric", b"stats", b"counter", b"gauge", b"histogram"];
+const COUNTS: [&[u8]; 7] = [b"inc", b"set", b"add", b"rec", b"tim", b"observe", b"gauge"];
+
+fn begins(text: &[u8], word: &[u8]) -> bool {
+    text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+}
+
+fn ends(text: &[u8], word: &[u8]) -> bool {
+    text.len() >= word.len() && text[text.len() - word.len()..].eq_ignore_ascii_case(word)
+}
+
+fn holds(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word))
+}
 
 /// Where the callee of a log call before `open` begins; `None` when it is another call.
 fn log_callee(bytes: &[u8], open: usize) -> Option<usize> {
@@ -327,23 +346,20 @@ fn log_callee(bytes: &[u8], open: usize) -> Option<usize> {
         end -= 1;
     }
     let name_start = bytes[..end].iter().rposition(|b| !is_name(*b)).map_or(0, |i| i + 1);
-    let name = bytes[name_start..end].to_ascii_lowercase();
+    let name = &bytes[name_start..end];
     if name.is_empty() {
         return None;
     }
     let chain_start = bytes[..name_start].iter().rposition(|b| !is_name(*b) && !matches!(b, b'.' | b':' | b'>' | b'-' | b'$' | b'@' | b'?')).map_or(0, |i| i + 1);
-    let receiver = bytes[chain_start..name_start].to_ascii_lowercase();
-    let holds = |needle: &str| receiver.windows(needle.len()).any(|w| w == needle.as_bytes());
+    let receiver = &bytes[chain_start..name_start];
     if receiver.is_empty() {
-        let printer = PRINTERS.iter().any(|p| p.as_bytes() == name);
-        let plain = matches!(&name[..], b"print" | b"println" | b"printf" | b"puts" | b"fprintf" | b"echo");
-        return (printer && (macro_call || plain)).then_some(name_start);
+        let logs = PRINTERS.iter().any(|p| name.eq_ignore_ascii_case(p)) || (macro_call && LOG_MACROS.iter().any(|m| name.eq_ignore_ascii_case(m)));
+        return logs.then_some(name_start);
     }
-    let level = LEVELS.iter().any(|l| name.starts_with(l.as_bytes()));
-    // The last part of the receiver decides: a commit log, a raft log or a catalog is no logger.
-    let last = receiver.trim_ascii_end().rsplit(|b| !is_name(*b)).find(|part| !part.is_empty()).unwrap_or(&[]);
-    let logs = LOGGERS.iter().any(|l| l.as_bytes() == last) || last.ends_with(b"logger") || holds("console.") || holds("system.out") || holds("system.err") || holds("fmt.");
-    let measures = holds("metric") || holds("stats") || holds("counter") || holds("gauge") || holds("histogram");
-    let counts = level || name.starts_with(b"inc") || name.starts_with(b"set") || name.starts_with(b"add") || name.starts_with(b"rec") || name.starts_with(b"tim");
-    ((logs && level && !(holds("fmt.") && !name.starts_with(b"print"))) || (measures && counts)).then_some(chain_start)
+    let last = receiver.rsplit(|b| !is_name(*b)).find(|part| !part.is_empty()).unwrap_or(&[]);
+    let is_logger = LOGGERS.iter().any(|l| last.eq_ignore_ascii_case(l)) || ends(last, b"logger");
+    let logs = is_logger && LEVELS.iter().any(|l| begins(name, l));
+    let prints = begins(name, b"print") && (last == b"fmt" || ends(receiver, b"System.out.") || ends(receiver, b"System.err."));
+    let measures = COUNTS.iter().any(|c| begins(name, c)) && METERS.iter().any(|m| holds(receiver, m));
+    (logs || prints || measures).then_some(chain_start)
 }

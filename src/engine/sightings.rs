@@ -166,31 +166,28 @@ fn look_at_change(
         out.first_changed = added_code.first().map(|&l| (index, true, l)).or_else(|| removed_code.first().map(|&l| (index, false, l)));
     }
     for (side, in_new, raw) in [(&new, true, &literals[0]), (&old, false, &literals[1])] {
-        let near: Vec<(usize, usize, usize)> = raw
-            .iter()
-            .filter(|&&(.., start, _)| matches!(side.kinds[start], Kind::Code | Kind::String))
-            .flat_map(|&(set, literal, start, _)| {
-                let line = side.line_of(start);
-                knowledge[set].owners_of(literal).filter_map(move |owner| match owner {
-                    Owner::Near(s) => Some((set, s, line)),
-                    _ => None,
-                })
+        let lines: Vec<usize> = raw.iter().map(|&(.., start, _)| side.line_of(start)).collect();
+        let is_near = |set: usize, signal: usize, line: usize| {
+            raw.iter().zip(&lines).any(|(&(s, literal, start, _), &l)| {
+                l.abs_diff(line) <= NEAR_LINES
+                    && s == set
+                    && matches!(side.kinds[start], Kind::Code | Kind::String)
+                    && knowledge[set].owners_of(literal).any(|owner| owner == Owner::Near(signal))
             })
-            .collect();
-        for &(set, literal, start, end) in raw {
+        };
+        for (&(set, literal, start, end), &line) in raw.iter().zip(&lines) {
             let k = &knowledge[set];
             let kind = side.kinds[start];
             if matches!(kind, Kind::Comment | Kind::Import | Kind::Log) {
                 continue;
             }
-            let line = side.line_of(start);
             for owner in k.owners_of(literal) {
                 let Owner::Signal(signal) = owner else { continue };
                 let s = &k.signals[signal];
                 if s.languages & edit.language.bit() == 0 || !counts(kind, s.places, edit) || !libraries.satisfy(k, signal) {
                     continue;
                 }
-                if s.near && !near.iter().any(|&(n, x, l)| n == set && x == signal && l.abs_diff(line) <= NEAR_LINES) {
+                if s.near && !is_near(set, signal, line) {
                     continue;
                 }
                 if !side.changed.get(line).copied().unwrap_or(false) {

@@ -174,9 +174,8 @@ impl Filter<'_> {
         if self.starts.len() < 2 || text.len() < 3 {
             return;
         }
-        let mut window = fold([0, text[0], text[1], text[2]]);
-        for (at, next) in text[3..].iter().enumerate() {
-            window = window >> 8 | u32::from(next | 0x20) << 24;
+        for (at, window) in text.windows(4).enumerate() {
+            let window = fold([window[0], window[1], window[2], window[3]]);
             let h = hash(window);
             let (word, mask) = bit(h);
             if self.map[word] & mask != 0 {
