@@ -17,6 +17,7 @@ mod script;
 mod seen;
 
 mod compaction;
+mod example;
 mod gate;
 mod marketplace;
 mod ordinary;
@@ -44,4 +45,10 @@ scenarios! {
     crate::compaction::compaction_rearms_and_resume_does_not => compaction_rearms_and_resume_does_not,
     crate::marketplace::the_checkout_validates => the_checkout_validates,
     crate::marketplace::the_checkout_installs_offline_and_its_hook_fires => the_checkout_installs_offline_and_its_hook_fires,
+}
+
+/// One version is enough: the session that ships is of the newest.
+#[test]
+fn the_recorded_session_is_what_the_client_writes() {
+    install::with_client(install::NEWEST, example::the_recorded_session_is_what_the_client_writes);
 }
