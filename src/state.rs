@@ -29,17 +29,14 @@ pub fn user_folder() -> Option<PathBuf> {
 /// # Errors
 /// When the file or its folder is a symbolic link, or cannot be made.
 pub fn open_append(path: &Path) -> Result<File> {
-    match options().open(path) {
-        Err(e) if e.kind() == ErrorKind::NotFound => {}
-        Ok(file) => {
-            refuse_linked_folder(path)?;
-            return Ok(file);
-        }
-        other => return other,
-    }
     let folder = path.parent().ok_or_else(|| Error::from(ErrorKind::InvalidInput))?;
-    make_folder(folder)?;
-    refuse_linked_folder(path)?;
+    // Before the file is opened: through a link, opening would make a file where somebody else points.
+    match std::fs::symlink_metadata(folder) {
+        Ok(found) if found.is_symlink() => return Err(Error::other("the state folder is a symbolic link")),
+        Ok(_) => {}
+        Err(e) if e.kind() == ErrorKind::NotFound => make_folder(folder)?,
+        Err(e) => return Err(e),
+    }
     options().open(path)
 }
 
@@ -67,13 +64,4 @@ pub fn make_folder(folder: &Path) -> Result<()> {
         builder.mode(0o700);
     }
     builder.create(folder)
-}
-
-/// A `sessions` folder that is a link could make us write where somebody else points.
-fn refuse_linked_folder(path: &Path) -> Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    if std::fs::symlink_metadata(folder)?.is_symlink() {
-        return Err(Error::other("the state folder is a symbolic link"));
-    }
-    Ok(())
 }
