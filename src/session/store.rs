@@ -3,6 +3,7 @@
 use super::{Claim, Level, claim_line, forget_line, level};
 use crate::hash;
 use crate::state;
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,13 @@ pub fn file_name(id: &str) -> String {
     if plain { format!("{id}.session") } else { format!("h-{:016x}.session", hash::fnv(id.as_bytes())) }
 }
 
+/// Foreign bytes make a foreign line, not a session that cannot be read any more.
+fn read(file: &mut File) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    file.take(LIMIT).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+}
+
 impl Session {
     /// The session of a conversation.
     #[must_use]
@@ -35,14 +43,16 @@ impl Session {
     /// When the file cannot be written or read back: then nothing may be said, for it would be said on every edit.
     pub fn claim(&self, agent: &str, claims: &[Claim], token: &str) -> std::io::Result<Vec<Level>> {
         let mut file = state::open_append(&self.path)?;
-        let mut lines = String::new();
-        (&mut file).take(LIMIT).read_to_string(&mut lines)?;
+        let mut lines = read(&mut file)?;
+        // A torn last line, from a disk that was full, must not swallow ours.
+        let end = if lines.is_empty() || lines.ends_with('\n') { "" } else { "\n" };
         // A look before the claim: what is old news is not claimed, and a silent edit writes nothing.
         let wanted: Vec<(usize, String)> = claims
             .iter()
             .enumerate()
             .filter(|(_, claim)| {
                 let mut with = lines.clone();
+                with.push_str(end);
                 with.push_str(&claim_line(agent, claim, "?"));
                 level(&with, agent, claim, "?") != Level::Silent
             })
@@ -52,13 +62,11 @@ impl Session {
         if wanted.is_empty() {
             return Ok(levels);
         }
-        // A torn last line, from a disk that was full, must not swallow ours.
-        let mut claim_text = String::from(if lines.is_empty() || lines.ends_with('\n') { "" } else { "\n" });
+        let mut claim_text = String::from(end);
         claim_text.extend(wanted.iter().map(|(_, line)| line.as_str()));
         file.write_all(claim_text.as_bytes())?;
         file.seek(SeekFrom::Start(0))?;
-        lines.clear();
-        file.take(LIMIT).read_to_string(&mut lines)?;
+        lines = read(&mut file)?;
         for (i, _) in wanted {
             levels[i] = level(&lines, agent, &claims[i], token);
         }
