@@ -8,6 +8,7 @@ use crate::hash;
 use crate::knowledge::folder::Project;
 use crate::knowledge::schema::{MODULES, SignalFile};
 use crate::knowledge::{Knowledge, baked::BUILT_IN};
+use crate::project::read_bytes;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -193,15 +194,15 @@ pub fn signal_files(folder: &Path) -> Vec<PathBuf> {
 #[must_use]
 pub fn load(file: &Path, project_dir: Option<&Path>, state: Option<&Path>) -> Settings {
     let folder = find(file, project_dir);
-    let user = user_file().and_then(|f| std::fs::read(f).ok());
+    let user = user_file().and_then(|f| read_bytes(&f));
     if folder.is_none() && user.is_none() {
         return Settings::default();
     }
     let mut sources: Vec<Vec<u8>> = Vec::new();
     let mut of = hash::fnv(env!("CARGO_PKG_VERSION").as_bytes());
-    let own = folder.as_ref().and_then(|f| std::fs::read(f.join("config.yaml")).ok());
+    let own = folder.as_ref().and_then(|f| read_bytes(&f.join("config.yaml")));
     for path in folder.iter().flat_map(|f| signal_files(f)) {
-        sources.push(std::fs::read(path).unwrap_or_default());
+        sources.push(read_bytes(&path).unwrap_or_default());
     }
     for bytes in [&own, &user].into_iter().flatten().chain(&sources) {
         of = hash::extend(hash::extend(of, bytes), b"\0");
@@ -210,7 +211,7 @@ pub fn load(file: &Path, project_dir: Option<&Path>, state: Option<&Path>) -> Se
     let cache = state.map(|s| s.join("compiled").join(format!("{:016x}.json", hash::fnv(folder.as_deref().map_or("".into(), Path::to_string_lossy).as_bytes()))));
     let compiled = cache
         .as_deref()
-        .and_then(|c| std::fs::read(c).ok())
+        .and_then(read_bytes)
         .and_then(|bytes| serde_json::from_slice::<Compiled>(&bytes).ok())
         .filter(|c| c.of == of)
         .unwrap_or_else(|| {

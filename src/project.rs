@@ -9,13 +9,17 @@ const FILE_LIMIT: u64 = 4 << 20;
 /// A file's text; `None` where it cannot be read. Bytes that are no UTF-8 are replaced.
 #[must_use]
 pub fn read_file(path: &str) -> Option<String> {
-    let file = std::fs::File::open(path).ok()?;
-    if !file.metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    file.take(FILE_LIMIT).read_to_end(&mut bytes).ok()?;
+    let bytes = read_bytes(Path::new(path))?;
     Some(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+}
+
+/// The first bytes of a file; `None` where it cannot be read. To open a pipe would wait for its writer, so it is looked at first.
+#[must_use]
+pub fn read_bytes(path: &Path) -> Option<Vec<u8>> {
+    let length = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(FILE_LIMIT)).unwrap_or(0));
+    std::fs::File::open(path).ok()?.take(FILE_LIMIT).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// A path as the project knows it: relative to the first of the folders that it lies in, with `/` between; else as it is.
