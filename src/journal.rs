@@ -203,15 +203,27 @@ pub fn silence_name(silence: Silence) -> &'static str {
 /// # Errors
 /// When the file cannot be written.
 pub fn append(state: &Path, record: &Record<'_>, payload: &[u8]) -> std::io::Result<()> {
+    append_within(state, record, payload, ROTATE_AT)
+}
+
+/// The same with another size at which the journal is put aside.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn append_within(state: &Path, record: &Record<'_>, payload: &[u8], rotate_at: u64) -> std::io::Result<()> {
     let path = state.join(FILE);
     let mut file = crate::state::open_append(&path)?;
-    if file.metadata()?.len() >= ROTATE_AT {
-        drop(file);
-        rotate(state)?;
+    let mut length = file.metadata()?.len();
+    if length >= rotate_at && rotate(state, &file)? {
         file = crate::state::open_append(&path)?;
+        length = file.metadata()?.len();
     }
     // `jsonl::write` on the file itself would be two writes, and lines of two hooks could mix.
     let mut line = Vec::with_capacity(2048 + payload.len());
+    // A torn last line, from a disk that was full, must not swallow this one.
+    if is_torn(&file, length) {
+        line.push(b'\n');
+    }
     jsonl::write(&mut line, record).map_err(std::io::Error::other)?;
     let payload = payload.trim_ascii();
     if !payload.is_empty() {
@@ -232,19 +244,57 @@ pub fn append(state: &Path, record: &Record<'_>, payload: &[u8]) -> std::io::Res
     file.write_all(&line)
 }
 
-/// Puts the journal aside under the next number and removes parts beyond [`KEPT`]. Two hooks may do so at once: the second finds a small
-/// journal, or none, and puts that aside; no line is lost.
-fn rotate(state: &Path) -> std::io::Result<()> {
+/// Puts the journal aside under the next number and removes parts beyond [`KEPT`]; tells whether there is a new journal to open.
+///
+/// Two hooks may come to this at once, and a rename would replace what the other has just put aside. So the journal's own lock
+/// decides: who does not get it writes into the journal as it is, and who gets it looks whether it still is the journal. While the
+/// lock is held nobody else can take the journal away, so the next number is free. Lines of hooks that opened the file before it was
+/// put aside go with it.
+fn rotate(state: &Path, journal: &std::fs::File) -> std::io::Result<bool> {
+    if journal.try_lock().is_err() {
+        return Ok(false);
+    }
+    let path = state.join(FILE);
+    if !is_same(journal, &path)? {
+        return Ok(true);
+    }
     let parts = parts(state);
     let next = parts.last().map_or(1, |(n, _)| n + 1);
-    let aside = state.join(format!("journal.{next}.jsonl"));
-    if !aside.exists() {
-        std::fs::rename(state.join(FILE), aside)?;
-    }
+    std::fs::rename(path, state.join(format!("journal.{next}.jsonl")))?;
     for (_, old) in parts.iter().rev().skip(KEPT - 1) {
-        std::fs::remove_file(old)?;
+        // What cannot be removed is no reason to lose a line.
+        let _ = std::fs::remove_file(old);
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Whether the file's first `length` bytes end within a line.
+#[cfg(unix)]
+fn is_torn(file: &std::fs::File, length: u64) -> bool {
+    use std::os::unix::fs::FileExt;
+    let mut last = [b'\n'];
+    length > 0 && file.read_at(&mut last, length - 1).is_ok() && last != [b'\n']
+}
+
+/// Not looked at where files cannot be read without moving on in them.
+#[cfg(not(unix))]
+fn is_torn(_: &std::fs::File, _: u64) -> bool {
+    false
+}
+
+/// Whether the path still names the open file.
+#[cfg(unix)]
+fn is_same(file: &std::fs::File, path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let open = file.metadata()?;
+    Ok(std::fs::symlink_metadata(path).is_ok_and(|named| (named.dev(), named.ino()) == (open.dev(), open.ino())))
+}
+
+/// Whether the path still names the open file: where files have no number to go by, one of its length does.
+#[cfg(not(unix))]
+fn is_same(file: &std::fs::File, path: &Path) -> std::io::Result<bool> {
+    let open = file.metadata()?.len();
+    Ok(std::fs::metadata(path).is_ok_and(|named| named.len() >= open))
 }
 
 /// Parts put aside, oldest first, with their numbers.
