@@ -74,6 +74,10 @@ struct Response<'a> {
 /// Reads a payload. `None` when it is no JSON object of this protocol.
 #[must_use]
 pub fn decode(payload: &[u8]) -> Option<Event<'_>> {
+    // A list would be read as the fields in their order.
+    if !payload.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
     let payload: Payload<'_> = serde_json::from_slice(payload).ok()?;
     let action = match &*payload.hook_event_name {
         "PreToolUse" if payload.tool_name == "ExitPlanMode" => payload.tool_input.and_then(|i| i.plan).map_or(Action::Other, Action::WillPlan),
