@@ -25,19 +25,24 @@ pub fn run() {
     if std::env::var_os("DISTARCH_DISABLE").is_some_and(|v| !v.is_empty() && v != "0") {
         return;
     }
-    std::panic::set_hook(Box::new(|_| {}));
     let state = state::folder();
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
+    contain(state.as_deref(), started, || {
         let mut input = Vec::with_capacity(64 << 10);
         std::io::stdin().lock().take(INPUT_LIMIT).read_to_end(&mut input).map_err(|e| format!("standard input: {e}"))?;
         handle(&input, state.as_deref(), started)
-    }));
-    let fault = match outcome {
+    });
+}
+
+/// Does the work and lets neither an error nor a panic out: either becomes a `fault` line of the journal, where that can be
+/// written. From here on the process prints no panic.
+pub fn contain(state: Option<&Path>, started: Instant, work: impl FnOnce() -> Result<(), String>) {
+    std::panic::set_hook(Box::new(|_| {}));
+    let fault = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(())) => return,
         Ok(Err(fault)) => fault,
         Err(panic) => format!("panic: {}", panic.downcast_ref::<&str>().map_or_else(|| panic.downcast_ref::<String>().cloned().unwrap_or_default(), |s| (*s).to_owned())),
     };
-    if let Some(state) = &state {
+    if let Some(state) = state {
         let record = Record { v: journal::VERSION, t: now(), kind: Cow::Borrowed("fault"), fault: Cow::Owned(fault), us: micros(started), ..Record::default() };
         let _ = journal::append(state, &record, b"");
     }
@@ -82,13 +87,17 @@ fn handle<'a>(input: &'a [u8], state: Option<&'a Path>, started: Instant) -> Res
     match action {
         Action::Other => Ok(()),
         Action::Forgot => {
+            hook.settings = of_project(project_dir.as_deref(), state);
             let forgot = hook.session().map_or(Ok(()), |s| s.forget(&hook.record.agent)).map_err(|e| format!("session: {e}"));
             hook.log(None)?;
             forgot
         }
-        Action::Ended => hook.log(None),
+        Action::Ended => {
+            hook.settings = of_project(project_dir.as_deref(), state);
+            hook.log(None)
+        }
         Action::WillPlan(plan) => {
-            hook.settings = config::load(&project_dir.as_deref().unwrap_or(Path::new("")).join("plan"), project_dir.as_deref(), state);
+            hook.settings = of_project(project_dir.as_deref(), state);
             hook.plan(plan)
         }
         Action::WillEdit(edit) => {
@@ -102,6 +111,11 @@ fn handle<'a>(input: &'a [u8], state: Option<&'a Path>, started: Instant) -> Res
             hook.edit(edit, project_dir.as_deref(), false, &|_| original.as_deref().map(str::to_owned))
         }
     }
+}
+
+/// Settings where no file is named.
+fn of_project(project_dir: Option<&Path>, state: Option<&Path>) -> Settings {
+    config::load(&project_dir.unwrap_or(Path::new("")).join("any"), project_dir, state)
 }
 
 impl<'a> Hook<'a> {
