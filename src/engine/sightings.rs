@@ -7,6 +7,7 @@ use super::surroundings::Surroundings;
 use crate::knowledge::features::Locus;
 use crate::knowledge::schema::NEAR_LINES;
 use crate::knowledge::{Knowledge, Owner, PLACE_CODE, PLACE_STRING};
+use std::cell::OnceCell;
 
 /// A literal on a changed line, in a byte that counts.
 #[derive(Clone, Copy, Debug)]
@@ -167,13 +168,11 @@ fn look_at_change(
     }
     for (side, in_new, raw) in [(&new, true, &literals[0]), (&old, false, &literals[1])] {
         let lines: Vec<usize> = raw.iter().map(|&(.., start, _)| side.line_of(start)).collect();
+        let near = OnceCell::new();
         let is_near = |set: usize, signal: usize, line: usize| {
-            raw.iter().zip(&lines).any(|(&(s, literal, start, _), &l)| {
-                l.abs_diff(line) <= NEAR_LINES
-                    && s == set
-                    && matches!(side.kinds[start], Kind::Code | Kind::String)
-                    && knowledge[set].owners_of(literal).any(|owner| owner == Owner::Near(signal))
-            })
+            let near: &Vec<(usize, usize, usize)> = near.get_or_init(|| near_lines(raw, &lines, side.kinds, knowledge));
+            let from = near.partition_point(|n| *n < (set, signal, line.saturating_sub(NEAR_LINES)));
+            near.get(from).is_some_and(|n| (n.0, n.1) == (set, signal) && n.2 <= line + NEAR_LINES)
         };
         for (&(set, literal, start, end), &line) in raw.iter().zip(&lines) {
             let k = &knowledge[set];
@@ -202,6 +201,21 @@ fn look_at_change(
             }
         }
     }
+}
+
+/// (set, signal, line) of every literal that a signal wants near, in order.
+fn near_lines(raw: &[RawHit], lines: &[usize], kinds: &[Kind], knowledge: &[Knowledge<'_>]) -> Vec<(usize, usize, usize)> {
+    let mut out = Vec::new();
+    for (&(set, literal, start, _), &line) in raw.iter().zip(lines) {
+        if matches!(kinds[start], Kind::Code | Kind::String) {
+            out.extend(knowledge[set].owners_of(literal).filter_map(|owner| match owner {
+                Owner::Near(signal) => Some((set, signal, line)),
+                _ => None,
+            }));
+        }
+    }
+    out.sort_unstable();
+    out
 }
 
 /// Whether a literal counts in a byte of this kind.
