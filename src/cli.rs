@@ -11,10 +11,15 @@ use std::process::ExitCode;
 ///
 /// Silent otherwise. As a plugin of the agent's client it runs at every edit (`distarch hook`); everything else here is for people.
 #[derive(Parser, Debug)]
-#[command(name = "distarch", version, max_term_width = 110, after_help = "Start with:
+#[command(
+    name = "distarch",
+    version,
+    max_term_width = 110,
+    after_help = "Start with:
   distarch init              settings for this project
   distarch doctor            is the hook installed, and does it fire?
-  distarch explain failure-mode")]
+  distarch explain failure-mode"
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

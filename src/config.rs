@@ -208,13 +208,10 @@ pub fn load(file: &Path, project_dir: Option<&Path>, state: Option<&Path>) -> Se
         of = hash::extend(hash::extend(of, bytes), b"\0");
     }
     of = hash::extend(of, &[u8::from(own.is_some())]);
-    let cache = state.map(|s| s.join("compiled").join(format!("{:016x}.json", hash::fnv(folder.as_deref().map_or("".into(), Path::to_string_lossy).as_bytes()))));
-    let compiled = cache
-        .as_deref()
-        .and_then(read_bytes)
-        .and_then(|bytes| serde_json::from_slice::<Compiled>(&bytes).ok())
-        .filter(|c| c.of == of)
-        .unwrap_or_else(|| {
+    let cache =
+        state.map(|s| s.join("compiled").join(format!("{:016x}.json", hash::fnv(folder.as_deref().map_or("".into(), Path::to_string_lossy).as_bytes()))));
+    let compiled =
+        cache.as_deref().and_then(read_bytes).and_then(|bytes| serde_json::from_slice::<Compiled>(&bytes).ok()).filter(|c| c.of == of).unwrap_or_else(|| {
             let fresh = compile(of, own.as_deref(), user.as_deref(), &sources);
             if let Some(cache) = &cache {
                 let _ = keep(&fresh, cache);

@@ -1,7 +1,7 @@
 //! The hook's log: one JSON line for each event, appended by one write, so that lines of hooks that run at once stay whole.
 
-use crate::config::Log;
 use crate::clients::{Action, claude_code};
+use crate::config::Log;
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::verdict::{Silence, Verdict};
@@ -180,7 +180,12 @@ impl<'a> Record<'a> {
         self.raised = verdict
             .modules
             .iter()
-            .map(|m| RaisedRecord { module: m.id.to_owned(), score: m.score, line: m.evidence[0].line, signals: m.evidence.iter().map(|e| e.signal.clone()).collect() })
+            .map(|m| RaisedRecord {
+                module: m.id.to_owned(),
+                score: m.score,
+                line: m.evidence[0].line,
+                signals: m.evidence.iter().map(|e| e.signal.clone()).collect(),
+            })
             .collect();
     }
 }

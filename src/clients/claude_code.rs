@@ -87,7 +87,15 @@ pub fn decode(payload: &[u8]) -> Option<Event<'_>> {
         "SessionEnd" => Action::Ended,
         _ => Action::Other,
     };
-    Some(Event { session: payload.session_id, agent: payload.agent_id, cwd: payload.cwd, name: payload.hook_event_name, tool: payload.tool_name, call: payload.tool_use_id, action })
+    Some(Event {
+        session: payload.session_id,
+        agent: payload.agent_id,
+        cwd: payload.cwd,
+        name: payload.hook_event_name,
+        tool: payload.tool_name,
+        call: payload.tool_use_id,
+        action,
+    })
 }
 
 fn did_edit<'a>(tool: &str, input: Input<'a>, response: Option<&'a serde_json::value::RawValue>) -> Action<'a> {

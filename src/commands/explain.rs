@@ -52,8 +52,12 @@ fn find(known: &Known, id: &str) -> Result<Vec<Thing>, Error> {
         let source = built_in.str(m.source);
         let (title, asks) = (built_in.str(m.title), built_in.str(m.asks));
         let body = front_matter(source).map_or(source, |(_, body)| body).trim();
-        let sections: Vec<Value> = module(source).map(|file| file.sections.into_iter().map(|(id, items)| json!({ "id": id, "items": items })).collect()).unwrap_or_default();
-        out.push(Thing { text: format!("# {title}\n\n{asks}\n\n{body}\n"), json: json!({ "kind": "module", "id": id, "title": title, "asks": asks, "sections": sections }) });
+        let sections: Vec<Value> =
+            module(source).map(|file| file.sections.into_iter().map(|(id, items)| json!({ "id": id, "items": items })).collect()).unwrap_or_default();
+        out.push(Thing {
+            text: format!("# {title}\n\n{asks}\n\n{body}\n"),
+            json: json!({ "kind": "module", "id": id, "title": title, "asks": asks, "sections": sections }),
+        });
     }
     for row in known.signals().iter().filter(|s| s.file.id == id) {
         out.push(explain_signal(known, row));
@@ -88,7 +92,8 @@ fn explain_section(known: &Known, module: &str, section: &str) -> Result<Thing, 
     let sections = k.module_sections(index);
     let Some(found) = sections.iter().find(|s| k.str(s.id) == section) else {
         let ids: Vec<&str> = sections.iter().map(|s| k.str(s.id)).collect();
-        let hint = nearest(section, ids.iter().copied()).map_or_else(|| format!("sections are {}", ids.join(", ")), |n| format!("did you mean `{module}#{n}`?"));
+        let hint =
+            nearest(section, ids.iter().copied()).map_or_else(|| format!("sections are {}", ids.join(", ")), |n| format!("did you mean `{module}#{n}`?"));
         return Err(Error::new(Kind::UnknownId, format!("{module}#{section}"), "the module has no such section").hint(hint));
     };
     let items: Vec<&str> = k.section_items(found).iter().map(|i| k.str(*i)).collect();
@@ -142,7 +147,9 @@ fn explain_signal(known: &Known, row: &SignalRow) -> Thing {
         }
     }
     let _ = writeln!(text, "\nIts questions: {}", s.sections.iter().map(|x| format!("`distarch explain {}#{x}`", s.module)).collect::<Vec<_>>().join(", "));
-    let examples = |list: &[Example]| -> Vec<Value> { list.iter().map(|e| json!({ "language": e.language, "head": e.head, "before": e.before, "after": e.after, "note": e.note })).collect() };
+    let examples = |list: &[Example]| -> Vec<Value> {
+        list.iter().map(|e| json!({ "language": e.language, "head": e.head, "before": e.before, "after": e.after, "note": e.note })).collect()
+    };
     let json = json!({
         "kind": "signal", "id": s.id, "module": s.module, "sections": s.sections, "why": s.why, "why_removed": s.why_removed,
         "strength": strength(s), "in": s.places.iter().map(|p| format!("{p:?}").to_lowercase()).collect::<Vec<_>>(),

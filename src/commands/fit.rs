@@ -128,7 +128,13 @@ fn samples(edits: &[Labelled], names: &[String], folds: usize) -> Vec<Sample> {
             let mut target = [None; COLUMNS];
             target[0] = Some(!e.label.must.is_empty() || !e.label.may.is_empty());
             for (m, id) in MODULES.iter().enumerate() {
-                target[1 + m] = if is_must(id) { Some(true) } else if is_may(id) { None } else { Some(false) };
+                target[1 + m] = if is_must(id) {
+                    Some(true)
+                } else if is_may(id) {
+                    None
+                } else {
+                    Some(false)
+                };
             }
             Sample {
                 features: features.iter().filter_map(|f| index.get(f.as_str()).copied()).collect(),

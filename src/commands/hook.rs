@@ -40,7 +40,9 @@ pub fn contain(state: Option<&Path>, started: Instant, work: impl FnOnce() -> Re
     let fault = match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(())) => return,
         Ok(Err(fault)) => fault,
-        Err(panic) => format!("panic: {}", panic.downcast_ref::<&str>().map_or_else(|| panic.downcast_ref::<String>().cloned().unwrap_or_default(), |s| (*s).to_owned())),
+        Err(panic) => {
+            format!("panic: {}", panic.downcast_ref::<&str>().map_or_else(|| panic.downcast_ref::<String>().cloned().unwrap_or_default(), |s| (*s).to_owned()))
+        }
     };
     if let Some(state) = state {
         let record = Record { v: journal::VERSION, t: now(), kind: Cow::Borrowed("fault"), fault: Cow::Owned(fault), us: micros(started), ..Record::default() };
@@ -142,11 +144,8 @@ impl<'a> Hook<'a> {
         let surroundings = || around.get_or_init(|| Surroundings::of(before(&absolute).as_deref(), &edit)).clone();
         let (verdict, telling, wrong) = {
             let knowledge = self.settings.knowledge();
-            let context = Context {
-                modules_off: self.settings.config.modules_off(),
-                signals_off: &self.settings.config.signals.off,
-                ..Context::new(&surroundings)
-            };
+            let context =
+                Context { modules_off: self.settings.config.modules_off(), signals_off: &self.settings.config.signals.off, ..Context::new(&surroundings) };
             let verdict = engine::review(&edit, &knowledge, &context);
             let (levels, wrong) = self.claim(&telling::claims(&verdict, &edit.path));
             let telling = telling::compose(&verdict, &levels, &knowledge[0], &edit.path, &self.settings.config.budget);
@@ -171,7 +170,8 @@ impl<'a> Hook<'a> {
             self.record.keep_verdict(&verdict);
             let claims = if verdict.modules.is_empty() { Vec::new() } else { vec![telling::plan_claim(&plan)] };
             let (levels, wrong) = self.claim(&claims);
-            let telling = if levels.contains(&Level::Full) { telling::compose_plan(&verdict, &knowledge[0], &self.settings.config.budget) } else { Telling::default() };
+            let telling =
+                if levels.contains(&Level::Full) { telling::compose_plan(&verdict, &knowledge[0], &self.settings.config.budget) } else { Telling::default() };
             (telling, wrong)
         };
         self.say(&telling, false)?;

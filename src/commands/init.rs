@@ -48,7 +48,9 @@ pub fn run(args: &Args) -> anyhow::Result<String> {
     if !readme.exists() {
         write(readme, SIGNALS, "wrote")?;
     }
-    out.push_str("Commit the folder, so that it holds for all who work on the project. `distarch lint` judges it, `distarch doctor` tells whether the hook fires.\n");
+    out.push_str(
+        "Commit the folder, so that it holds for all who work on the project. `distarch lint` judges it, `distarch doctor` tells whether the hook fires.\n",
+    );
     Ok(out)
 }
 

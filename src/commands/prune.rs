@@ -40,7 +40,14 @@ pub fn run(args: &Args) -> anyhow::Result<String> {
         let journals = remove(&parts, args.dry_run)?;
         let word = if args.dry_run { "would remove" } else { "removed" };
         let days = args.days;
-        let _ = writeln!(out, "{}: {word} {} of sessions untouched for {days} days, {} of the journal, {} of compiled settings", state.display(), count(sessions), count(journals), count(compiled));
+        let _ = writeln!(
+            out,
+            "{}: {word} {} of sessions untouched for {days} days, {} of the journal, {} of compiled settings",
+            state.display(),
+            count(sessions),
+            count(journals),
+            count(compiled)
+        );
     }
     Ok(out)
 }

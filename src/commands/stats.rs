@@ -251,7 +251,11 @@ fn hash(what: &impl Hash) -> u64 {
 fn page(stats: &Stats) -> Page {
     if stats.events.is_empty() && stats.faults == 0 {
         let mut nothing = Section::new("Where it was looked for");
-        nothing.fact(if stats.state.is_empty() { "no state folder: neither CLAUDE_PLUGIN_DATA nor a home folder is set".to_owned() } else { stats.state.clone() });
+        nothing.fact(if stats.state.is_empty() {
+            "no state folder: neither CLAUDE_PLUGIN_DATA nor a home folder is set".to_owned()
+        } else {
+            stats.state.clone()
+        });
         nothing.fact("`distarch doctor` tells whether the hook is installed and fires");
         return Page { title: "No journal yet".to_owned(), sections: vec![nothing] };
     }
@@ -273,7 +277,9 @@ fn page(stats: &Stats) -> Page {
     projects.sort_by_key(|(_, p)| std::cmp::Reverse(p.edits));
     said.table(Table::new(
         &["project", "edits", "spoke", "characters"],
-        projects.into_iter().map(|(path, p)| vec![if path.is_empty() { "(unknown)".to_owned() } else { path.clone() }, count(p.edits), count(p.fired), count(p.characters)]),
+        projects
+            .into_iter()
+            .map(|(path, p)| vec![if path.is_empty() { "(unknown)".to_owned() } else { path.clone() }, count(p.edits), count(p.fired), count(p.characters)]),
         ROWS,
     ));
     let mut silence = Section::new("Silence");

@@ -48,7 +48,8 @@ pub(super) fn choose(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Con
 /// the first changed line, with the reason of the signal that says most.
 fn cite(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usize) -> Vec<Evidence> {
     let weight = |set: usize, signal: usize, locus: Locus| knowledge[set].weights[knowledge[set].feature(signal, locus)][1 + m];
-    let strongest = |set: usize, signal: usize| LOCI[..3].iter().map(|(l, _)| weight(set, signal, *l)).fold(f32::MIN, f32::max);
+    // In quarters: a difference in the second decimal says less than which line comes first.
+    let strongest = |set: usize, signal: usize| (LOCI[..3].iter().map(|(l, _)| weight(set, signal, *l)).fold(f32::MIN, f32::max) * 4.0).round();
     let mut own: Vec<&Hit> = seen.sightings.hits.iter().filter(|h| knowledge[h.set].signals[h.signal].module as usize == m).collect();
     own.sort_by(|a, b| strongest(b.set, b.signal).total_cmp(&strongest(a.set, a.signal)).then(b.in_new.cmp(&a.in_new)).then(a.line.cmp(&b.line)));
     let mut out: Vec<Evidence> = Vec::new();
@@ -58,7 +59,13 @@ fn cite(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usize) -> 
         if kept && !hit.in_new {
             continue;
         }
-        let change = if kept { ChangeKind::Kept } else if hit.in_new { ChangeKind::Added } else { ChangeKind::Removed };
+        let change = if kept {
+            ChangeKind::Kept
+        } else if hit.in_new {
+            ChangeKind::Added
+        } else {
+            ChangeKind::Removed
+        };
         let evidence = evidence(edit, knowledge, seen, (hit.set, hit.signal), change, (hit.change, hit.in_new, hit.line), hit.span);
         if !out.iter().any(|e| e.signal == evidence.signal && (e.line == evidence.line || out.len() >= 2)) {
             out.push(evidence);

@@ -219,8 +219,10 @@ fn short_string(bytes: &[u8], at: usize, language: Language) -> usize {
 pub(super) fn import(text: &str, at: usize, language: Language) -> Option<usize> {
     let bytes = text.as_bytes();
     // No import of any language begins with another byte; most lines end here.
-    if !matches!(bytes[at], b'a' | b'c' | b'e' | b'f' | b'g' | b'i' | b'l' | b'm' | b'n' | b'o' | b'p' | b'r' | b'u' | b'v' | b'}' | b'#' | b'-' | b'"' | b'_' | b'.')
-        && language.name() != "go"
+    if !matches!(
+        bytes[at],
+        b'a' | b'c' | b'e' | b'f' | b'g' | b'i' | b'l' | b'm' | b'n' | b'o' | b'p' | b'r' | b'u' | b'v' | b'}' | b'#' | b'-' | b'"' | b'_' | b'.'
+    ) && language.name() != "go"
     {
         return None;
     }
@@ -231,10 +233,16 @@ pub(super) fn import(text: &str, at: usize, language: Language) -> Option<usize>
         "go" => starts(&["import ", "package "]) || is_go_import_line(line),
         "rust" => starts(&["use ", "pub use ", "pub(crate) use ", "extern crate ", "mod "]) && !line.contains('{') || starts(&["use ", "pub use "]),
         "java" | "kotlin" | "scala" | "groovy" => starts(&["import ", "package "]),
-        "csharp" => (starts(&["using ", "global using "]) && line.ends_with(';') && !line.contains('=') && !line.contains('(') && !line.starts_with("using var")) || starts(&["namespace "]),
+        "csharp" => {
+            (starts(&["using ", "global using "]) && line.ends_with(';') && !line.contains('=') && !line.contains('(') && !line.starts_with("using var"))
+                || starts(&["namespace "])
+        }
         "python" => starts(&["import "]) || (starts(&["from "]) && line.contains(" import")),
         "typescript" | "javascript" => {
-            starts(&["import ", "import{", "import type"]) && !line.starts_with("import (") || (starts(&["export "]) && line.contains(" from ")) || starts(&["} from "]) || (starts(&["const ", "let ", "var "]) && line.contains("= require("))
+            starts(&["import ", "import{", "import type"]) && !line.starts_with("import (")
+                || (starts(&["export "]) && line.contains(" from "))
+                || starts(&["} from "])
+                || (starts(&["const ", "let ", "var "]) && line.contains("= require("))
         }
         "ruby" => starts(&["require ", "require_relative ", "require(", "gem ", "autoload "]),
         "php" => starts(&["use ", "namespace ", "require", "include"]),
@@ -316,7 +324,23 @@ fn mark_log_calls(bytes: &[u8], kinds: &mut [Kind]) {
 const LOGGERS: [&[u8]; 15] =
     [b"log", b"_log", b"logging", b"slog", b"klog", b"glog", b"zap", b"sugar", b"tracing", b"logrus", b"lager", b"console", b"winston", b"pino", b"l"];
 const LEVELS: [&[u8]; 17] = [
-    b"trace", b"debug", b"info", b"notice", b"warn", b"error", b"fatal", b"critical", b"exception", b"print", b"log", b"verbose", b"panic", b"write", b"msg", b"increment", b"observe",
+    b"trace",
+    b"debug",
+    b"info",
+    b"notice",
+    b"warn",
+    b"error",
+    b"fatal",
+    b"critical",
+    b"exception",
+    b"print",
+    b"log",
+    b"verbose",
+    b"panic",
+    b"write",
+    b"msg",
+    b"increment",
+    b"observe",
 ];
 const PRINTERS: [&[u8]; 6] = [b"print", b"println", b"printf", b"puts", b"fprintf", b"echo"];
 /// Macros that log without a receiver.
@@ -350,7 +374,8 @@ fn log_callee(bytes: &[u8], open: usize) -> Option<usize> {
     if name.is_empty() {
         return None;
     }
-    let chain_start = bytes[..name_start].iter().rposition(|b| !is_name(*b) && !matches!(b, b'.' | b':' | b'>' | b'-' | b'$' | b'@' | b'?')).map_or(0, |i| i + 1);
+    let chain_start =
+        bytes[..name_start].iter().rposition(|b| !is_name(*b) && !matches!(b, b'.' | b':' | b'>' | b'-' | b'$' | b'@' | b'?')).map_or(0, |i| i + 1);
     let receiver = &bytes[chain_start..name_start];
     if receiver.is_empty() {
         let logs = PRINTERS.iter().any(|p| name.eq_ignore_ascii_case(p)) || (macro_call && LOG_MACROS.iter().any(|m| name.eq_ignore_ascii_case(m)));

@@ -17,9 +17,40 @@ pub enum PathKind {
 }
 
 const VETOED_FOLDERS: [&str; 34] = [
-    "test", "tests", "testing", "spec", "specs", "__tests__", "__mocks__", "mocks", "testdata", "test_data", "fixtures", "e2e", "it", "testfixtures",
-    "test-utils", "testutil", "testutils", "docs", "doc", "documentation", "node_modules", "vendor", "third_party", "generated", "dist", "snapshots",
-    "__snapshots__", "bench", "benches", "benchmarks", "storybook", "stories", "locales", "i18n",
+    "test",
+    "tests",
+    "testing",
+    "spec",
+    "specs",
+    "__tests__",
+    "__mocks__",
+    "mocks",
+    "testdata",
+    "test_data",
+    "fixtures",
+    "e2e",
+    "it",
+    "testfixtures",
+    "test-utils",
+    "testutil",
+    "testutils",
+    "docs",
+    "doc",
+    "documentation",
+    "node_modules",
+    "vendor",
+    "third_party",
+    "generated",
+    "dist",
+    "snapshots",
+    "__snapshots__",
+    "bench",
+    "benches",
+    "benchmarks",
+    "storybook",
+    "stories",
+    "locales",
+    "i18n",
 ];
 
 const VETOED_NAMES: [&str; 10] =
@@ -47,7 +78,10 @@ pub fn kind(path: &str, language: Language) -> PathKind {
 fn is_vetoed_folder(folder: &str) -> bool {
     // `src/test/java`, `MyApp.Tests`, `foo-tests`, `test_utils`: the last or first part of the name decides.
     VETOED_FOLDERS.iter().any(|v| v.eq_ignore_ascii_case(folder))
-        || folder.rsplit(['.', '-', '_']).next().is_some_and(|last| last.len() < folder.len() && (last.eq_ignore_ascii_case("tests") || last.eq_ignore_ascii_case("test")))
+        || folder
+            .rsplit(['.', '-', '_'])
+            .next()
+            .is_some_and(|last| last.len() < folder.len() && (last.eq_ignore_ascii_case("tests") || last.eq_ignore_ascii_case("test")))
 }
 
 fn is_vetoed_name(name: &str) -> bool {
@@ -56,9 +90,35 @@ fn is_vetoed_name(name: &str) -> bool {
     let starts = |prefix: &str| stem.starts_with(prefix);
     VETOED_NAMES.iter().any(|v| v.eq_ignore_ascii_case(name))
         || starts("test_")
-        || ["_test", ".test", "_tests", ".spec", "_spec", "-test", "-spec", "Test", "Tests", "Spec", "IT", "TestCase", ".stories", ".min", ".d", ".pb", "_pb2", "_pb2_grpc", "_grpc.pb", ".g", ".generated", "_generated", ".gen", "_mock", ".designer"]
-            .iter()
-            .any(|s| ends(s))
+        || [
+            "_test",
+            ".test",
+            "_tests",
+            ".spec",
+            "_spec",
+            "-test",
+            "-spec",
+            "Test",
+            "Tests",
+            "Spec",
+            "IT",
+            "TestCase",
+            ".stories",
+            ".min",
+            ".d",
+            ".pb",
+            "_pb2",
+            "_pb2_grpc",
+            "_grpc.pb",
+            ".g",
+            ".generated",
+            "_generated",
+            ".gen",
+            "_mock",
+            ".designer",
+        ]
+        .iter()
+        .any(|s| ends(s))
         || starts("zz_generated")
         || starts("mock_")
 }
@@ -67,5 +127,10 @@ fn is_vetoed_name(name: &str) -> bool {
 #[must_use]
 pub fn is_front_end(path: &str) -> bool {
     let name = file_name(path);
-    name.ends_with(".tsx") || name.ends_with(".jsx") || name.ends_with(".vue") || name.ends_with(".svelte") || path.contains("/components/") || path.contains("/ui/")
+    name.ends_with(".tsx")
+        || name.ends_with(".jsx")
+        || name.ends_with(".vue")
+        || name.ends_with(".svelte")
+        || path.contains("/components/")
+        || path.contains("/ui/")
 }

@@ -1,7 +1,7 @@
 //! Plans: the design questions, asked before there is code.
 
-use super::{Context, Met};
 use super::verdict::{ChangeKind, Evidence, Raised, Silence, Verdict};
+use super::{Context, Met};
 use crate::knowledge::schema::MODULES;
 use crate::knowledge::{Knowledge, Owner, PLACE_PROSE};
 
@@ -27,7 +27,11 @@ pub fn review(plan: &str, knowledge: &[Knowledge<'_>], context: &Context<'_>) ->
             turned_off = true;
             continue;
         }
-        let evidence = signals.iter().filter_map(|key| own.iter().find(|(set, signal, ..)| (*set, *signal) == *key)).map(|(set, signal, at, _)| cite(plan, &knowledge[*set], *signal, *at)).collect();
+        let evidence = signals
+            .iter()
+            .filter_map(|key| own.iter().find(|(set, signal, ..)| (*set, *signal) == *key))
+            .map(|(set, signal, at, _)| cite(plan, &knowledge[*set], *signal, *at))
+            .collect();
         // Mentions count, but with less and less weight: a plan that says "retry" ten times is not ten times as risky.
         let weight = strong as f32 * 2.0 + signals.len() as f32 + (own.len() as f32).sqrt();
         verdict.modules.push(Raised { id, score: weight / (weight + 2.0), evidence });

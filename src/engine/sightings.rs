@@ -232,7 +232,13 @@ fn skeletons(side: &Side<'_>, lines: &[usize]) -> Vec<u8> {
     let mut out = Vec::new();
     for &l in lines {
         let start = side.starts[l];
-        out.extend(side.line(l).bytes().enumerate().filter(|(i, b)| side.kinds[start + i] == Kind::Code && !b.is_ascii_digit() && !b.is_ascii_whitespace()).map(|(_, b)| b));
+        out.extend(
+            side.line(l)
+                .bytes()
+                .enumerate()
+                .filter(|(i, b)| side.kinds[start + i] == Kind::Code && !b.is_ascii_digit() && !b.is_ascii_whitespace())
+                .map(|(_, b)| b),
+        );
         out.push(b'\n');
     }
     out

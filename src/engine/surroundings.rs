@@ -97,8 +97,8 @@ fn imports(text: &str, edit: &Edit<'_>) -> String {
 }
 
 const CONTROL: [&str; 22] = [
-    "if", "else", "elif", "elsif", "for", "foreach", "while", "loop", "do", "try", "catch", "except", "rescue", "finally", "ensure", "switch", "match", "case", "select", "default", "with",
-    "when",
+    "if", "else", "elif", "elsif", "for", "foreach", "while", "loop", "do", "try", "catch", "except", "rescue", "finally", "ensure", "switch", "match", "case",
+    "select", "default", "with", "when",
 ];
 
 /// Walks upward by indentation: the lines that enclose the end of `above`.

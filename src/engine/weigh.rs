@@ -6,16 +6,23 @@ use super::path::{self, PathKind};
 use super::sightings::{Libraries, Sightings};
 use super::surroundings::Surroundings;
 use super::verdict::Share;
+use crate::knowledge::Knowledge;
 use crate::knowledge::features::{self, COLUMNS, GENERAL_FEATURES, IMPORTS_NONE, LOCI, Locus};
 use crate::knowledge::schema::CATEGORIES;
-use crate::knowledge::Knowledge;
 
 /// A feature that is there: which set of knowledge and which row of its weights.
 pub type Feature = (usize, usize);
 
 /// The features of an edit, sorted, each once.
 #[must_use]
-pub(super) fn features(edit: &Edit<'_>, kind: PathKind, knowledge: &[Knowledge<'_>], sightings: &Sightings, surroundings: &Surroundings, libraries: &Libraries) -> Vec<Feature> {
+pub(super) fn features(
+    edit: &Edit<'_>,
+    kind: PathKind,
+    knowledge: &[Knowledge<'_>],
+    sightings: &Sightings,
+    surroundings: &Surroundings,
+    libraries: &Libraries,
+) -> Vec<Feature> {
     let mut out: Vec<Feature> = Vec::new();
     let general = |name: &str| (0, features::EDIT_FEATURES.iter().position(|f| *f == name).unwrap_or(0));
 
@@ -115,8 +122,11 @@ pub fn name(feature: Feature, knowledge: &[Knowledge<'_>]) -> String {
 /// What each feature adds, largest first.
 #[must_use]
 pub fn shares(features: &[Feature], knowledge: &[Knowledge<'_>]) -> Vec<Share> {
-    let mut out: Vec<Share> =
-        features.iter().map(|&f| Share { feature: name(f, knowledge), adds: knowledge[f.0].weights[f.1] }).filter(|s| s.adds.iter().any(|a| *a != 0.0)).collect();
+    let mut out: Vec<Share> = features
+        .iter()
+        .map(|&f| Share { feature: name(f, knowledge), adds: knowledge[f.0].weights[f.1] })
+        .filter(|s| s.adds.iter().any(|a| *a != 0.0))
+        .collect();
     let size = |s: &Share| s.adds.iter().fold(0f32, |m, a| m.max(a.abs()));
     out.sort_by(|a, b| size(b).total_cmp(&size(a)));
     out

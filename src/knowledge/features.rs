@@ -20,14 +20,8 @@ pub enum Locus {
 }
 
 /// All loci, in the order of their discriminants.
-pub const LOCI: [(Locus, &str); 6] = [
-    (Locus::Added, "added"),
-    (Locus::Removed, "removed"),
-    (Locus::Kept, "kept"),
-    (Locus::Context, "context"),
-    (Locus::Name, "name"),
-    (Locus::Path, "path"),
-];
+pub const LOCI: [(Locus, &str); 6] =
+    [(Locus::Added, "added"), (Locus::Removed, "removed"), (Locus::Kept, "kept"), (Locus::Context, "context"), (Locus::Name, "name"), (Locus::Path, "path")];
 
 /// Columns of a weight row: the gate ("does this touch a distributed boundary at all"), then the modules.
 pub const COLUMNS: usize = 1 + MODULES.len();

@@ -166,7 +166,14 @@ impl FilterTables {
     /// The tables, borrowed.
     #[must_use]
     pub fn filter(&self) -> Filter<'_> {
-        Filter { map: self.map.as_slice().try_into().unwrap_or(&NO_MAP), heads: &self.heads, entries: &self.entries, bytes: &self.bytes, starts: &self.starts, bounds: &self.bounds }
+        Filter {
+            map: self.map.as_slice().try_into().unwrap_or(&NO_MAP),
+            heads: &self.heads,
+            entries: &self.entries,
+            bytes: &self.bytes,
+            starts: &self.starts,
+            bounds: &self.bounds,
+        }
     }
 }
 

@@ -66,7 +66,10 @@ mod tests {
     #[test]
     fn foreign_text_stays_text() {
         let table = Table::new(&["file", "n"], [vec!["a|b_c".to_owned(), "7".to_owned()]], 9);
-        let page = Page { title: "t".to_owned(), sections: vec![Section { title: "s".to_owned(), blocks: vec![Block::Fact("<b>".to_owned()), Block::Table(table), Block::Quote("```".to_owned())] }] };
+        let page = Page {
+            title: "t".to_owned(),
+            sections: vec![Section { title: "s".to_owned(), blocks: vec![Block::Fact("<b>".to_owned()), Block::Table(table), Block::Quote("```".to_owned())] }],
+        };
         assert_eq!(render(&page), "# t\n\n## s\n\n- \\<b\\>\n\n| file | n |\n| --- | ---: |\n| a\\|b\\_c | 7 |\n\n\n````text\n```\n````\n");
     }
 }

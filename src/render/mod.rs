@@ -90,6 +90,8 @@ impl Table {
 
     /// Whether all cells of a column are figures.
     fn is_numeric(&self, column: usize) -> bool {
-        self.rows.iter().all(|r| r.get(column).is_some_and(|c| c.starts_with(|c: char| c.is_ascii_digit()) && c.chars().all(|c| c.is_ascii_digit() || ",. %".contains(c))))
+        self.rows
+            .iter()
+            .all(|r| r.get(column).is_some_and(|c| c.starts_with(|c: char| c.is_ascii_digit()) && c.chars().all(|c| c.is_ascii_digit() || ",. %".contains(c))))
     }
 }

@@ -38,7 +38,8 @@ pub fn render(page: &Page) -> String {
 fn write_table(out: &mut String, table: &Table) {
     let rows: Vec<Vec<String>> = table.rows.iter().map(|r| r.iter().map(|c| plain(c)).collect()).collect();
     let columns = table.head.len();
-    let width: Vec<usize> = (0..columns).map(|i| rows.iter().filter_map(|r| r.get(i)).map(|c| c.chars().count()).chain([table.head[i].len()]).max().unwrap_or(0)).collect();
+    let width: Vec<usize> =
+        (0..columns).map(|i| rows.iter().filter_map(|r| r.get(i)).map(|c| c.chars().count()).chain([table.head[i].len()]).max().unwrap_or(0)).collect();
     let numeric: Vec<bool> = (0..columns).map(|i| table.is_numeric(i)).collect();
     let line = |cells: &mut dyn Iterator<Item = &str>| {
         let mut line = String::from("  ");
@@ -71,9 +72,20 @@ mod tests {
 
     #[test]
     fn columns_stand_under_their_heads_and_nothing_foreign_moves_the_cursor() {
-        let table = Table::new(&["file", "n"], [vec!["a\u{1b}[2Jb".to_owned(), "7".to_owned()], vec!["long".to_owned(), "12".to_owned()], vec!["x".to_owned(), "1".to_owned()]], 2);
-        let page = Page { title: "t\r".to_owned(), sections: vec![Section { title: "s".to_owned(), blocks: vec![Block::Table(table), Block::Quote("q\u{202e}1\nq2".to_owned())] }] };
+        let table = Table::new(
+            &["file", "n"],
+            [vec!["a\u{1b}[2Jb".to_owned(), "7".to_owned()], vec!["long".to_owned(), "12".to_owned()], vec!["x".to_owned(), "1".to_owned()]],
+            2,
+        );
+        let page = Page {
+            title: "t\r".to_owned(),
+            sections: vec![Section { title: "s".to_owned(), blocks: vec![Block::Table(table), Block::Quote("q\u{202e}1\nq2".to_owned())] }],
+        };
         let text = anstream::adapter::strip_str(&render(&page)).to_string();
-        assert_eq!(text, "t\n\ns\n  file   n\n  a[2Jb  7\n  long  12\n  and 1 more\n  | q1\n  | q2\n\n".replace("  file   n\n  a[2Jb  7\n  long  12", "  file    n\n  a[2Jb   7\n  long   12"));
+        assert_eq!(
+            text,
+            "t\n\ns\n  file   n\n  a[2Jb  7\n  long  12\n  and 1 more\n  | q1\n  | q2\n\n"
+                .replace("  file   n\n  a[2Jb  7\n  long  12", "  file    n\n  a[2Jb   7\n  long   12")
+        );
     }
 }

@@ -25,7 +25,8 @@ pub struct Found {
 pub fn files(paths: &[PathBuf], unreadable: &mut Vec<String>) -> anyhow::Result<Vec<Found>> {
     let mut found = Vec::new();
     for path in paths {
-        let about = std::fs::metadata(path).map_err(|e| Error::file(path, &e).hint("name transcripts, journals, or folders of them, such as ~/.claude/projects"))?;
+        let about =
+            std::fs::metadata(path).map_err(|e| Error::file(path, &e).hint("name transcripts, journals, or folders of them, such as ~/.claude/projects"))?;
         if !about.is_dir() {
             found.push(Found { path: path.clone(), size: about.len() });
             continue;
@@ -57,7 +58,8 @@ fn looks_like_a_record(path: &Path) -> bool {
 
 /// By the first lines that are no comment: an object on one line, with a key that only records have.
 fn head_looks_like_a_record(head: &[u8]) -> bool {
-    const KEYS: [&[u8]; 6] = [b"\"sessionId\"", b"\"session_id\"", b"\"leafUuid\"", b"\"kind\":\"event\"", b"\"kind\":\"fault\"", b"\"type\":\"file-history-snapshot\""];
+    const KEYS: [&[u8]; 6] =
+        [b"\"sessionId\"", b"\"session_id\"", b"\"leafUuid\"", b"\"kind\":\"event\"", b"\"kind\":\"fault\"", b"\"type\":\"file-history-snapshot\""];
     head.split(|b| *b == b'\n')
         .map(<[u8]>::trim_ascii)
         .filter(|l| !l.is_empty() && !l.starts_with(b"//"))

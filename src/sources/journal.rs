@@ -50,7 +50,8 @@ impl Reader {
     fn event(&mut self, record: &Record<'_>, pending: &mut Pending<'_>) {
         self.at = self.at.max(record.t);
         let agent = (!record.agent.is_empty()).then(|| self.names.get(&record.agent));
-        let stamp = Stamp { thread: Thread { session: self.names.get(&record.session), agent }, at: self.at, project: self.names.get(&record.project), ours: true };
+        let stamp =
+            Stamp { thread: Thread { session: self.names.get(&record.session), agent }, at: self.at, project: self.names.get(&record.project), ours: true };
         let reports = record.event == "PostToolUse";
         // The hook judges an edit before and after it is made. The second record holds the edit only where it was then that it spoke,
         // so it stands for itself.

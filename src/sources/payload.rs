@@ -28,7 +28,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads one line. 
+    /// Reads one line.
     pub(super) fn line(&mut self, line: &str, pending: &mut Pending<'_>, tally: &mut Tally) -> Known {
         let Some(event) = claude_code::decode(line.as_bytes()) else { return Known::Torn };
         let thread = Thread { session: self.names.get(&event.session), agent: event.agent.as_deref().map(|a| self.names.get(a)) };
@@ -38,14 +38,22 @@ impl Reader {
             Action::WillEdit(edit) => {
                 let Some(tool) = tool else { return Known::Yes };
                 let call = self.call(&event.call, key(&stamp, &edit), false);
-                pending.call(&call, stamp.item(What::Edit { call: call.clone(), tool, edit: edit.into_owned(), file: Before::Unknown, outcome: Outcome::Unknown }), true);
+                pending.call(
+                    &call,
+                    stamp.item(What::Edit { call: call.clone(), tool, edit: edit.into_owned(), file: Before::Unknown, outcome: Outcome::Unknown }),
+                    true,
+                );
             }
             Action::DidEdit(edit, before) => {
                 let Some(tool) = tool else { return Known::Yes };
                 let call = self.call(&event.call, key(&stamp, &edit), true);
                 let before = before.map(std::borrow::Cow::into_owned);
                 if !pending.knows(&call) {
-                    pending.call(&call, stamp.item(What::Edit { call: call.clone(), tool, edit: edit.into_owned(), file: Before::Unknown, outcome: Outcome::Unknown }), true);
+                    pending.call(
+                        &call,
+                        stamp.item(What::Edit { call: call.clone(), tool, edit: edit.into_owned(), file: Before::Unknown, outcome: Outcome::Unknown }),
+                        true,
+                    );
                 }
                 pending.result(&call, Outcome::Done, before);
             }

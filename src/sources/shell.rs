@@ -73,7 +73,11 @@ pub fn writes(command: &str) -> Option<Means> {
 /// The words from the command's name on: assignments and wrappers before it go.
 fn plain(words: &[String]) -> Vec<&str> {
     let assigns = |w: &str| w.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
-    words.iter().map(String::as_str).skip_while(|w| assigns(w) || matches!(*w, "sudo" | "env" | "time" | "command" | "xargs" | "uv" | "run" | "then" | "do" | "else" | "if" | "!" | "{")).collect()
+    words
+        .iter()
+        .map(String::as_str)
+        .skip_while(|w| assigns(w) || matches!(*w, "sudo" | "env" | "time" | "command" | "xargs" | "uv" | "run" | "then" | "do" | "else" | "if" | "!" | "{"))
+        .collect()
 }
 
 /// A cluster of short options that has `wanted` after none but the given others.

@@ -3,7 +3,15 @@
 /// Milliseconds since 1970 of `2026-02-13T15:37:56.891Z`; `None` for anything else. Offsets other than `Z` are not written by the clients.
 pub(super) fn millis(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
-    if bytes.len() < 20 || bytes[4] != b'-' || bytes[7] != b'-' || bytes[10] != b'T' || bytes[13] != b':' || bytes[16] != b':' || !text.ends_with('Z') || !text.is_ascii() {
+    if bytes.len() < 20
+        || bytes[4] != b'-'
+        || bytes[7] != b'-'
+        || bytes[10] != b'T'
+        || bytes[13] != b':'
+        || bytes[16] != b':'
+        || !text.ends_with('Z')
+        || !text.is_ascii()
+    {
         return None;
     }
     let number = |from: usize, to: usize| text[from..to].parse::<u64>().ok();
@@ -38,7 +46,15 @@ mod tests {
 
     #[test]
     fn refuses_the_rest() {
-        for text in ["", "yesterday", "2026-13-01T00:00:00Z", "2026-02-13 15:37:56.891Z", "2026-02-13T15:37:56+02:00", "1969-12-31T23:59:59Z", "2026-02-13T15:37:56.ééZ"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01T00:00:00Z",
+            "2026-02-13 15:37:56.891Z",
+            "2026-02-13T15:37:56+02:00",
+            "1969-12-31T23:59:59Z",
+            "2026-02-13T15:37:56.ééZ",
+        ] {
             assert_eq!(millis(text), None, "{text}");
         }
     }

@@ -21,8 +21,30 @@ const READ: [&str; 5] = ["assistant", "user", "system", "progress", "attachment"
 
 /// Types that are known and hold nothing for us. Requests (`api-request*`) repeat earlier records.
 const PASSED_OVER: [&str; 24] = [
-    "summary", "file-history-snapshot", "file-history-delta", "queue-operation", "last-prompt", "ai-title", "custom-title", "permission-mode", "mode", "pr-link", "agent-name", "agent-setting",
-    "agent-color", "bridge-session", "worktree-state", "relocated", "frame-link", "atis-latch", "api-request", "api-request-blob", "api-request-shape", "tools-used", "cost-state", "tag",
+    "summary",
+    "file-history-snapshot",
+    "file-history-delta",
+    "queue-operation",
+    "last-prompt",
+    "ai-title",
+    "custom-title",
+    "permission-mode",
+    "mode",
+    "pr-link",
+    "agent-name",
+    "agent-setting",
+    "agent-color",
+    "bridge-session",
+    "worktree-state",
+    "relocated",
+    "frame-link",
+    "atis-latch",
+    "api-request",
+    "api-request-blob",
+    "api-request-shape",
+    "tools-used",
+    "cost-state",
+    "tag",
 ];
 
 /// Whether a record type is one of this format.
@@ -183,7 +205,9 @@ impl Reader {
             }
             "system" if record.subtype.as_deref() == Some("compact_boundary") => pending.push(stamp.item(What::Forgot), false),
             "progress" if promise.calls || promise.results => {
-                let Some(progress) = record.data.and_then(|d| serde_json::from_str::<Progress<'_>>(d.get()).ok()).filter(|p| p.kind == "agent_progress") else { return Known::Yes };
+                let Some(progress) = record.data.and_then(|d| serde_json::from_str::<Progress<'_>>(d.get()).ok()).filter(|p| p.kind == "agent_progress") else {
+                    return Known::Yes;
+                };
                 let agent = progress.agent.or(record.parent_call);
                 let stamp = Stamp { thread: Thread { agent: agent.map(|a| self.names.get(&a)), ..stamp.thread }, ..stamp };
                 let Some(inner) = progress.message.and_then(|m| serde_json::from_str::<Inner<'_>>(m.get()).ok()) else { return Known::Yes };
@@ -257,7 +281,11 @@ impl Reader {
                     match serde_json::from_str::<Input<'_>>(input.get()).ok().and_then(|i| claude_code::edit(tool, i)) {
                         Some(edit) => {
                             let edit = edit.into_owned();
-                            pending.call(&call, stamp.item(What::Edit { call: call.clone(), tool, edit, file: Before::Unknown, outcome: Outcome::Unknown }), true);
+                            pending.call(
+                                &call,
+                                stamp.item(What::Edit { call: call.clone(), tool, edit, file: Before::Unknown, outcome: Outcome::Unknown }),
+                                true,
+                            );
                         }
                         None => tally.unusable += 1,
                     }
@@ -279,7 +307,10 @@ impl Reader {
                 pending.told(stamp.item(What::Told { call: id.into(), text: text[at..].to_owned() }));
             }
             // The object belongs to the record's one result.
-            let before = result.filter(|r| !failed && blocks.len() == 1 && r.get().starts_with('{')).and_then(|r| serde_json::from_str::<Original>(r.get()).ok()).and_then(|b| b.file.or(b.contents));
+            let before = result
+                .filter(|r| !failed && blocks.len() == 1 && r.get().starts_with('{'))
+                .and_then(|r| serde_json::from_str::<Original>(r.get()).ok())
+                .and_then(|b| b.file.or(b.contents));
             let outcome = match (failed, refused(&text)) {
                 (false, _) => Outcome::Done,
                 (true, true) => Outcome::Refused,
@@ -293,7 +324,9 @@ impl Reader {
         let Some(attachment) = attachment.and_then(|a| serde_json::from_str::<Attachment<'_>>(a.get()).ok()) else { return };
         let texts: Vec<String> = match &*attachment.kind {
             "hook_additional_context" => attachment.content.and_then(|c| serde_json::from_str(c.get()).ok()).unwrap_or_default(),
-            "hook_success" => attachment.stdout.and_then(|s| serde_json::from_str::<Printed>(&s).ok()).and_then(|p| p.output).and_then(|o| o.text).into_iter().collect(),
+            "hook_success" => {
+                attachment.stdout.and_then(|s| serde_json::from_str::<Printed>(&s).ok()).and_then(|p| p.output).and_then(|o| o.text).into_iter().collect()
+            }
             _ => return,
         };
         let call: Arc<str> = attachment.call.unwrap_or_default().into();
@@ -350,5 +383,6 @@ fn text(content: Option<&RawValue>) -> String {
 
 /// Whether somebody said no, as against a call that the client found invalid before it asked any hook.
 fn refused(error: &str) -> bool {
-    !error.contains("<tool_use_error>") && ["want to proceed", "want to take this action", "ermission", "hook error", "denied", MARK].iter().any(|w| error.contains(w))
+    !error.contains("<tool_use_error>")
+        && ["want to proceed", "want to take this action", "ermission", "hook error", "denied", MARK].iter().any(|w| error.contains(w))
 }

@@ -8,7 +8,9 @@ use std::path::Path;
 pub(super) fn checks(project: &Path) -> Vec<Check> {
     let mut out = Vec::new();
     match config::find(&project.join("file"), None) {
-        None => out.push(Check::new("settings", Level::Ok, format!("no {} here or above: the defaults hold", config::FOLDER)).hint("`distarch init` writes one")),
+        None => {
+            out.push(Check::new("settings", Level::Ok, format!("no {} here or above: the defaults hold", config::FOLDER)).hint("`distarch init` writes one"))
+        }
         Some(folder) => {
             let judgement = lint::judge(&folder, &folder);
             if judgement.is_bad() {

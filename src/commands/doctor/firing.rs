@@ -87,16 +87,23 @@ impl Journal {
         let mut out = Vec::new();
         let here = self.newest_here.get(&*project.to_string_lossy());
         out.push(match (here, &self.newest) {
-            (Some(seen), _) => Check::new("firing", Level::Ok, format!("{} {} in this project; {} events in the journal", seen.what, ago(seen.at), self.events)),
-            (None, Some(seen)) => Check::new("firing", Level::Note, format!("not seen in this project yet; newest event: {} {} in {}", seen.what, ago(seen.at), seen.project))
-                .hint("the hook runs when the agent edits a file; a folder above or below counts as another project"),
+            (Some(seen), _) => {
+                Check::new("firing", Level::Ok, format!("{} {} in this project; {} events in the journal", seen.what, ago(seen.at), self.events))
+            }
+            (None, Some(seen)) => {
+                Check::new("firing", Level::Note, format!("not seen in this project yet; newest event: {} {} in {}", seen.what, ago(seen.at), seen.project))
+                    .hint("the hook runs when the agent edits a file; a folder above or below counts as another project")
+            }
             (None, None) => Check::new("firing", Level::Note, "never seen: the journal has no event")
                 .hint("let the agent edit a file, then look again; with `log: off` there is nothing to see"),
         });
         if let Some(fault) = &self.newest_fault {
             let is_recent = age(fault.at) < RECENT;
             let level = if is_recent { Level::Broken } else { Level::Note };
-            out.push(Check::new("faults", level, format!("{} in the journal; newest {}: {}", self.faults, ago(fault.at), fault.what)).hint("the edit went through, but was not judged"));
+            out.push(
+                Check::new("faults", level, format!("{} in the journal; newest {}: {}", self.faults, ago(fault.at), fault.what))
+                    .hint("the edit went through, but was not judged"),
+            );
         }
         if self.torn > 0 {
             out.push(Check::new("journal", Level::Note, format!("{} lines cannot be read", self.torn)).hint("a full disk tears lines; readers pass over them"));

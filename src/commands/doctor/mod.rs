@@ -86,7 +86,9 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     let broken = checks.iter().any(|c| c.level == Level::Broken);
     let text = match args.format {
         Format::Text => text(&checks),
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&serde_json::json!({ "v": VERSION, "ok": !broken, "project": project, "checks": checks }))?),
+        Format::Json => {
+            format!("{}\n", serde_json::to_string_pretty(&serde_json::json!({ "v": VERSION, "ok": !broken, "project": project, "checks": checks }))?)
+        }
     };
     Ok(Answer { text, found: broken })
 }

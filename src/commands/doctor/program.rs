@@ -30,7 +30,8 @@ fn on_path(own: Option<&Path>) -> Check {
         (None, _) => Check::new("path", Level::Broken, "`distarch` is not on PATH: the client cannot start the hook, and warns at every edit")
             .hint("`cargo install --path .` puts it into ~/.cargo/bin; add that folder to PATH where the client is started"),
         (Some(found), Some(own)) if same(&found, own) => Check::new("path", Level::Ok, format!("`distarch` on PATH is this program ({})", found.display())),
-        (Some(found), _) => Check::new("path", Level::Note, format!("`distarch` on PATH is another program: {}", found.display())).hint("the hook runs that one; `distarch doctor` there tells its version"),
+        (Some(found), _) => Check::new("path", Level::Note, format!("`distarch` on PATH is another program: {}", found.display()))
+            .hint("the hook runs that one; `distarch doctor` there tells its version"),
     }
 }
 

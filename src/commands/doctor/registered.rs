@@ -11,13 +11,14 @@ pub(super) fn checks(project: &Path) -> Vec<Check> {
     let mut direct: Vec<String> = Vec::new();
     for path in places::client_settings(project) {
         let place = path.display().to_string();
-        let settings: Value = match std::fs::read_to_string(&path).map_err(|e| e.to_string()).and_then(|text| serde_json::from_str(&text).map_err(|e| e.to_string())) {
-            Ok(settings) => settings,
-            Err(e) => {
-                out.push(Check::new("hooks", Level::Broken, format!("{place}: {e}")).hint("the client does not read its settings either: mend the JSON"));
-                continue;
-            }
-        };
+        let settings: Value =
+            match std::fs::read_to_string(&path).map_err(|e| e.to_string()).and_then(|text| serde_json::from_str(&text).map_err(|e| e.to_string())) {
+                Ok(settings) => settings,
+                Err(e) => {
+                    out.push(Check::new("hooks", Level::Broken, format!("{place}: {e}")).hint("the client does not read its settings either: mend the JSON"));
+                    continue;
+                }
+            };
         for (id, on) in places::enabled(&settings) {
             plugins.retain(|(other, ..)| *other != id);
             plugins.push((id, on, place.clone()));
@@ -33,7 +34,9 @@ pub(super) fn checks(project: &Path) -> Vec<Check> {
     let off: Vec<String> = plugins.iter().filter(|(_, on, _)| !on).map(|(id, _, place)| format!("{id} in {place}")).collect();
     if on.len() + direct.len() > 1 {
         let all: Vec<&str> = on.iter().chain(&direct).map(String::as_str).collect();
-        out.push(Check::new("hooks", Level::Note, format!("registered more than once: {}", all.join("; "))).hint("each edit is judged once for each; keep one"));
+        out.push(
+            Check::new("hooks", Level::Note, format!("registered more than once: {}", all.join("; "))).hint("each edit is judged once for each; keep one"),
+        );
     } else if let Some(place) = on.first() {
         out.push(Check::new("hooks", Level::Ok, format!("the plugin is enabled: {place}")));
     } else if let Some(place) = direct.first() {
@@ -42,8 +45,9 @@ pub(super) fn checks(project: &Path) -> Vec<Check> {
         out.push(Check::new("hooks", Level::Note, format!("the plugin is turned off: {place}")).hint("`claude plugin enable distributed-architect`"));
     } else {
         out.push(
-            Check::new("hooks", Level::Note, "not registered in the client's settings; a plugin given by --plugin-dir cannot be seen from here")
-                .hint("`claude plugin marketplace add DIR` and `claude plugin install distributed-architect@distributed-architect`, or `claude --plugin-dir DIR`"),
+            Check::new("hooks", Level::Note, "not registered in the client's settings; a plugin given by --plugin-dir cannot be seen from here").hint(
+                "`claude plugin marketplace add DIR` and `claude plugin install distributed-architect@distributed-architect`, or `claude --plugin-dir DIR`",
+            ),
         );
     }
     out
@@ -53,7 +57,9 @@ pub(super) fn checks(project: &Path) -> Vec<Check> {
 fn names_us(value: &Value) -> bool {
     match value {
         Value::Object(map) => map.iter().any(|(key, value)| match value.as_str() {
-            Some(command) if key == "command" => command.split_whitespace().next().is_some_and(|first| Path::new(first.trim_matches(['"', '\''])).file_stem().is_some_and(|s| s == "distarch")),
+            Some(command) if key == "command" => {
+                command.split_whitespace().next().is_some_and(|first| Path::new(first.trim_matches(['"', '\''])).file_stem().is_some_and(|s| s == "distarch"))
+            }
             _ => names_us(value),
         }),
         Value::Array(list) => list.iter().any(names_us),

@@ -31,7 +31,11 @@ fn folder_checks(folder: &Path) -> Vec<Check> {
         if journals.len() == 1 { "" } else { "s" },
         crate::commands::size(size(&journals)),
     );
-    let mut out = vec![if old >= MANY { Check::new("state", Level::Note, what).hint("`distarch prune` removes what is old") } else { Check::new("state", Level::Ok, what) }];
+    let mut out = vec![if old >= MANY {
+        Check::new("state", Level::Note, what).hint("`distarch prune` removes what is old")
+    } else {
+        Check::new("state", Level::Ok, what)
+    }];
     let mut kept = sessions;
     kept.extend(journals);
     kept.extend(files(&folder.join("compiled")));
@@ -47,7 +51,8 @@ fn folder_checks(folder: &Path) -> Vec<Check> {
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut out: Vec<PathBuf> = std::fs::read_dir(folder).into_iter().flatten().flatten().filter(|e| e.file_type().is_ok_and(|t| !t.is_dir())).map(|e| e.path()).collect();
+    let mut out: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().filter(|e| e.file_type().is_ok_and(|t| !t.is_dir())).map(|e| e.path()).collect();
     out.sort();
     out
 }
@@ -61,14 +66,19 @@ fn is_old(path: &Path) -> bool {
 fn access(path: &Path) -> Option<Check> {
     let about = std::fs::symlink_metadata(path).ok()?;
     if about.is_symlink() {
-        return Some(Check::new("state", Level::Broken, format!("{} is a symbolic link: the hook does not write through it", path.display())).hint("remove the link"));
+        return Some(
+            Check::new("state", Level::Broken, format!("{} is a symbolic link: the hook does not write through it", path.display())).hint("remove the link"),
+        );
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = about.permissions().mode() & 0o777;
         if !about.is_dir() && mode & 0o077 != 0 {
-            return Some(Check::new("state", Level::Broken, format!("{} can be read or written by others (mode {mode:o})", path.display())).hint(format!("chmod 600 {}", path.display())));
+            return Some(
+                Check::new("state", Level::Broken, format!("{} can be read or written by others (mode {mode:o})", path.display()))
+                    .hint(format!("chmod 600 {}", path.display())),
+            );
         }
     }
     None

@@ -31,9 +31,15 @@ pub(super) fn check(project: &Path, journal: &Journal) -> Check {
     let looked = format!("the newest {} conversations of this project", newest.len());
     match (said, reached) {
         (0, 0) => Check::new("reached", Level::Ok, format!("nothing was said in {looked}, and nothing reached the model")),
-        (_, 0) => Check::new("reached", Level::Broken, format!("{said} texts were said in {looked}; none reached the model")).hint("the client drops hook output that it cannot use: `claude --debug` tells why"),
-        (0, _) => Check::new("reached", Level::Ok, format!("{reached} texts reached the model in {conversations} of {looked}; the journal knows of none (log: off, or removed)")),
-        _ if reached < said => Check::new("reached", Level::Note, format!("{reached} of {said} texts reached the model in {looked}")).hint("a conversation that still runs lags behind; a text at its very end is never sent"),
+        (_, 0) => Check::new("reached", Level::Broken, format!("{said} texts were said in {looked}; none reached the model"))
+            .hint("the client drops hook output that it cannot use: `claude --debug` tells why"),
+        (0, _) => Check::new(
+            "reached",
+            Level::Ok,
+            format!("{reached} texts reached the model in {conversations} of {looked}; the journal knows of none (log: off, or removed)"),
+        ),
+        _ if reached < said => Check::new("reached", Level::Note, format!("{reached} of {said} texts reached the model in {looked}"))
+            .hint("a conversation that still runs lags behind; a text at its very end is never sent"),
         _ => Check::new("reached", Level::Ok, format!("all {said} texts said in {looked} reached the model")),
     }
 }
@@ -107,7 +113,8 @@ mod tests {
 
     #[test]
     fn counts_what_was_put_before_the_model_and_nothing_else() {
-        let context = r#"{"type":"attachment","attachment":{"type":"hook_additional_context","content":["[distributed-architect] failure-mode: x","another plugin's"]}}"#;
+        let context =
+            r#"{"type":"attachment","attachment":{"type":"hook_additional_context","content":["[distributed-architect] failure-mode: x","another plugin's"]}}"#;
         let denied = r#"{"type":"user","message":{"content":[{"type":"tool_result","is_error":true,"content":"PreToolUse:Write hook error: [distributed-architect] concurrency: y"}]}}"#;
         let quoted = r#"{"type":"user","message":{"content":"what does [distributed-architect] mean?"}}"#;
         let other = r#"{"type":"attachment","attachment":{"type":"hook_success","stdout":"[distributed-architect] x"}}"#;

@@ -1,7 +1,7 @@
 //! The content of a folder, read as far as it can be. What cannot be read is a problem, and the rest is judged all the same.
 
-use super::lines::Lines;
 use super::Problem;
+use super::lines::Lines;
 use crate::config;
 use crate::knowledge::baked::BUILT_IN;
 use crate::knowledge::catalog::{self, PatternFile};
@@ -54,7 +54,12 @@ impl Content {
             let is_library = path.parent().is_some_and(|p| p.ends_with("signals/libraries"));
             let is_weights = path.parent() == Some(&root.join("signals")) && path.file_name().is_some_and(|n| n == "weights.yaml");
             if is_project && (is_library || is_weights) {
-                problems.push(Problem::new(&path, None, "a project has signals of its own, but no libraries or weights: this file is not read", "remove it; signals can need the built-in libraries (`distarch list --libraries`)"));
+                problems.push(Problem::new(
+                    &path,
+                    None,
+                    "a project has signals of its own, but no libraries or weights: this file is not read",
+                    "remove it; signals can need the built-in libraries (`distarch list --libraries`)",
+                ));
             } else if is_library {
                 libraries.extend(yaml(path, problems));
             } else if is_weights {
@@ -78,7 +83,12 @@ impl Content {
             out.config = std::fs::read_to_string(&path).ok().map(|text| (path, text));
             for folder in ["modules", "catalog"] {
                 if root.join(folder).exists() {
-                    problems.push(Problem::new(&root.join(folder), None, format!("a project has signals of its own, but no {folder}: this folder is not read"), "remove it"));
+                    problems.push(Problem::new(
+                        &root.join(folder),
+                        None,
+                        format!("a project has signals of its own, but no {folder}: this folder is not read"),
+                        "remove it",
+                    ));
                 }
             }
         } else {
@@ -93,7 +103,12 @@ impl Content {
             let Some(text) = read(&path, problems) else { continue };
             match schema::module(&text) {
                 Ok(file) => self.modules.push(Read { path, text, file }),
-                Err(e) => problems.push(Problem::new(&path, Some(1), e, "a module begins with front matter of id, title and asks, then `## section` and `- item` lines")),
+                Err(e) => problems.push(Problem::new(
+                    &path,
+                    Some(1),
+                    e,
+                    "a module begins with front matter of id, title and asks, then `## section` and `- item` lines",
+                )),
             }
         }
         for path in files(&self.root.join("catalog"), &["md"], problems) {

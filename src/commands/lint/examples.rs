@@ -27,8 +27,20 @@ pub(super) fn check(content: &Content, scope: &Path, problems: &mut Vec<Problem>
         for (i, example) in s.silent.iter().enumerate() {
             if let Some(met) = evidence(s, example, &all).first() {
                 let side = if met.in_new { "after" } else { "before" };
-                let what = format!("silent[{i}] ({}) has evidence of {}: {:?} on line {} of `{side}`: {}", example.language, s.id, met.literal, met.line, line_of(example, met));
-                problems.push(Problem::new(&read.path, read.lines().entry("silent", i), what, "narrow the literals, or say what has to be there with `needs` or `near`"));
+                let what = format!(
+                    "silent[{i}] ({}) has evidence of {}: {:?} on line {} of `{side}`: {}",
+                    example.language,
+                    s.id,
+                    met.literal,
+                    met.line,
+                    line_of(example, met)
+                );
+                problems.push(Problem::new(
+                    &read.path,
+                    read.lines().entry("silent", i),
+                    what,
+                    "narrow the literals, or say what has to be there with `needs` or `near`",
+                ));
             }
         }
     }

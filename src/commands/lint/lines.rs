@@ -47,7 +47,8 @@ impl<'a> Lines<'a> {
 mod tests {
     use super::*;
 
-    const FILE: &str = "id: x\nliterals:\n  - abc\n  - 'd: e'\n  - abc\nfires:\n  - language: go\n    after: |\n      - item\n\n  - language: go\n    after: x\nsilent: []\n";
+    const FILE: &str =
+        "id: x\nliterals:\n  - abc\n  - 'd: e'\n  - abc\nfires:\n  - language: go\n    after: |\n      - item\n\n  - language: go\n    after: x\nsilent: []\n";
 
     #[test]
     fn finds_keys_items_and_entries() {

@@ -27,13 +27,24 @@ fn check_syntax(read: &Read<SignalFile>, problems: &mut Vec<Problem>) {
             }
             // After a sign a blank says something (`status = ` is not `status ==`); after a letter the boundary says it already.
             let at_edge = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-            if (literal.starts_with(' ') && at_edge(literal.trim_start().chars().next())) || (literal.ends_with(' ') && at_edge(literal.trim_end().chars().last())) {
-                problems.push(Problem::new(&read.path, read.lines().item(key, literal, 0), format!("literal {literal:?} begins or ends with a blank beside a letter"), "boundaries are found without blanks: remove it"));
+            if (literal.starts_with(' ') && at_edge(literal.trim_start().chars().next()))
+                || (literal.ends_with(' ') && at_edge(literal.trim_end().chars().last()))
+            {
+                problems.push(Problem::new(
+                    &read.path,
+                    read.lines().item(key, literal, 0),
+                    format!("literal {literal:?} begins or ends with a blank beside a letter"),
+                    "boundaries are found without blanks: remove it",
+                ));
             }
             let (first, count) = seen.entry(literal.to_ascii_lowercase()).or_insert((literal, 0));
             *count += 1;
             if *count == 2 {
-                let what = if first == literal { format!("literal {literal:?} is there twice") } else { format!("literals {first:?} and {literal:?} differ in case only, and case counts for nothing") };
+                let what = if first == literal {
+                    format!("literal {literal:?} is there twice")
+                } else {
+                    format!("literals {first:?} and {literal:?} differ in case only, and case counts for nothing")
+                };
                 let nth = usize::from(first == literal);
                 problems.push(Problem::new(&read.path, read.lines().item(key, literal, nth), what, "keep one"));
             }
@@ -63,17 +74,30 @@ fn check_reach(content: &Content, read: &Read<SignalFile>, problems: &mut Vec<Pr
     for literal in s.literals.iter().filter(|l| Literal::parse(l).is_ok()) {
         let core = literal.trim_matches('*');
         // Alone, called, and inside a string: one of these is how it would be met.
-        let forms = [core.to_owned(), format!("x = y.{core}(z)"), format!("x {core} y"), format!("f(\"{core}\")"), format!("f('{core}')"), format!("f(\"key\", {core})")];
+        let forms = [
+            core.to_owned(),
+            format!("x = y.{core}(z)"),
+            format!("x {core} y"),
+            format!("f(\"{core}\")"),
+            format!("f('{core}')"),
+            format!("f(\"key\", {core})"),
+        ];
         let is_met = languages.iter().any(|language| {
             let Some(path) = path_for(language, None) else { return false };
             forms.iter().any(|form| {
                 let edit = Edit::new(path.clone(), "", format!("{form}\n"));
-                engine::signals_in(&edit, &knowledge, &Context::new(&Surroundings::default)).is_ok_and(|met| met.iter().any(|m| m.literal.eq_ignore_ascii_case(core)))
+                engine::signals_in(&edit, &knowledge, &Context::new(&Surroundings::default))
+                    .is_ok_and(|met| met.iter().any(|m| m.literal.eq_ignore_ascii_case(core)))
             })
         });
         if !is_met {
             let what = format!("literal {literal:?} can never be evidence: in no language of the signal does it stand in a byte that counts");
-            problems.push(Problem::new(&read.path, read.lines().item("literals", literal, 0), what, "comments, imports and log calls never count; `in` has to name the place where it stands"));
+            problems.push(Problem::new(
+                &read.path,
+                read.lines().item("literals", literal, 0),
+                what,
+                "comments, imports and log calls never count; `in` has to name the place where it stands",
+            ));
         }
     }
 }
@@ -82,7 +106,9 @@ fn check_reach(content: &Content, read: &Read<SignalFile>, problems: &mut Vec<Pr
 pub(super) fn path_for(language: &str, told: Option<&str>) -> Option<String> {
     let extension = LANGUAGES.iter().find(|(l, _)| *l == language)?.1.first()?;
     Some(match told {
-        Some(path) if path.rsplit('/').next().is_some_and(|name| name.contains('.') || crate::engine::edit::Language::of_path(path).name() == language) => path.to_owned(),
+        Some(path) if path.rsplit('/').next().is_some_and(|name| name.contains('.') || crate::engine::edit::Language::of_path(path).name() == language) => {
+            path.to_owned()
+        }
         Some(path) => format!("{path}.{extension}"),
         None if language == "dockerfile" => "deploy/Dockerfile".to_owned(),
         None => format!("src/service.{extension}"),

@@ -115,7 +115,11 @@ pub(super) fn check_catalog(content: &Content, scope: &Path, problems: &mut Vec<
             add(line("modules"), "no module: nothing would raise it".to_owned(), "name the modules whose questions find it");
         }
         if entry.front.detector != "none" && entry.front.detector != entry.front.id {
-            add(line("detector"), format!("unknown detector {:?}", entry.front.detector), "`none`, or the entry's own id where the engine has a detector for it");
+            add(
+                line("detector"),
+                format!("unknown detector {:?}", entry.front.detector),
+                "`none`, or the entry's own id where the engine has a detector for it",
+            );
         }
         if entry.front.sources.is_empty() {
             add(line("sources"), "no sources".to_owned(), "at least one page by others that describes it");
@@ -161,11 +165,19 @@ fn check_fences(entry: &PatternFile, knowledge: &[Knowledge<'_>], add: &mut dyn 
         let raised: Vec<&str> = verdict.modules.iter().map(|m| m.id).collect();
         if fence.role == "fires" && !raised.iter().any(|m| entry.front.modules.iter().any(|x| x == m)) {
             let got = if raised.is_empty() { format!("nothing is raised ({})", why_silent(&verdict)) } else { format!("only {} is raised", raised.join(", ")) };
-            add(line, format!("the code that fires ({}) raises none of {}: {got}", fence.language, entry.front.modules.join(", ")), "show the flaw with the client's own calls and imports, or add the signal that is missing");
+            add(
+                line,
+                format!("the code that fires ({}) raises none of {}: {got}", fence.language, entry.front.modules.join(", ")),
+                "show the flaw with the client's own calls and imports, or add the signal that is missing",
+            );
         }
         if fence.role == "silent" && !raised.is_empty() {
             let because: Vec<String> = verdict.modules.iter().map(|m| format!("{} by {} ({:?})", m.id, m.evidence[0].signal, m.evidence[0].text)).collect();
-            add(line, format!("the silent code ({}) raises {}", fence.language, because.join("; ")), "a look-alike has no distributed boundary; or narrow the signal");
+            add(
+                line,
+                format!("the silent code ({}) raises {}", fence.language, because.join("; ")),
+                "a look-alike has no distributed boundary; or narrow the signal",
+            );
         }
     }
 }

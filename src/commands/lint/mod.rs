@@ -141,7 +141,8 @@ fn place(dir: Option<&Path>, here: &Path) -> Result<(PathBuf, PathBuf), Error> {
         return match config::find(&here.join("file"), None) {
             Some(folder) => Ok((folder.clone(), folder)),
             None if SHELVES.iter().any(|s| here.join(s).is_dir()) => Ok((here.to_path_buf(), here.to_path_buf())),
-            None => Err(Error::new(Kind::File, here.display(), format!("there is no {} here or above", config::FOLDER)).hint("`distarch init` writes one; or name a folder: distarch lint DIR")),
+            None => Err(Error::new(Kind::File, here.display(), format!("there is no {} here or above", config::FOLDER))
+                .hint("`distarch init` writes one; or name a folder: distarch lint DIR")),
         };
     };
     let scope = std::fs::canonicalize(here.join(dir)).map_err(|e| Error::file(dir, &e))?;
@@ -158,7 +159,8 @@ fn place(dir: Option<&Path>, here: &Path) -> Result<(PathBuf, PathBuf), Error> {
     if folder.is_dir() {
         return Ok((folder.clone(), folder));
     }
-    Err(Error::new(Kind::File, dir.display(), "no content here: none of signals, modules, catalog, .dist-architect").hint("name a content folder, a project, or a file in one"))
+    Err(Error::new(Kind::File, dir.display(), "no content here: none of signals, modules, catalog, .dist-architect")
+        .hint("name a content folder, a project, or a file in one"))
 }
 
 fn text(judgement: &Judgement, here: &Path) -> String {
@@ -177,7 +179,9 @@ fn text(judgement: &Judgement, here: &Path) -> String {
     let found = match (bad.len(), notes.len()) {
         (0, 0) => "no problems".to_owned(),
         (0, n) => format!("no problems, {n} note{}", plural(n)),
-        (b, n) => format!("{b} problem{} in {files} file{}{}", plural(b), plural(files), if n > 0 { format!(", {n} note{}", plural(n)) } else { String::new() }),
+        (b, n) => {
+            format!("{b} problem{} in {files} file{}{}", plural(b), plural(files), if n > 0 { format!(", {n} note{}", plural(n)) } else { String::new() })
+        }
     };
     let _ = writeln!(out, "{}: {found}", judgement.seen);
     out

@@ -31,11 +31,17 @@ pub(super) fn check_text(path: &Path, text: &str, own: &[&str], problems: &mut V
     };
     let lines = Lines(text);
     for module in config.modules.off.iter().filter(|m| !MODULES.contains(&m.as_str())) {
-        problems.push(Problem::new(path, place(lines, "modules", module), format!("modules.off names {module:?}, which is no module"), suggest(module, MODULES)));
+        problems.push(Problem::new(
+            path,
+            place(lines, "modules", module),
+            format!("modules.off names {module:?}, which is no module"),
+            suggest(module, MODULES),
+        ));
     }
     let ids: Vec<&str> = BUILT_IN.signals.iter().map(|s| BUILT_IN.str(s.id)).chain(own.iter().copied()).collect();
     for signal in config.signals.off.iter().filter(|s| !ids.contains(&s.as_str())) {
-        let fix = crate::nearest::nearest(signal, ids.iter().copied()).map_or_else(|| "`distarch list --signals` names them".to_owned(), |n| format!("did you mean {n:?}?"));
+        let fix = crate::nearest::nearest(signal, ids.iter().copied())
+            .map_or_else(|| "`distarch list --signals` names them".to_owned(), |n| format!("did you mean {n:?}?"));
         problems.push(Problem::new(path, place(lines, "signals", signal), format!("signals.off names {signal:?}, which is no signal"), fix));
     }
     for glob in config.paths.off.iter().filter(|g| g.starts_with('/') || g.starts_with("./") || g.contains('\\')) {

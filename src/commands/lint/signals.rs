@@ -23,23 +23,43 @@ pub(super) fn check(content: &Content, problems: &mut Vec<Problem>) {
         let s = &read.file;
         if let Some(twin) = taken.insert(&s.id, read) {
             let other = twin.path.strip_prefix(&content.root).unwrap_or(&twin.path).display().to_string();
-            add(read.lines().key("id"), format!("id {:?} is taken by {other}", s.id), "an id is unique over all modules: name what is particular here".to_owned());
+            add(
+                read.lines().key("id"),
+                format!("id {:?} is taken by {other}", s.id),
+                "an id is unique over all modules: name what is particular here".to_owned(),
+            );
         }
         if !content.stands_alone() && BUILT_IN.signals.iter().any(|b| BUILT_IN.str(b.id) == s.id) {
-            add(read.lines().key("id"), format!("id {:?} is taken by a built-in signal", s.id), "choose another id; `signals: {off: [ID]}` in config.yaml turns a built-in signal off".to_owned());
+            add(
+                read.lines().key("id"),
+                format!("id {:?} is taken by a built-in signal", s.id),
+                "choose another id; `signals: {off: [ID]}` in config.yaml turns a built-in signal off".to_owned(),
+            );
         }
         for (key, examples) in [("fires", &s.fires), ("silent", &s.silent)] {
             if examples.len() < EXAMPLES {
                 let what = format!("{} {key} example{}, {EXAMPLES} wanted", examples.len(), if examples.len() == 1 { "" } else { "s" });
-                let fix = if key == "fires" { "show edits that have the evidence, in two languages where there are several" } else { "show look-alikes: the word in a comment, a log text, another meaning" };
+                let fix = if key == "fires" {
+                    "show edits that have the evidence, in two languages where there are several"
+                } else {
+                    "show look-alikes: the word in a comment, a log text, another meaning"
+                };
                 add(read.lines().key(key), what, fix.to_owned());
             }
             for (i, example) in examples.iter().enumerate() {
                 if !LANGUAGES.iter().any(|(l, _)| *l == example.language) {
-                    add(read.lines().entry(key, i), format!("unknown language {:?}", example.language), suggest(&example.language, LANGUAGES.iter().map(|(l, _)| *l)));
+                    add(
+                        read.lines().entry(key, i),
+                        format!("unknown language {:?}", example.language),
+                        suggest(&example.language, LANGUAGES.iter().map(|(l, _)| *l)),
+                    );
                 }
                 if example.before == example.after {
-                    add(read.lines().entry(key, i), "the example changes nothing: before and after are equal".to_owned(), "`after` is the new text of an edit, `before` the old one".to_owned());
+                    add(
+                        read.lines().entry(key, i),
+                        "the example changes nothing: before and after are equal".to_owned(),
+                        "`after` is the new text of an edit, `before` the old one".to_owned(),
+                    );
                 }
             }
         }
@@ -52,7 +72,12 @@ pub(super) fn check(content: &Content, problems: &mut Vec<Problem>) {
         // `needs: [object-store]` means the category; a family of another category would never be meant by its name.
         let shadowed = CATEGORIES.contains(&read.file.id.as_str()) && read.file.id != read.file.category;
         if seen.insert(&read.file.id, read).is_some() || shadowed {
-            problems.push(Problem::new(&read.path, read.lines().key("id"), format!("id {:?} is taken by another library or a category", read.file.id), "choose another id"));
+            problems.push(Problem::new(
+                &read.path,
+                read.lines().key("id"),
+                format!("id {:?} is taken by another library or a category", read.file.id),
+                "choose another id",
+            ));
         }
     }
 }
@@ -66,7 +91,11 @@ fn check_names(content: &Content, read: &Read<SignalFile>, add: Add<'_>) {
         add(lines.key("id"), format!("id is {:?}, the file is named {:?}", s.id, read.stem()), "make them equal".to_owned());
     }
     if !is_kebab(&s.id) {
-        add(lines.key("id"), format!("id {:?} is not in kebab-case", s.id), "lower-case words joined by `-`, completing \"this edit may contain a ...\"".to_owned());
+        add(
+            lines.key("id"),
+            format!("id {:?} is not in kebab-case", s.id),
+            "lower-case words joined by `-`, completing \"this edit may contain a ...\"".to_owned(),
+        );
     }
     if !MODULES.contains(&s.module.as_str()) {
         add(lines.key("module"), format!("unknown module {:?}", s.module), suggest(&s.module, MODULES));
@@ -109,7 +138,11 @@ fn check_links(content: &Content, read: &Read<SignalFile>, add: Add<'_>) {
     let s = &read.file;
     let lines = read.lines();
     if s.sections.is_empty() || s.sections.len() > 3 {
-        add(lines.key("sections"), format!("{} sections, one to three wanted", s.sections.len()), "the sections whose questions this evidence asks, sharpest first".to_owned());
+        add(
+            lines.key("sections"),
+            format!("{} sections, one to three wanted", s.sections.len()),
+            "the sections whose questions this evidence asks, sharpest first".to_owned(),
+        );
     }
     let sections = content.sections(&s.module);
     for section in s.sections.iter().filter(|x| !sections.contains(x)) {

@@ -1,7 +1,7 @@
 //! `signals/weights.yaml`: every feature it names exists.
 
-use super::content::Content;
 use super::Problem;
+use super::content::Content;
 use crate::knowledge::features::{GENERAL_FEATURES, LOCI, general_name};
 use crate::nearest::nearest;
 
@@ -19,9 +19,12 @@ pub(super) fn check(content: &Content, problems: &mut Vec<Problem>) {
         match name.rsplit_once('.').filter(|(_, locus)| LOCI.iter().any(|(_, l)| l == locus)) {
             Some((signal, _)) if content.signals.iter().any(|s| s.file.id == signal) => {}
             // Harmless: no edit can have it. The next fit drops it.
-            Some((signal, _)) => problems.push(Problem::new(&read.path, line(name), format!("feature {name:?} is stale: there is no signal {signal:?}"), "fit again").note()),
+            Some((signal, _)) => {
+                problems.push(Problem::new(&read.path, line(name), format!("feature {name:?} is stale: there is no signal {signal:?}"), "fit again").note())
+            }
             None => {
-                let fix = nearest(name, general.iter().map(String::as_str)).map_or_else(|| "features are `<signal>.<locus>` and the general ones".to_owned(), |n| format!("did you mean {n:?}?"));
+                let fix = nearest(name, general.iter().map(String::as_str))
+                    .map_or_else(|| "features are `<signal>.<locus>` and the general ones".to_owned(), |n| format!("did you mean {n:?}?"));
                 problems.push(Problem::new(&read.path, line(name), format!("unknown feature {name:?}"), fix));
             }
         }

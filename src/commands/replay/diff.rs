@@ -48,7 +48,14 @@ pub(super) fn diff(told: &Told) -> Diff {
     }
     for (step, text) in &told.stray {
         out.removed += 1;
-        out.differences.push(Difference { kind: "removed", session: step.thread.session.to_string(), call: String::new(), path: String::new(), recorded: text.clone(), replayed: String::new() });
+        out.differences.push(Difference {
+            kind: "removed",
+            session: step.thread.session.to_string(),
+            call: String::new(),
+            path: String::new(),
+            recorded: text.clone(),
+            replayed: String::new(),
+        });
     }
     out
 }

@@ -145,7 +145,11 @@ impl JudgedEdit {
             Verdict::silent(Silence::TurnedOff)
         } else {
             let knowledge = settings.knowledge();
-            engine::review(edit, &knowledge, &Context { modules_off: settings.config.modules_off(), signals_off: &settings.config.signals.off, ..Context::new(surroundings) })
+            engine::review(
+                edit,
+                &knowledge,
+                &Context { modules_off: settings.config.modules_off(), signals_off: &settings.config.signals.off, ..Context::new(surroundings) },
+            )
         };
         self.took = started.elapsed();
         // What was not sure enough is not told; thousands of verdicts are kept.

@@ -46,7 +46,12 @@ pub(super) fn page(report: &Report, all: bool) -> Page {
 fn what_is_said(report: &Report) -> Section {
     let told = &report.told;
     let mut out = Section::new("What is said");
-    out.fact(format!("{} in {} of {} with edits", of(told.events, "telling", "tellings"), count(report.sessions.told), of(report.sessions.with_edits, "session", "sessions")));
+    out.fact(format!(
+        "{} in {} of {} with edits",
+        of(told.events, "telling", "tellings"),
+        count(report.sessions.told),
+        of(report.sessions.with_edits, "session", "sessions")
+    ));
     if report.plans.total > 0 {
         out.fact(format!("{} of {}", count(report.plans.told), of(report.plans.total, "plan is asked about", "plans are asked about")));
     }
@@ -143,7 +148,11 @@ fn edits_and_silence(report: &Report) -> Section {
     }
     let unseen: u64 = report.unseen.values().sum();
     let by: Vec<String> = report.unseen.iter().map(|(means, n)| format!("{} {means}", count(*n))).collect();
-    out.fact(if unseen == 0 { "no shell command wrote a file unseen".to_owned() } else { format!("unseen: {} that write files ({})", of(unseen, "shell command", "shell commands"), by.join(", ")) });
+    out.fact(if unseen == 0 {
+        "no shell command wrote a file unseen".to_owned()
+    } else {
+        format!("unseen: {} that write files ({})", of(unseen, "shell command", "shell commands"), by.join(", "))
+    });
     out.fact(format!("time to judge one: median {} us, 99 of 100 below {} us, longest {} us", report.time_us.median, report.time_us.p99, report.time_us.max));
     out
 }
