@@ -52,9 +52,13 @@ fn cite(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usize) -> 
     let strongest = |set: usize, signal: usize| (LOCI[..3].iter().map(|(l, _)| weight(set, signal, *l)).fold(f32::MIN, f32::max) * 4.0).round();
     let mut own: Vec<&Hit> = seen.sightings.hits.iter().filter(|h| knowledge[h.set].signals[h.signal].module as usize == m).collect();
     own.sort_by(|a, b| strongest(b.set, b.signal).total_cmp(&strongest(a.set, a.signal)).then(b.in_new.cmp(&a.in_new)).then(a.line.cmp(&b.line)));
+    // A whole file can have a hundred thousand hits of a few signals: what is asked of each must not walk over all.
+    let mut sides: Vec<(usize, usize, bool)> = own.iter().map(|h| (h.set, h.signal, h.in_new)).collect();
+    sides.sort_unstable();
+    sides.dedup();
     let mut out: Vec<Evidence> = Vec::new();
     for hit in own {
-        let kept = seen.sightings.hits.iter().any(|h| (h.set, h.signal) == (hit.set, hit.signal) && h.in_new != hit.in_new);
+        let kept = sides.binary_search(&(hit.set, hit.signal, !hit.in_new)).is_ok();
         // What stands before and after is told once, by its new line.
         if kept && !hit.in_new {
             continue;
@@ -66,9 +70,9 @@ fn cite(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usize) -> 
         } else {
             ChangeKind::Removed
         };
-        let evidence = evidence(edit, knowledge, seen, (hit.set, hit.signal), change, (hit.change, hit.in_new, hit.line), hit.span);
-        if !out.iter().any(|e| e.signal == evidence.signal && (e.line == evidence.line || out.len() >= 2)) {
-            out.push(evidence);
+        let (signal, line) = (knowledge[hit.set].str(knowledge[hit.set].signals[hit.signal].id), line_in_file(seen, hit.change, hit.line));
+        if !out.iter().any(|e| e.signal == signal && (e.line == line || out.len() >= 2)) {
+            out.push(evidence(edit, knowledge, seen, (hit.set, hit.signal), change, (hit.change, hit.in_new, hit.line), hit.span));
         }
         if out.len() == MOST_EVIDENCE {
             break;
@@ -110,9 +114,8 @@ fn evidence(
     let line_text = text[start..].lines().next().unwrap_or("").trim();
     let removed = k.str(s.why_removed);
     let why = if change == ChangeKind::Removed && !removed.is_empty() { removed } else { k.str(s.why) };
-    let first = seen.surroundings.first_line.get(index).copied().unwrap_or(0).max(1);
     Evidence {
-        line: first + u32::try_from(line).unwrap_or(0),
+        line: line_in_file(seen, index, line),
         text: shorten(line_text, LINE_LENGTH).to_owned(),
         signal: k.str(s.id).to_owned(),
         change,
@@ -120,6 +123,12 @@ fn evidence(
         sections: s.sections.iter().copied().filter(|s| *s != u8::MAX).collect(),
         span: (index, span.0, span.1),
     }
+}
+
+/// 1-based line of the file for a 0-based line of a replacement.
+fn line_in_file(seen: &Seen, change: usize, line: usize) -> u32 {
+    let first = seen.surroundings.first_line.get(change).copied().unwrap_or(0).max(1);
+    first + u32::try_from(line).unwrap_or(0)
 }
 
 /// The first `length` bytes, cut at a character.
