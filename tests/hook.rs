@@ -1,5 +1,7 @@
 //! The hook, case by case: `tests/hook/cases/*.json` are conversations, `tests/hook/payloads` and the recorded ones are single events.
 
+#![allow(clippy::print_stdout, reason = "a test tells what it skipped and what it counted")]
+
 #[path = "hook/room.rs"]
 mod room;
 

@@ -1,5 +1,7 @@
 //! What holds for every input.
 
+#![allow(clippy::print_stdout, reason = "a test tells what it skipped and what it counted")]
+
 use aho_corasick::AhoCorasick;
 use distributed_architect::config::Budget;
 use distributed_architect::engine::edit::{Change, Edit, Language};
