@@ -36,16 +36,29 @@ fn files(folder: &str, extensions: &[&str]) -> Vec<String> {
 /// Lines of code with their numbers; comments and what is only compiled for tests left out.
 fn code(path: &str) -> Vec<(usize, String)> {
     let text = read(path);
-    text.lines()
-        .enumerate()
-        .take_while(|(_, l)| l.trim() != "#[cfg(test)]")
-        .map(|(i, l)| (i + 1, l.split("//").next().unwrap_or("").to_owned()))
-        .collect()
+    text.lines().enumerate().take_while(|(_, l)| l.trim() != "#[cfg(test)]").map(|(i, l)| (i + 1, l.split("//").next().unwrap_or("").to_owned())).collect()
 }
 
 #[test]
 fn the_engine_knows_no_file_clock_environment_client_or_process() {
-    let forbidden = ["std::fs", "std::env", "std::time", "std::process", "std::net", "std::io", "std::path", "env!", "serde_yaml", "clap", "Instant", "SystemTime", "println!", "eprintln!", "OnceLock", "static mut"];
+    let forbidden = [
+        "std::fs",
+        "std::env",
+        "std::time",
+        "std::process",
+        "std::net",
+        "std::io",
+        "std::path",
+        "env!",
+        "serde_yaml",
+        "clap",
+        "Instant",
+        "SystemTime",
+        "println!",
+        "eprintln!",
+        "OnceLock",
+        "static mut",
+    ];
     let mut slips = Vec::new();
     for path in files("src/engine", &["rs"]).into_iter().chain(["src/knowledge/baked.rs".to_owned()]) {
         for (line, code) in code(&path) {
@@ -74,7 +87,27 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("telling", &["config", "engine", "hash", "journal", "knowledge", "session", "text"]),
     ("sources", &["clients", "engine", "error", "journal", "project"]),
     ("render", &["text"]),
-    ("commands", &["cli", "clients", "config", "engine", "error", "hash", "journal", "knowledge", "nearest", "project", "render", "session", "sources", "state", "telling", "text"]),
+    (
+        "commands",
+        &[
+            "cli",
+            "clients",
+            "config",
+            "engine",
+            "error",
+            "hash",
+            "journal",
+            "knowledge",
+            "nearest",
+            "project",
+            "render",
+            "session",
+            "sources",
+            "state",
+            "telling",
+            "text",
+        ],
+    ),
     ("cli", &["commands", "error"]),
     ("lib", &[]),
 ];
@@ -158,7 +191,8 @@ fn every_command_is_a_verb() {
     // `pub mod` of the folder: what is private there serves the others.
     let verbs: Vec<String> = read("src/commands/mod.rs").lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';').map(str::to_owned)).collect();
     assert!(verbs.len() >= 10, "{verbs:?}");
-    let declared: BTreeSet<String> = read("src/commands/mod.rs").lines().filter_map(|l| l.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';').map(str::to_owned)).collect();
+    let declared: BTreeSet<String> =
+        read("src/commands/mod.rs").lines().filter_map(|l| l.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';').map(str::to_owned)).collect();
     for path in files("src/commands", &["rs"]) {
         let name = path.trim_start_matches("src/commands/").trim_end_matches(".rs").split('/').next().expect("a name").to_owned();
         assert!(name == "mod" || declared.contains(&name), "{path} is in no module");
@@ -166,7 +200,10 @@ fn every_command_is_a_verb() {
     for verb in verbs {
         let arm = format!("commands::{verb}::run(");
         // Places of files that several verbs ask for.
-        assert!(cli.contains(&arm) || read(&format!("src/commands/{verb}.rs")).lines().all(|l| !l.starts_with("pub fn run")), "src/commands/{verb}.rs is no verb in src/cli.rs");
+        assert!(
+            cli.contains(&arm) || read(&format!("src/commands/{verb}.rs")).lines().all(|l| !l.starts_with("pub fn run")),
+            "src/commands/{verb}.rs is no verb in src/cli.rs"
+        );
     }
 }
 
@@ -199,9 +236,36 @@ fn both_manifests_are_equal() {
 
 /// Events of client 2.1.197: one name that it does not know drops all hooks of the plugin.
 const EVENTS: [&str; 30] = [
-    "PreToolUse", "PostToolUse", "PostToolUseFailure", "PostToolBatch", "Notification", "UserPromptSubmit", "UserPromptExpansion", "SessionStart", "SessionEnd", "Stop",
-    "StopFailure", "SubagentStart", "SubagentStop", "PreCompact", "PostCompact", "PermissionRequest", "PermissionDenied", "Setup", "TeammateIdle", "TaskCreated",
-    "TaskCompleted", "Elicitation", "ElicitationResult", "ConfigChange", "WorktreeCreate", "WorktreeRemove", "InstructionsLoaded", "CwdChanged", "FileChanged", "MessageDisplay",
+    "PreToolUse",
+    "PostToolUse",
+    "PostToolUseFailure",
+    "PostToolBatch",
+    "Notification",
+    "UserPromptSubmit",
+    "UserPromptExpansion",
+    "SessionStart",
+    "SessionEnd",
+    "Stop",
+    "StopFailure",
+    "SubagentStart",
+    "SubagentStop",
+    "PreCompact",
+    "PostCompact",
+    "PermissionRequest",
+    "PermissionDenied",
+    "Setup",
+    "TeammateIdle",
+    "TaskCreated",
+    "TaskCompleted",
+    "Elicitation",
+    "ElicitationResult",
+    "ConfigChange",
+    "WorktreeCreate",
+    "WorktreeRemove",
+    "InstructionsLoaded",
+    "CwdChanged",
+    "FileChanged",
+    "MessageDisplay",
 ];
 
 #[test]
@@ -215,7 +279,11 @@ fn hooks_name_events_that_the_oldest_client_knows() {
                 assert!(matcher.chars().all(|c| c.is_ascii_alphabetic() || c == '|'), "{matcher}: exact names, no expression");
             }
             for handler in group["hooks"].as_array().expect("handlers") {
-                assert_eq!((&handler["type"], &handler["command"], &handler["args"]), (&"command".into(), &"distarch".into(), &serde_json::json!(["hook"])), "exec form: no shell");
+                assert_eq!(
+                    (&handler["type"], &handler["command"], &handler["args"]),
+                    (&"command".into(), &"distarch".into(), &serde_json::json!(["hook"])),
+                    "exec form: no shell"
+                );
                 assert_eq!(handler["timeout"], 5);
             }
         }
@@ -225,7 +293,8 @@ fn hooks_name_events_that_the_oldest_client_knows() {
 
 #[test]
 fn no_file_is_longer_than_a_person_reads() {
-    let long: Vec<String> = files("src", &["rs"]).into_iter().map(|p| (read(&p).lines().count(), p)).filter(|(n, _)| *n > 500).map(|(n, p)| format!("{p}: {n} lines")).collect();
+    let long: Vec<String> =
+        files("src", &["rs"]).into_iter().map(|p| (read(&p).lines().count(), p)).filter(|(n, _)| *n > 500).map(|(n, p)| format!("{p}: {n} lines")).collect();
     assert!(long.is_empty(), "one concept a file, under 500 lines: {long:#?}");
 }
 

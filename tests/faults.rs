@@ -2,7 +2,6 @@
 //! nothing or what the client's schema takes. Each test holds that by `room::run`.
 
 #![allow(clippy::print_stdout, reason = "a test tells what it skipped and what it counted")]
-
 #![cfg(unix)]
 
 #[path = "hook/room.rs"]
@@ -555,7 +554,12 @@ fn no_home() {
     command.env_remove("HOME");
     assert!(is_checklist(run(command, room.edit("s", "src/client.py").as_bytes()).as_ref()));
     let mut command = room.hook_command();
-    command.env_remove("HOME").env_remove("CLAUDE_PLUGIN_DATA").env_remove("CLAUDE_PROJECT_DIR").env("XDG_STATE_HOME", room.path("xdg")).env("XDG_CONFIG_HOME", "");
+    command
+        .env_remove("HOME")
+        .env_remove("CLAUDE_PLUGIN_DATA")
+        .env_remove("CLAUDE_PROJECT_DIR")
+        .env("XDG_STATE_HOME", room.path("xdg"))
+        .env("XDG_CONFIG_HOME", "");
     assert!(is_checklist(run(command, room.edit("s", "src/client.py").as_bytes()).as_ref()));
     assert_eq!(room::journal(&room.path("xdg/distarch")).len(), 1);
     // A home that is nowhere.

@@ -15,7 +15,8 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn json_files(folder: &Path) -> Vec<PathBuf> {
-    let mut out: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "json")).collect();
+    let mut out: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "json")).collect();
     out.sort();
     out
 }
@@ -93,7 +94,10 @@ fn conversations() {
 /// Events that have a line in the journal: edits, plans, forgetting and the end.
 fn concerns_us(event: &Value) -> bool {
     match event["hook_event_name"].as_str().expect("a name") {
-        "PreToolUse" | "PostToolUse" => ["Edit", "Write", "NotebookEdit", "ExitPlanMode"].contains(&event["tool_name"].as_str().expect("a name")) && (event["tool_name"] != "ExitPlanMode" || event["hook_event_name"] == "PreToolUse"),
+        "PreToolUse" | "PostToolUse" => {
+            ["Edit", "Write", "NotebookEdit", "ExitPlanMode"].contains(&event["tool_name"].as_str().expect("a name"))
+                && (event["tool_name"] != "ExitPlanMode" || event["hook_event_name"] == "PreToolUse")
+        }
         "SessionStart" => ["compact", "clear"].contains(&event["source"].as_str().expect("a source")),
         "SessionEnd" => true,
         _ => false,

@@ -98,9 +98,40 @@ proptest! {
 
 /// Pieces of programs, of other texts, and of nothing.
 const SOURCE: [&str; 34] = [
-    "import requests\n", "import time\n", "for attempt in range(5):\n", "    try:\n", "        requests.get(url, timeout=2)\n", "    except ConnectionError:\n", "        time.sleep(1)\n",
-    "ok, err := rdb.SetNX(ctx, key, me, ttl).Result()\n", "ch.basic_ack(delivery_tag=tag)\n", "// dist: ok known to be safe\n", "# dist: ok", "\"\"\"", "'''", "/*", "*/", "\"", "'", "`", "\\", "\n", "\r\n",
-    "\t", " ", "{", "}", "UPDATE jobs SET state = 'done' WHERE id = 1 FOR UPDATE;\n", "r#\"", "\u{202e}", "é", "\u{1f600}", "\0", "status = \"idle\"\n", "go func() {\n", "retry",
+    "import requests\n",
+    "import time\n",
+    "for attempt in range(5):\n",
+    "    try:\n",
+    "        requests.get(url, timeout=2)\n",
+    "    except ConnectionError:\n",
+    "        time.sleep(1)\n",
+    "ok, err := rdb.SetNX(ctx, key, me, ttl).Result()\n",
+    "ch.basic_ack(delivery_tag=tag)\n",
+    "// dist: ok known to be safe\n",
+    "# dist: ok",
+    "\"\"\"",
+    "'''",
+    "/*",
+    "*/",
+    "\"",
+    "'",
+    "`",
+    "\\",
+    "\n",
+    "\r\n",
+    "\t",
+    " ",
+    "{",
+    "}",
+    "UPDATE jobs SET state = 'done' WHERE id = 1 FOR UPDATE;\n",
+    "r#\"",
+    "\u{202e}",
+    "é",
+    "\u{1f600}",
+    "\0",
+    "status = \"idle\"\n",
+    "go func() {\n",
+    "retry",
 ];
 
 fn source() -> impl Strategy<Value = String> {
@@ -267,7 +298,19 @@ fn is_plain(told: &str) -> Result<(), TestCaseError> {
 }
 
 fn prose() -> impl Strategy<Value = String> {
-    let words = ["Retry the call three times.", "acknowledge each message on receipt", "\n", "- ", "delete the queue after a timeout", "lock", "publish an event", "\u{7}", "status idle", "Kafka topic", "race"];
+    let words = [
+        "Retry the call three times.",
+        "acknowledge each message on receipt",
+        "\n",
+        "- ",
+        "delete the queue after a timeout",
+        "lock",
+        "publish an event",
+        "\u{7}",
+        "status idle",
+        "Kafka topic",
+        "race",
+    ];
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..20).prop_map(|w| w.join(" "))
 }
 

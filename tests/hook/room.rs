@@ -130,7 +130,8 @@ pub(crate) fn judge(out: &Output, input: &[u8]) -> Option<Value> {
     let mut rest: Vec<(&str, bool)> = output.iter().filter(|(k, _)| *k != "hookEventName").map(|(k, v)| (k.as_str(), v.is_string())).collect();
     rest.sort_unstable();
     assert!(
-        rest == [("additionalContext", true)] || (rest == [("permissionDecision", true), ("permissionDecisionReason", true)] && output["hookEventName"] == "PreToolUse"),
+        rest == [("additionalContext", true)]
+            || (rest == [("permissionDecision", true), ("permissionDecisionReason", true)] && output["hookEventName"] == "PreToolUse"),
         "{output:?}"
     );
     assert!(text(&answer).chars().count() <= 10_000, "the client cuts what is longer");
