@@ -203,13 +203,22 @@ fn look_at_change(
     }
 }
 
-/// (set, signal, line) of every literal that a signal wants near, in order.
+/// (set, signal, line) of every literal that a signal met here wants near, in order.
 fn near_lines(raw: &[RawHit], lines: &[usize], kinds: &[Kind], knowledge: &[Knowledge<'_>]) -> Vec<(usize, usize, usize)> {
+    // Many signals want common words near, and few of them are met: only those are looked up.
+    let mut met: Vec<Vec<bool>> = knowledge.iter().map(|k| vec![false; k.signals.len()]).collect();
+    for &(set, literal, ..) in raw {
+        for owner in knowledge[set].owners_of(literal) {
+            if let Owner::Signal(signal) = owner {
+                met[set][signal] = knowledge[set].signals[signal].near;
+            }
+        }
+    }
     let mut out = Vec::new();
     for (&(set, literal, start, _), &line) in raw.iter().zip(lines) {
         if matches!(kinds[start], Kind::Code | Kind::String) {
             out.extend(knowledge[set].owners_of(literal).filter_map(|owner| match owner {
-                Owner::Near(signal) => Some((set, signal, line)),
+                Owner::Near(signal) if met[set][signal] => Some((set, signal, line)),
                 _ => None,
             }));
         }
