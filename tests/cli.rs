@@ -14,7 +14,8 @@ const BINARY: &str = env!("CARGO_BIN_EXE_distarch");
 
 #[test]
 fn cases() {
-    let mut cases: Vec<PathBuf> = fs::read_dir(folder()).expect("cases").flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "txt")).collect();
+    let mut cases: Vec<PathBuf> =
+        fs::read_dir(folder()).expect("cases").flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "txt")).collect();
     cases.sort();
     assert!(cases.len() > 10, "only {} cases found", cases.len());
     let mut wrong = Vec::new();
@@ -62,7 +63,12 @@ impl World {
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.env_clear().current_dir(self.path("project")).env("HOME", self.path("home")).env("XDG_STATE_HOME", self.path("state")).env("PATH", self.path("bin"));
+        command
+            .env_clear()
+            .current_dir(self.path("project"))
+            .env("HOME", self.path("home"))
+            .env("XDG_STATE_HOME", self.path("state"))
+            .env("PATH", self.path("bin"));
         command
     }
 
@@ -150,7 +156,10 @@ fn doctor_tells_whether_what_was_said_reached_the_model() {
     let (level, what) = check(&world, "reached");
     assert_eq!(level, "broken", "{what}");
     assert!(what.starts_with("1 texts were said"), "{what}");
-    record(&format!("{}\n", serde_json::json!({ "type": "attachment", "sessionId": "s-1", "attachment": { "type": "hook_additional_context", "content": [text], "hookEvent": "PreToolUse" } })));
+    record(&format!(
+        "{}\n",
+        serde_json::json!({ "type": "attachment", "sessionId": "s-1", "attachment": { "type": "hook_additional_context", "content": [text], "hookEvent": "PreToolUse" } })
+    ));
     let (level, what) = check(&world, "reached");
     assert_eq!(level, "ok", "{what}");
     assert_eq!(check(&world, "firing").0, "ok");

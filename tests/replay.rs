@@ -1,10 +1,10 @@
 //! Replay: what is read from records of conversations, and that a replay says what the hook said.
 
-#[path = "replay/recorded.rs"]
-mod recorded;
-#[path = "replay/layouts.rs"]
-mod layouts;
 #[path = "replay/hook.rs"]
 mod hook;
+#[path = "replay/layouts.rs"]
+mod layouts;
+#[path = "replay/recorded.rs"]
+mod recorded;
 #[path = "replay/report.rs"]
 mod report;

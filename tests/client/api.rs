@@ -48,11 +48,7 @@ impl Api {
                 })
             })
             .collect();
-        Self {
-            server,
-            log,
-            workers,
-        }
+        Self { server, log, workers }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -62,21 +58,14 @@ impl Api {
     /// All requests so far, in order of arrival. Fails when one of them had no answer in the script.
     pub(crate) fn requests(&self) -> Vec<Recorded> {
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        assert!(
-            log.unanswered.is_empty(),
-            "the script has no answer for: {:#?}",
-            log.unanswered
-        );
+        assert!(log.unanswered.is_empty(), "the script has no answer for: {:#?}", log.unanswered);
         log.requests.clone()
     }
 
     /// The requests of one thread that ask for a message.
     pub(crate) fn of_thread(&self, name: &str) -> Vec<Recorded> {
         let asker = Some(Asker::Thread(name.to_owned()));
-        self.requests()
-            .into_iter()
-            .filter(|request| request.asker == asker)
-            .collect()
+        self.requests().into_iter().filter(|request| request.asker == asker).collect()
     }
 }
 
@@ -97,22 +86,14 @@ fn respond(mut request: Request, script: &Script, log: &Mutex<Log>) {
     let json: Value = serde_json::from_slice(&body).unwrap_or_default();
     let path = request.url().to_owned();
     let method = request.method().clone();
-    let mut recorded = Recorded {
-        path: path.clone(),
-        body,
-        json,
-        asker: None,
-    };
+    let mut recorded = Recorded { path: path.clone(), body, json, asker: None };
 
     let response = match (&method, path.split('?').next().unwrap_or_default()) {
         (Method::Post, "/v1/messages") => {
             let (asker, answer) = script.answer(&recorded.json);
             recorded.asker = asker;
             let turn = answer.unwrap_or_else(|reason| {
-                log.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .unanswered
-                    .push(reason);
+                log.lock().unwrap_or_else(PoisonError::into_inner).unanswered.push(reason);
                 crate::script::say("The script ends here.")
             });
             let message = message(&turn, &recorded.json);
@@ -122,30 +103,21 @@ fn respond(mut request: Request, script: &Script, log: &Mutex<Log>) {
                 reply(200, "application/json", message.to_string())
             }
         }
-        (Method::Post, "/v1/messages/count_tokens") => reply(
-            200,
-            "application/json",
-            json!({ "input_tokens": 1000 }).to_string(),
-        ),
+        (Method::Post, "/v1/messages/count_tokens") => reply(200, "application/json", json!({ "input_tokens": 1000 }).to_string()),
         (Method::Head, _) => reply(200, "text/plain", String::new()),
         _ => {
             let error = json!({ "type": "error", "error": { "type": "not_found_error", "message": "not served" } });
             reply(404, "application/json", error.to_string())
         }
     };
-    log.lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .requests
-        .push(recorded);
+    log.lock().unwrap_or_else(PoisonError::into_inner).requests.push(recorded);
     // A client that has gone away is its own business.
     let _ = request.respond(response);
 }
 
 fn reply(status: u16, content_type: &str, body: String) -> Response<std::io::Cursor<Vec<u8>>> {
     let header = Header::from_bytes("Content-Type", content_type).expect("a valid header");
-    Response::from_string(body)
-        .with_status_code(status)
-        .with_header(header)
+    Response::from_string(body).with_status_code(status).with_header(header)
 }
 
 /// The whole message. Ids follow from the request, so equal requests get equal answers.
@@ -178,12 +150,7 @@ fn events(message: &Value) -> String {
         out.push_str(&format!("event: {name}\ndata: {event}\n\n"));
     };
     emit(json!({ "type": "message_start", "message": start }));
-    for (index, block) in message["content"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
+    for (index, block) in message["content"].as_array().into_iter().flatten().enumerate() {
         let mut empty = block.clone();
         let delta = if block["type"] == "text" {
             empty["text"] = json!("");

@@ -49,16 +49,10 @@ pub(crate) struct Outcome {
 impl Room {
     /// `files` are committed to the project, so the client's view of the repository is the same in each run.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("distarch-client-")
-            .tempdir()
-            .expect("a temporary folder");
+        let folder = tempfile::Builder::new().prefix("distarch-client-").tempdir().expect("a temporary folder");
         // The client resolves links (macOS has its temporary folders behind one); the paths here must be the same ones.
         let root = folder.path().canonicalize().expect("a path");
-        let room = Self {
-            _folder: folder,
-            root,
-        };
+        let room = Self { _folder: folder, root };
         room.renew(files);
         room
     }
@@ -101,11 +95,7 @@ impl Room {
 
     /// The absolute path of a project file, as the model names it.
     pub(crate) fn file(&self, path: &str) -> String {
-        self.project()
-            .join(path)
-            .to_str()
-            .expect("a UTF-8 path")
-            .to_owned()
+        self.project().join(path).to_str().expect("a UTF-8 path").to_owned()
     }
 
     pub(crate) fn text_of(&self, path: &str) -> String {
@@ -137,51 +127,23 @@ impl Room {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home())
             .env("GIT_CONFIG_NOSYSTEM", "1")
-            .envs([
-                ("GIT_AUTHOR_NAME", "A"),
-                ("GIT_AUTHOR_EMAIL", "a@example.com"),
-                ("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z"),
-            ])
-            .envs([
-                ("GIT_COMMITTER_NAME", "A"),
-                ("GIT_COMMITTER_EMAIL", "a@example.com"),
-                ("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z"),
-            ])
+            .envs([("GIT_AUTHOR_NAME", "A"), ("GIT_AUTHOR_EMAIL", "a@example.com"), ("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")])
+            .envs([("GIT_COMMITTER_NAME", "A"), ("GIT_COMMITTER_EMAIL", "a@example.com"), ("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")])
             .status()
             .expect("git");
         assert!(status.success(), "git {args:?}");
     }
 
     /// One prompt in print mode. It fails the test when the client fails or the plugin was not loaded cleanly.
-    pub(crate) fn prompt(
-        &self,
-        client: &Client,
-        api: &Api,
-        plugin: Plugin<'_>,
-        extra: &[&str],
-        prompt: &str,
-    ) -> Outcome {
-        let mut args = vec![
-            "-p",
-            "--output-format",
-            "stream-json",
-            "--verbose",
-            "--permission-mode",
-            "acceptEdits",
-        ];
+    pub(crate) fn prompt(&self, client: &Client, api: &Api, plugin: Plugin<'_>, extra: &[&str], prompt: &str) -> Outcome {
+        let mut args = vec!["-p", "--output-format", "stream-json", "--verbose", "--permission-mode", "acceptEdits"];
         if let Plugin::Folder(folder) = plugin {
             args.extend(["--plugin-dir", folder.to_str().expect("a UTF-8 path")]);
         }
         args.extend(extra);
         args.push(prompt);
         let outcome = self.run(client, Some(api), &args);
-        assert!(
-            outcome.status.success(),
-            "{} failed on {prompt:?}:\n{}\n{}",
-            client.version,
-            outcome.stdout,
-            outcome.stderr
-        );
+        assert!(outcome.status.success(), "{} failed on {prompt:?}:\n{}\n{}", client.version, outcome.stdout, outcome.stderr);
         outcome.check_plugins(!matches!(plugin, Plugin::None));
         outcome
     }
@@ -189,46 +151,19 @@ impl Room {
     /// Any command line of the client.
     pub(crate) fn run(&self, client: &Client, api: Option<&Api>, args: &[&str]) -> Outcome {
         let mut command = self.command(client, api);
-        let process = command
-            .args(args)
-            .stdin(Stdio::null())
-            .spawn()
-            .expect("the client starts");
+        let process = command.args(args).stdin(Stdio::null()).spawn().expect("the client starts");
         self.supervise(client, process, |_| {})
     }
 
     /// One prompt with a person at hand who answers the client's questions for permission, one verdict after the other:
     /// plan mode exists only then.
-    pub(crate) fn dialogue(
-        &self,
-        client: &Client,
-        api: &Api,
-        extra: &[&str],
-        prompt: &str,
-        verdicts: &[bool],
-    ) -> Outcome {
+    pub(crate) fn dialogue(&self, client: &Client, api: &Api, extra: &[&str], prompt: &str, verdicts: &[bool]) -> Outcome {
         let mut command = self.command(client, Some(api));
-        command.args([
-            "-p",
-            "--output-format",
-            "stream-json",
-            "--input-format",
-            "stream-json",
-            "--verbose",
-        ]);
-        command
-            .args(["--permission-prompt-tool", "stdio", "--plugin-dir"])
-            .arg(checkout())
-            .args(extra);
-        let mut process = command
-            .stdin(Stdio::piped())
-            .spawn()
-            .expect("the client starts");
+        command.args(["-p", "--output-format", "stream-json", "--input-format", "stream-json", "--verbose"]);
+        command.args(["--permission-prompt-tool", "stdio", "--plugin-dir"]).arg(checkout()).args(extra);
+        let mut process = command.stdin(Stdio::piped()).spawn().expect("the client starts");
         let mut input = process.stdin.take();
-        tell(
-            &mut input,
-            &json!({ "type": "user", "message": { "role": "user", "content": prompt } }),
-        );
+        tell(&mut input, &json!({ "type": "user", "message": { "role": "user", "content": prompt } }));
         let mut verdicts = verdicts.iter();
         let outcome = self.supervise(client, process, |line| match line["type"].as_str() {
             Some("control_request") => {
@@ -244,13 +179,7 @@ impl Room {
             Some("result") => input = None,
             _ => {}
         });
-        assert!(
-            outcome.status.success(),
-            "{}:\n{}\n{}",
-            client.version,
-            outcome.stdout,
-            outcome.stderr
-        );
+        assert!(outcome.status.success(), "{}:\n{}\n{}", client.version, outcome.stdout, outcome.stderr);
         outcome.check_plugins(true);
         outcome
     }
@@ -266,19 +195,11 @@ impl Room {
             .env("PATH", path_with_distarch())
             .env("HOME", self.home())
             .env("TMPDIR", self.scratch())
-            .envs([
-                ("LANG", "C.UTF-8"),
-                ("TZ", "UTC"),
-                ("GIT_CONFIG_NOSYSTEM", "1"),
-            ])
+            .envs([("LANG", "C.UTF-8"), ("TZ", "UTC"), ("GIT_CONFIG_NOSYSTEM", "1")])
             .env("ANTHROPIC_BASE_URL", base_url)
             .env("ANTHROPIC_API_KEY", API_KEY)
             .envs([("HTTPS_PROXY", NO_WAY_OUT), ("NO_PROXY", "127.0.0.1")])
-            .envs([
-                ("DISABLE_TELEMETRY", "1"),
-                ("DISABLE_AUTOUPDATER", "1"),
-                ("DISABLE_ERROR_REPORTING", "1"),
-            ])
+            .envs([("DISABLE_TELEMETRY", "1"), ("DISABLE_AUTOUPDATER", "1"), ("DISABLE_ERROR_REPORTING", "1")])
             .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")
             .stdout(sink(self.scratch().join("stdout")))
             .stderr(sink(self.scratch().join("stderr")));
@@ -286,12 +207,7 @@ impl Room {
     }
 
     /// Hands over each line of the stream as it comes, and waits for the end.
-    fn supervise(
-        &self,
-        client: &Client,
-        mut process: Child,
-        mut hear: impl FnMut(&Value),
-    ) -> Outcome {
+    fn supervise(&self, client: &Client, mut process: Child, mut hear: impl FnMut(&Value)) -> Outcome {
         let stdout = self.scratch().join("stdout");
         let started = Instant::now();
         let mut heard = 0;
@@ -305,20 +221,12 @@ impl Room {
             }
             heard = complete;
             if let Some(status) = ended {
-                return Outcome {
-                    status,
-                    stdout: text,
-                    stderr: read(&self.scratch().join("stderr")),
-                };
+                return Outcome { status, stdout: text, stderr: read(&self.scratch().join("stderr")) };
             }
             if started.elapsed() > RUN_DEADLINE {
                 let _ = process.kill();
                 let _ = process.wait();
-                panic!(
-                    "client {} took over {} s:\n{text}",
-                    client.version,
-                    RUN_DEADLINE.as_secs()
-                );
+                panic!("client {} took over {} s:\n{text}", client.version, RUN_DEADLINE.as_secs());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -327,46 +235,28 @@ impl Room {
 
 impl Outcome {
     fn lines(&self) -> impl Iterator<Item = Value> + '_ {
-        self.stdout
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
+        self.stdout.lines().filter_map(|line| serde_json::from_str(line).ok())
     }
 
     /// A broken manifest or hooks file passes silently otherwise: the client drops the hooks and goes on.
     fn check_plugins(&self, expected: bool) {
-        let init = self
-            .lines()
-            .find(|line| line["subtype"] == "init")
-            .expect("an init line");
-        let loaded = init["plugins"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .any(|plugin| plugin["name"] == "distributed-architect");
+        let init = self.lines().find(|line| line["subtype"] == "init").expect("an init line");
+        let loaded = init["plugins"].as_array().into_iter().flatten().any(|plugin| plugin["name"] == "distributed-architect");
         assert_eq!(loaded, expected, "plugins: {}", init["plugins"]);
         let errors = &init["plugin_errors"];
-        assert!(
-            errors.is_null() || errors.as_array().is_some_and(Vec::is_empty),
-            "plugin errors: {errors}"
-        );
+        assert!(errors.is_null() || errors.as_array().is_some_and(Vec::is_empty), "plugin errors: {errors}");
     }
 }
 
 fn tell(input: &mut Option<ChildStdin>, message: &Value) {
     let input = input.as_mut().expect("the dialogue is on");
-    input
-        .write_all(format!("{message}\n").as_bytes())
-        .expect("the client listens");
+    input.write_all(format!("{message}\n").as_bytes()).expect("the client listens");
 }
 
 fn path_with_distarch() -> std::ffi::OsString {
-    let ours = Path::new(env!("CARGO_BIN_EXE_distarch"))
-        .parent()
-        .expect("a folder of binaries")
-        .to_owned();
+    let ours = Path::new(env!("CARGO_BIN_EXE_distarch")).parent().expect("a folder of binaries").to_owned();
     let inherited = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(std::iter::once(ours).chain(std::env::split_paths(&inherited)))
-        .expect("a search path")
+    std::env::join_paths(std::iter::once(ours).chain(std::env::split_paths(&inherited))).expect("a search path")
 }
 
 fn read(path: &Path) -> String {

@@ -5,11 +5,7 @@ pub(crate) const PRICES: &str = "app/prices.py";
 pub(crate) const NOTES: &str = "docs/notes.md";
 
 /// Files of the project before any edit.
-pub(crate) const PROJECT: &[(&str, &str)] = &[
-    (WORKER, WORKER_TEXT),
-    (PRICES, PRICES_TEXT),
-    (NOTES, NOTES_TEXT),
-];
+pub(crate) const PROJECT: &[(&str, &str)] = &[(WORKER, WORKER_TEXT), (PRICES, PRICES_TEXT), (NOTES, NOTES_TEXT)];
 
 const WORKER_TEXT: &str = r#"import requests
 

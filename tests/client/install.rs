@@ -13,15 +13,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The newest client that the suite was written against.
-pub(crate) const NEWEST: Version = Version {
-    number: "2.1.328",
-    slot: 0,
-};
+pub(crate) const NEWEST: Version = Version { number: "2.1.328", slot: 0 };
 /// The oldest supported client: `hooks.json` may name only events that it knows.
-pub(crate) const OLDEST: Version = Version {
-    number: "2.1.197",
-    slot: 1,
-};
+pub(crate) const OLDEST: Version = Version { number: "2.1.197", slot: 1 };
 
 const PACKAGE: &str = "@anthropic-ai/claude-code";
 /// npm fetches about 100 MB a version; past this it counts as out of reach.
@@ -53,31 +47,20 @@ pub(crate) fn with_client(version: Version, scenario: fn(&Client)) {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let clients = CLIENTS.get_or_init(|| {
         let clients = [NEWEST, OLDEST].map(obtain);
-        let missing: Vec<&str> = clients
-            .iter()
-            .filter_map(|client| client.as_ref().err())
-            .map(String::as_str)
-            .collect();
+        let missing: Vec<&str> = clients.iter().filter_map(|client| client.as_ref().err()).map(String::as_str).collect();
         if !missing.is_empty() {
-            loud(&format!(
-                "SKIPPED: real-client suite: {}\n",
-                missing.join("; ")
-            ));
+            loud(&format!("SKIPPED: real-client suite: {}\n", missing.join("; ")));
         }
         clients
     });
     match &clients[version.slot] {
         Ok(client) => scenario(client),
-        Err(reason) => assert!(
-            !required(),
-            "DISTARCH_REQUIRE_CLIENT is set, but the real client is missing: {reason}"
-        ),
+        Err(reason) => assert!(!required(), "DISTARCH_REQUIRE_CLIENT is set, but the real client is missing: {reason}"),
     }
 }
 
 fn required() -> bool {
-    std::env::var_os("DISTARCH_REQUIRE_CLIENT")
-        .is_some_and(|value| value != "0" && !value.is_empty())
+    std::env::var_os("DISTARCH_REQUIRE_CLIENT").is_some_and(|value| value != "0" && !value.is_empty())
 }
 
 /// The test harness captures `eprintln!` of tests that pass; a write to the handle is seen.
@@ -91,10 +74,7 @@ fn obtain(version: Version) -> Result<Client, String> {
 
 fn install(version: Version) -> Result<Client, String> {
     let folder = cache().join(version.number);
-    let client = |binary| Client {
-        version: version.number,
-        binary,
-    };
+    let client = |binary| Client { version: version.number, binary };
     if let Ok(binary) = binary_in(&folder).and_then(|binary| answers(&binary, version.number)) {
         return Ok(client(binary));
     }
@@ -102,14 +82,11 @@ fn install(version: Version) -> Result<Client, String> {
     let fresh = cache().join(format!("{}.{}.tmp", version.number, std::process::id()));
     let outcome = npm_install(&fresh, version.number).and_then(|()| {
         let _ = fs::remove_dir_all(&folder);
-        fs::rename(&fresh, &folder)
-            .map_err(|error| format!("cannot move to {}: {error}", folder.display()))
+        fs::rename(&fresh, &folder).map_err(|error| format!("cannot move to {}: {error}", folder.display()))
     });
     let _ = fs::remove_dir_all(&fresh);
     outcome?;
-    binary_in(&folder)
-        .and_then(|binary| answers(&binary, version.number))
-        .map(client)
+    binary_in(&folder).and_then(|binary| answers(&binary, version.number)).map(client)
 }
 
 fn cache() -> PathBuf {
@@ -118,47 +95,20 @@ fn cache() -> PathBuf {
 }
 
 fn npm_install(into: &Path, version: &str) -> Result<(), String> {
-    fs::create_dir_all(into)
-        .map_err(|error| format!("cannot create {}: {error}", into.display()))?;
+    fs::create_dir_all(into).map_err(|error| format!("cannot create {}: {error}", into.display()))?;
     // A registry out of reach may take npm minutes to give up on; a small question first takes seconds.
-    npm(
-        into,
-        &[
-            "view",
-            &format!("{PACKAGE}@{version}"),
-            "version",
-            "--fetch-timeout=15000",
-        ],
-        PROBE_DEADLINE,
-    )?;
+    npm(into, &["view", &format!("{PACKAGE}@{version}"), "version", "--fetch-timeout=15000"], PROBE_DEADLINE)?;
     let prefix = into.to_str().ok_or("the target folder is not UTF-8")?;
-    npm(
-        into,
-        &[
-            "install",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--prefix",
-            prefix,
-            &format!("{PACKAGE}@{version}"),
-        ],
-        NPM_DEADLINE,
-    )
+    npm(into, &["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", prefix, &format!("{PACKAGE}@{version}")], NPM_DEADLINE)
 }
 
 fn npm(into: &Path, args: &[&str], deadline: Duration) -> Result<(), String> {
     let log = into.join("npm.log");
-    let file = fs::File::create(&log)
-        .map_err(|error| format!("cannot create {}: {error}", log.display()))?;
+    let file = fs::File::create(&log).map_err(|error| format!("cannot create {}: {error}", log.display()))?;
     let mut process = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
         .args(args)
         .args(["--no-update-notifier", "--loglevel=error"])
-        .args([
-            "--fetch-retries=1",
-            "--fetch-retry-mintimeout=1000",
-            "--fetch-retry-maxtimeout=3000",
-        ])
+        .args(["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"])
         .current_dir(into)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -167,26 +117,15 @@ fn npm(into: &Path, args: &[&str], deadline: Duration) -> Result<(), String> {
         .map_err(|error| format!("npm cannot be started: {error}"))?;
     let started = Instant::now();
     loop {
-        match process
-            .try_wait()
-            .map_err(|error| format!("npm: {error}"))?
-        {
+        match process.try_wait().map_err(|error| format!("npm: {error}"))? {
             Some(status) if status.success() => return Ok(()),
             Some(status) => {
-                return Err(format!(
-                    "npm {} failed ({status}): {}",
-                    args[0],
-                    first_error(&log)
-                ));
+                return Err(format!("npm {} failed ({status}): {}", args[0], first_error(&log)));
             }
             None if started.elapsed() > deadline => {
                 let _ = process.kill();
                 let _ = process.wait();
-                return Err(format!(
-                    "npm {} took longer than {} s",
-                    args[0],
-                    deadline.as_secs()
-                ));
+                return Err(format!("npm {} took longer than {} s", args[0], deadline.as_secs()));
             }
             None => std::thread::sleep(Duration::from_millis(50)),
         }
@@ -196,16 +135,9 @@ fn npm(into: &Path, args: &[&str], deadline: Duration) -> Result<(), String> {
 /// npm's own words, on one line.
 fn first_error(log: &Path) -> String {
     let text = fs::read_to_string(log).unwrap_or_default();
-    let lines = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("npm error "))
-        .filter(|line| !line.contains("complete log"));
+    let lines = text.lines().filter_map(|line| line.strip_prefix("npm error ")).filter(|line| !line.contains("complete log"));
     let told = lines.take(3).collect::<Vec<_>>().join(" | ");
-    if told.is_empty() {
-        "npm gave no reason".to_owned()
-    } else {
-        told
-    }
+    if told.is_empty() { "npm gave no reason".to_owned() } else { told }
 }
 
 /// The native binary of whichever platform package npm chose.
@@ -215,26 +147,10 @@ fn binary_in(folder: &Path) -> Result<PathBuf, String> {
     packages
         .flatten()
         .map(|package| package.path())
-        .filter(|path| {
-            path.file_name()
-                .and_then(OsStr::to_str)
-                .is_some_and(|name| name.starts_with("claude-code-"))
-        })
-        .map(|path| {
-            path.join(if cfg!(windows) {
-                "claude.exe"
-            } else {
-                "claude"
-            })
-        })
+        .filter(|path| path.file_name().and_then(OsStr::to_str).is_some_and(|name| name.starts_with("claude-code-")))
+        .map(|path| path.join(if cfg!(windows) { "claude.exe" } else { "claude" }))
         .find(|binary| binary.is_file())
-        .ok_or_else(|| {
-            format!(
-                "the package brought no native binary for {}-{}",
-                std::env::consts::OS,
-                std::env::consts::ARCH
-            )
-        })
+        .ok_or_else(|| format!("the package brought no native binary for {}-{}", std::env::consts::OS, std::env::consts::ARCH))
 }
 
 fn answers(binary: &Path, version: &str) -> Result<PathBuf, String> {
@@ -245,9 +161,5 @@ fn answers(binary: &Path, version: &str) -> Result<PathBuf, String> {
         .output()
         .map_err(|error| format!("{} cannot be started: {error}", binary.display()))?;
     let told = String::from_utf8_lossy(&output.stdout);
-    if told.starts_with(version) {
-        Ok(binary.to_owned())
-    } else {
-        Err(format!("--version gave {told:?}"))
-    }
+    if told.starts_with(version) { Ok(binary.to_owned()) } else { Err(format!("--version gave {told:?}")) }
 }

@@ -4,10 +4,7 @@
 //! The client comes from npm (`install.rs`); where it cannot be had the suite says so in one line and passes, unless
 //! `DISTARCH_REQUIRE_CLIENT=1` is set. `cargo test --test client -- --nocapture` prints what reached the model.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "what reached the model is shown, so that a run can be quoted"
-)]
+#![allow(clippy::print_stdout, reason = "what reached the model is shown, so that a run can be quoted")]
 
 mod api;
 mod driver;

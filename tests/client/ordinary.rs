@@ -21,29 +21,17 @@ pub(crate) fn ordinary_edits_leave_every_request_as_it_was(client: &Client) {
     let (without, again, with) = on_one_day(|| {
         let without = run(client, &room, Plugin::None);
         let again = run(client, &room, Plugin::None);
-        (
-            without,
-            again,
-            run(client, &room, Plugin::Folder(checkout())),
-        )
+        (without, again, run(client, &room, Plugin::Folder(checkout())))
     });
     assert!(room.plugin_noted("prices.py"), "the hook saw the edit");
     assert_same("two runs without the plugin", &without, &again);
     assert_same("without and with the plugin", &without, &with);
-    println!(
-        "client {}: {} request bodies equal byte by byte",
-        client.version,
-        with.len()
-    );
+    println!("client {}: {} request bodies equal byte by byte", client.version, with.len());
 }
 
 /// The client tells the model the date, so a midnight between two runs would be a difference.
 fn on_one_day<T>(runs: impl Fn() -> T) -> T {
-    let today = || {
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |now| now.as_secs() / 86_400)
-    };
+    let today = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() / 86_400);
     loop {
         let day = today();
         let result = runs();
@@ -58,31 +46,12 @@ fn run(client: &Client, room: &Room, plugin: Plugin<'_>) -> Vec<Recorded> {
     let (prices, notes) = (room.file(PRICES), room.file(NOTES));
     let script = Script::default().thread(
         "main",
-        [
-            read("r1", &prices),
-            edit("e1", &prices, LABEL_BEFORE, LABEL_AFTER),
-            read("r2", &notes),
-            write("w1", &notes, NOTES_AFTER),
-            say("Done."),
-        ],
+        [read("r1", &prices), edit("e1", &prices, LABEL_BEFORE, LABEL_AFTER), read("r2", &notes), write("w1", &notes, NOTES_AFTER), say("Done.")],
     );
     let api = Api::serve(&script);
-    room.prompt(
-        client,
-        &api,
-        plugin,
-        &["--session-id", SESSION],
-        "[thread:main] Show negative prices in brackets.",
-    );
-    assert!(
-        room.text_of(PRICES).contains(LABEL_AFTER) && room.text_of(NOTES) == NOTES_AFTER,
-        "the edits were made"
-    );
-    let requests: Vec<Recorded> = api
-        .requests()
-        .into_iter()
-        .filter(|request| request.path.starts_with("/v1/messages"))
-        .collect();
+    room.prompt(client, &api, plugin, &["--session-id", SESSION], "[thread:main] Show negative prices in brackets.");
+    assert!(room.text_of(PRICES).contains(LABEL_AFTER) && room.text_of(NOTES) == NOTES_AFTER, "the edits were made");
+    let requests: Vec<Recorded> = api.requests().into_iter().filter(|request| request.path.starts_with("/v1/messages")).collect();
     assert_eq!(api.of_thread("main").len(), 5, "one request a turn");
     requests
 }
@@ -91,11 +60,7 @@ fn assert_same(what: &str, left: &[Recorded], right: &[Recorded]) {
     for (at, (left, right)) in left.iter().zip(right).enumerate() {
         let mut differences = Vec::new();
         compare(&left.json, &right.json, "", &mut differences);
-        assert!(
-            left.body == right.body,
-            "{what}: request {at} differs:\n{}",
-            differences.join("\n")
-        );
+        assert!(left.body == right.body, "{what}: request {at} differs:\n{}", differences.join("\n"));
     }
     assert_eq!(left.len(), right.len(), "{what}: number of requests");
 }
@@ -110,12 +75,7 @@ fn compare(left: &Value, right: &Value, at: &str, out: &mut Vec<String>) {
         }
         (Value::Array(a), Value::Array(b)) => {
             for index in 0..a.len().max(b.len()) {
-                compare(
-                    left.get(index).unwrap_or(&Value::Null),
-                    right.get(index).unwrap_or(&Value::Null),
-                    &format!("{at}[{index}]"),
-                    out,
-                );
+                compare(left.get(index).unwrap_or(&Value::Null), right.get(index).unwrap_or(&Value::Null), &format!("{at}[{index}]"), out);
             }
         }
         _ if left != right => out.push(format!("{at}\n  {left}\n  {right}")),

@@ -12,11 +12,7 @@ use serde_json::{Value, json};
 #[derive(Clone)]
 pub(crate) enum Block {
     Text(String),
-    Call {
-        id: String,
-        name: String,
-        input: Value,
-    },
+    Call { id: String, name: String, input: Value },
 }
 
 /// One assistant turn.
@@ -25,15 +21,7 @@ pub(crate) struct Turn(pub(crate) Vec<Block>);
 
 impl Turn {
     pub(crate) fn stop_reason(&self) -> &'static str {
-        if self
-            .0
-            .iter()
-            .any(|block| matches!(block, Block::Call { .. }))
-        {
-            "tool_use"
-        } else {
-            "end_turn"
-        }
+        if self.0.iter().any(|block| matches!(block, Block::Call { .. })) { "tool_use" } else { "end_turn" }
     }
 }
 
@@ -43,11 +31,7 @@ pub(crate) fn say(text: &str) -> Turn {
 
 /// A tool call whose id is known to the test, so that its result can be found in later requests.
 pub(crate) fn call(id: &str, name: &str, input: Value) -> Turn {
-    Turn(vec![Block::Call {
-        id: format!("toolu_{id}"),
-        name: name.to_owned(),
-        input,
-    }])
+    Turn(vec![Block::Call { id: format!("toolu_{id}"), name: name.to_owned(), input }])
 }
 
 pub(crate) fn read(id: &str, path: &str) -> Turn {
@@ -55,19 +39,11 @@ pub(crate) fn read(id: &str, path: &str) -> Turn {
 }
 
 pub(crate) fn edit(id: &str, path: &str, old: &str, new: &str) -> Turn {
-    call(
-        id,
-        "Edit",
-        json!({ "file_path": path, "old_string": old, "new_string": new }),
-    )
+    call(id, "Edit", json!({ "file_path": path, "old_string": old, "new_string": new }))
 }
 
 pub(crate) fn write(id: &str, path: &str, content: &str) -> Turn {
-    call(
-        id,
-        "Write",
-        json!({ "file_path": path, "content": content }),
-    )
+    call(id, "Write", json!({ "file_path": path, "content": content }))
 }
 
 /// Stands for the path of the plan file: in plan mode the client makes up its name and tells the model.
@@ -97,15 +73,10 @@ impl Script {
     /// The answer to a request, or why there is none.
     pub(crate) fn answer(&self, request: &Value) -> (Option<Asker>, Result<Turn, String>) {
         let Some((asker, turn)) = recognise(request) else {
-            return (
-                None,
-                Err("a request with tools that names no thread".to_owned()),
-            );
+            return (None, Err("a request with tools that names no thread".to_owned()));
         };
         let answer = match &asker {
-            Asker::Summary => Ok(say(
-                "<summary>The worker was edited. Nothing else is pending.</summary>",
-            )),
+            Asker::Summary => Ok(say("<summary>The worker was edited. Nothing else is pending.</summary>")),
             Asker::Side => Ok(say("{\"title\": \"Edit of a worker\"}")),
             Asker::Thread(name) => {
                 let turns = self.0.get(name).map(Vec::as_slice).unwrap_or_default();
@@ -113,12 +84,7 @@ impl Script {
                     .get(turn)
                     .cloned()
                     .map(|turn| with_plan_file(turn, &request["messages"]))
-                    .ok_or_else(|| {
-                        format!(
-                            "thread {name} has {} turns, turn {turn} was asked for",
-                            turns.len()
-                        )
-                    })
+                    .ok_or_else(|| format!("thread {name} has {} turns, turn {turn} was asked for", turns.len()))
             }
         };
         (Some(asker), answer)
@@ -132,11 +98,7 @@ fn with_plan_file(mut turn: Turn, messages: &Value) -> Turn {
             && input["file_path"] == PLAN_FILE
         {
             let told = messages.as_array().into_iter().flatten().flat_map(texts);
-            let path = told.rev().find_map(|text| {
-                text.split_once("create your plan at ")?
-                    .1
-                    .split_once(".md ")
-            });
+            let path = told.rev().find_map(|text| text.split_once("create your plan at ")?.1.split_once(".md "));
             input["file_path"] = path.map_or(Value::Null, |(stem, _)| format!("{stem}.md").into());
         }
     }
@@ -146,16 +108,8 @@ fn with_plan_file(mut turn: Turn, messages: &Value) -> Turn {
 /// The asker, and how many turns it has had.
 fn recognise(request: &Value) -> Option<(Asker, usize)> {
     let messages = request["messages"].as_array()?;
-    let last_user_text = messages
-        .iter()
-        .rev()
-        .find(|message| message["role"] == "user")
-        .map(texts)
-        .unwrap_or_default();
-    if last_user_text
-        .iter()
-        .any(|text| text.contains("create a detailed summary"))
-    {
+    let last_user_text = messages.iter().rev().find(|message| message["role"] == "user").map(texts).unwrap_or_default();
+    if last_user_text.iter().any(|text| text.contains("create a detailed summary")) {
         return Some((Asker::Summary, 0));
     }
     if request["tools"].as_array().is_none_or(Vec::is_empty) {
@@ -166,17 +120,8 @@ fn recognise(request: &Value) -> Option<(Asker, usize)> {
         .enumerate()
         .rev()
         .filter(|(_, message)| message["role"] == "user")
-        .find_map(|(at, message)| {
-            texts(message)
-                .into_iter()
-                .rev()
-                .find_map(thread_named)
-                .map(|name| (at, name))
-        })?;
-    let turns = messages[at..]
-        .iter()
-        .filter(|message| message["role"] == "assistant")
-        .count();
+        .find_map(|(at, message)| texts(message).into_iter().rev().find_map(thread_named).map(|name| (at, name)))?;
+    let turns = messages[at..].iter().filter(|message| message["role"] == "assistant").count();
     Some((Asker::Thread(name), turns))
 }
 
@@ -189,10 +134,7 @@ fn thread_named(text: &str) -> Option<String> {
 pub(crate) fn texts(message: &Value) -> Vec<&str> {
     match &message["content"] {
         Value::String(text) => vec![text],
-        Value::Array(blocks) => blocks
-            .iter()
-            .filter_map(|block| block["text"].as_str())
-            .collect(),
+        Value::Array(blocks) => blocks.iter().filter_map(|block| block["text"].as_str()).collect(),
         _ => Vec::new(),
     }
 }

@@ -19,9 +19,7 @@ pub(crate) struct Telling {
 impl Telling {
     /// The module of the first line: `[distributed-architect] <module>: <why> (<path>:<line>)`.
     pub(crate) fn module(&self) -> &str {
-        self.text[MARK.len()..]
-            .split_once(':')
-            .map_or("", |(module, _)| module)
+        self.text[MARK.len()..].split_once(':').map_or("", |(module, _)| module)
     }
 
     /// A checklist, not the one-line reminder of a module that was told before.
@@ -46,22 +44,11 @@ pub(crate) fn tellings(request: &Recorded) -> Vec<Telling> {
                         id.clone_into(&mut after);
                     }
                     if let Some(text) = block["text"].as_str() {
-                        found.extend(cut(text).map(|text| Telling {
-                            after: after.clone(),
-                            text,
-                        }));
+                        found.extend(cut(text).map(|text| Telling { after: after.clone(), text }));
                     }
                 }
             }
-            _ => found.extend(
-                texts(message)
-                    .into_iter()
-                    .flat_map(cut)
-                    .map(|text| Telling {
-                        after: after.clone(),
-                        text,
-                    }),
-            ),
+            _ => found.extend(texts(message).into_iter().flat_map(cut).map(|text| Telling { after: after.clone(), text })),
         }
     }
     found
@@ -70,51 +57,32 @@ pub(crate) fn tellings(request: &Recorded) -> Vec<Telling> {
 /// Our texts inside one block, without the client's frame.
 fn cut(block: &str) -> impl Iterator<Item = String> + '_ {
     block.split(MARK).skip(1).map(|rest| {
-        let end = [
-            "\n</system-reminder>",
-            "\n\nPreToolUse:",
-            "\n\nPostToolUse:",
-        ]
-        .iter()
-        .filter_map(|frame| rest.find(frame))
-        .min();
+        let end = ["\n</system-reminder>", "\n\nPreToolUse:", "\n\nPostToolUse:"].iter().filter_map(|frame| rest.find(frame)).min();
         format!("{MARK}{}", rest[..end.unwrap_or(rest.len())].trim_end())
     })
 }
 
 /// How often the mark occurs anywhere in a body: what [`tellings`] did not understand is still counted.
 pub(crate) fn marks(request: &Recorded) -> usize {
-    String::from_utf8_lossy(&request.body)
-        .matches(MARK.trim_end())
-        .count()
+    String::from_utf8_lossy(&request.body).matches(MARK.trim_end()).count()
 }
 
 /// The request with the longest history.
 pub(crate) fn last(requests: &[Recorded]) -> &Recorded {
-    requests
-        .iter()
-        .max_by_key(|request| request.json["messages"].as_array().map_or(0, Vec::len))
-        .expect("a request")
+    requests.iter().max_by_key(|request| request.json["messages"].as_array().map_or(0, Vec::len)).expect("a request")
 }
 
 /// The result of a tool call.
 pub(crate) fn result_of<'a>(request: &'a Recorded, id: &str) -> &'a Value {
     let messages = request.json["messages"].as_array().into_iter().flatten();
-    let mut blocks =
-        messages.flat_map(|message| message["content"].as_array().into_iter().flatten());
-    blocks
-        .find(|block| block["tool_use_id"] == id)
-        .expect("a result of the call")
+    let mut blocks = messages.flat_map(|message| message["content"].as_array().into_iter().flatten());
+    blocks.find(|block| block["tool_use_id"] == id).expect("a result of the call")
 }
 
 /// Prints a telling, so that a run with `--nocapture` can be quoted.
 pub(crate) fn show(who: &str, tellings: &[Telling]) {
     for telling in tellings {
-        println!(
-            "--- {who}: reached the model after {} ({} characters)",
-            telling.after,
-            telling.text.chars().count()
-        );
+        println!("--- {who}: reached the model after {} ({} characters)", telling.after, telling.text.chars().count());
         println!("{}", telling.text);
     }
 }

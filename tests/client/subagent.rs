@@ -17,35 +17,11 @@ pub(crate) fn a_subagent_is_told_on_its_own(client: &Client) {
         "prompt": "[thread:helper] Make the heartbeat survive a lost connection.",
     });
     let script = Script::default()
-        .thread(
-            "main",
-            [
-                read("r1", &worker),
-                edit("e1", &worker, REPORT_BEFORE, REPORT_AFTER),
-                call("a1", "Agent", delegate),
-                say("Done."),
-            ],
-        )
-        .thread(
-            "helper",
-            [
-                read("r2", &worker),
-                edit("e2", &worker, BEAT_BEFORE, BEAT_AFTER),
-                say("The heartbeat is mended."),
-            ],
-        );
+        .thread("main", [read("r1", &worker), edit("e1", &worker, REPORT_BEFORE, REPORT_AFTER), call("a1", "Agent", delegate), say("Done.")])
+        .thread("helper", [read("r2", &worker), edit("e2", &worker, BEAT_BEFORE, BEAT_AFTER), say("The heartbeat is mended.")]);
     let api = Api::serve(&script);
-    room.prompt(
-        client,
-        &api,
-        Plugin::Folder(checkout()),
-        &[],
-        "[thread:main] Make the worker survive a lost connection.",
-    );
-    assert!(
-        room.text_of(WORKER).contains(REPORT_AFTER) && room.text_of(WORKER).contains(BEAT_AFTER),
-        "the edits were made"
-    );
+    room.prompt(client, &api, Plugin::Folder(checkout()), &[], "[thread:main] Make the worker survive a lost connection.");
+    assert!(room.text_of(WORKER).contains(REPORT_AFTER) && room.text_of(WORKER).contains(BEAT_AFTER), "the edits were made");
 
     let main = tellings(last(&api.of_thread("main")));
     let helper = tellings(last(&api.of_thread("helper")));
@@ -57,9 +33,5 @@ pub(crate) fn a_subagent_is_told_on_its_own(client: &Client) {
     assert_eq!(helper.len(), 1, "the subagent hears of its own edit only");
     assert_eq!(helper[0].after, "toolu_e2");
     assert!(main[0].is_checklist() && helper[0].is_checklist());
-    assert_eq!(
-        main[0].module(),
-        helper[0].module(),
-        "told again although the main thread knows"
-    );
+    assert_eq!(main[0].module(), helper[0].module(), "told again although the main thread knows");
 }

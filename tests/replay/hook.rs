@@ -22,12 +22,19 @@ const TEXTS: [&str; 5] = [
     "total = 1\n",
     "# only a note\n",
 ];
-const PLANS: [&str; 2] = ["1. Retry the call to the payment service three times.\n2. Delete the queue's messages after a timeout.\n", "1. Rename a variable.\n"];
+const PLANS: [&str; 2] =
+    ["1. Retry the call to the payment service three times.\n2. Delete the queue's messages after a timeout.\n", "1. Rename a variable.\n"];
 
 #[derive(Clone, Debug)]
 enum Event {
     /// File, text, how, whether it is proposed, whether it is reported.
-    Edit { file: usize, text: usize, tool: usize, proposed: bool, reported: bool },
+    Edit {
+        file: usize,
+        text: usize,
+        tool: usize,
+        proposed: bool,
+        reported: bool,
+    },
     Plan(usize),
     Compacted,
     Ended,
@@ -186,7 +193,17 @@ fn a_replay_of_the_journal_says_what_the_hook_said() {
 fn conversation() -> World {
     let mut world = World::new();
     let edit = |file, text| Event::Edit { file, text, tool: 0, proposed: true, reported: true };
-    for (agent, event) in [(0, edit(2, 2)), (0, edit(2, 2)), (0, edit(3, 3)), (0, edit(1, 2)), (1, edit(2, 2)), (0, Event::Compacted), (0, edit(2, 2)), (0, Event::Plan(0)), (0, Event::Plan(1))] {
+    for (agent, event) in [
+        (0, edit(2, 2)),
+        (0, edit(2, 2)),
+        (0, edit(3, 3)),
+        (0, edit(1, 2)),
+        (1, edit(2, 2)),
+        (0, Event::Compacted),
+        (0, edit(2, 2)),
+        (0, Event::Plan(0)),
+        (0, Event::Plan(1)),
+    ] {
         world.happen(&Moment { session: 0, agent, with_id: true, event });
     }
     world
@@ -209,7 +226,10 @@ fn torn_and_foreign_lines_of_a_journal_are_counted() {
     let journal = world.path("state").join("journal.jsonl");
     let clean = world.agrees();
     let text = std::fs::read_to_string(&journal).expect("journal");
-    let broken = format!("not ours\n{{\"v\":1,\"t\":\n{}\n{{\"v\":99,\"t\":1,\"kind\":\"event\"}}\n{{\"v\":1,\"t\":1,\"kind\":\"brand-new\"}}\n{{\"v\":1,\"t\":1,\"kind\":\"fault\",\"fault\":\"x\"}}\n{{\"v\":1,\"t\":5,\"ki", text.trim_end());
+    let broken = format!(
+        "not ours\n{{\"v\":1,\"t\":\n{}\n{{\"v\":99,\"t\":1,\"kind\":\"event\"}}\n{{\"v\":1,\"t\":1,\"kind\":\"brand-new\"}}\n{{\"v\":1,\"t\":1,\"kind\":\"fault\",\"fault\":\"x\"}}\n{{\"v\":1,\"t\":5,\"ki",
+        text.trim_end()
+    );
     std::fs::write(&journal, broken).expect("journal");
     let report = world.agrees();
     assert_eq!(report["told"], clean["told"]);

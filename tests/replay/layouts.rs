@@ -55,12 +55,20 @@ fn agent_files_name_their_agent() {
 #[test]
 fn payloads_without_ids_are_matched_by_what_they_do() {
     let payload = |event: &str, response: &str| {
-        format!(r#"{{"session_id":"s","hook_event_name":"{event}","tool_name":"Edit","tool_input":{{"file_path":"/p/a.go","old_string":"a","new_string":"b"}}{response}}}"#)
+        format!(
+            r#"{{"session_id":"s","hook_event_name":"{event}","tool_name":"Edit","tool_input":{{"file_path":"/p/a.go","old_string":"a","new_string":"b"}}{response}}}"#
+        )
     };
     let pre = payload("PreToolUse", "");
     let post = payload("PostToolUse", r#","tool_response":{"originalFile":"a\n"}"#);
     let all = items(&[pre.as_str(), &post, &pre, &post, &post].join("\n"));
-    let before: Vec<_> = all.iter().filter_map(|i| match &i.what { What::Edit { file, .. } => Some(format!("{file:?}")), _ => None }).collect();
+    let before: Vec<_> = all
+        .iter()
+        .filter_map(|i| match &i.what {
+            What::Edit { file, .. } => Some(format!("{file:?}")),
+            _ => None,
+        })
+        .collect();
     assert_eq!(before.len(), 3, "twice proposed and three times reported is three edits");
 }
 
@@ -72,7 +80,9 @@ fn words_inside_strings_are_no_records() {
 
 #[test]
 fn plans_shell_writes_and_compaction() {
-    let block = |name: &str, input: &str| format!(r#"{{"type":"assistant","sessionId":"s","message":{{"content":[{{"type":"tool_use","id":"{name}","name":"{name}","input":{input}}}]}}}}"#);
+    let block = |name: &str, input: &str| {
+        format!(r#"{{"type":"assistant","sessionId":"s","message":{{"content":[{{"type":"tool_use","id":"{name}","name":"{name}","input":{input}}}]}}}}"#)
+    };
     let text = [
         block("ExitPlanMode", r#"{"plan":"retry"}"#),
         block("Bash", r#"{"command":"cat > a.go <<'EOF'\nx\nEOF"}"#),

@@ -92,7 +92,8 @@ fn a_folder_is_read_by_content() {
     let found = find::files(std::slice::from_ref(&folder), &mut unreadable).expect("walk");
     assert!(unreadable.is_empty(), "{unreadable:?}");
     let names: Vec<_> = found.iter().map(|f| f.path.strip_prefix(&folder).expect("inside").display().to_string()).collect();
-    let list: BTreeMap<String, serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(folder.join("expected.json")).expect("expected.json")).expect("expected.json");
+    let list: BTreeMap<String, serde_json::Value> =
+        serde_json::from_str(&std::fs::read_to_string(folder.join("expected.json")).expect("expected.json")).expect("expected.json");
     let mut wanted: Vec<_> = list.keys().cloned().collect();
     wanted.sort();
     let mut names_sorted = names;

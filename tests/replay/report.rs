@@ -48,7 +48,11 @@ fn a_call_in_several_files_is_one_and_judged_by_the_richest_record() {
     std::fs::create_dir_all(path.join("s/subagents")).expect("folder");
     std::fs::write(path.join("a-copy.txt"), edit("s", "t1", "/p/a.py", RETRY) + "\n").expect("file");
     std::fs::write(path.join("s.jsonl"), edit("s", "t1", "/p/a.py", RETRY) + "\n" + &result("s", "t1", BEFORE) + "\n").expect("file");
-    std::fs::write(path.join("s/subagents/agent-x.jsonl"), edit("s", "t2", "/p/b.py", RETRY).replacen("{", "{\"agentId\":\"x\",\"isSidechain\":true,", 1) + "\n").expect("file");
+    std::fs::write(
+        path.join("s/subagents/agent-x.jsonl"),
+        edit("s", "t2", "/p/b.py", RETRY).replacen("{", "{\"agentId\":\"x\",\"isSidechain\":true,", 1) + "\n",
+    )
+    .expect("file");
     std::fs::write(path.join("notes.md"), "# \"sessionId\"\n").expect("file");
     let report = report(path, &[".", "--format", "json"]);
     assert_eq!(report["version"], json!(1));
@@ -70,12 +74,23 @@ fn differences_from_a_transcript() {
     assert_eq!((&without["diff"]["sessions_recorded"], &without["diff"]["added"]), (&json!(0), &json!(0)), "no record of the hook, nothing to compare");
     let text = without["tellings"][0]["text"].as_str().expect("a telling").to_owned();
 
-    let records = [first, told("s", "t1", &text), edit("s", "t2", "/p/sum.py", "    return 1\n"), told("s", "t2", "[distributed-architect] gone"), told("s", "t9", "[distributed-architect] stray")].join("\n");
+    let records = [
+        first,
+        told("s", "t1", &text),
+        edit("s", "t2", "/p/sum.py", "    return 1\n"),
+        told("s", "t2", "[distributed-architect] gone"),
+        told("s", "t9", "[distributed-architect] stray"),
+    ]
+    .join("\n");
     std::fs::write(path.join("s.jsonl"), &records).expect("file");
     let diff = report(path, &["s.jsonl", "--diff", "--format", "json"])["diff"].take();
     assert_eq!((&diff["same"], &diff["changed"], &diff["added"], &diff["removed"]), (&json!(1), &json!(0), &json!(0), &json!(2)), "{diff}");
 
-    std::fs::write(path.join("s.jsonl"), records.replace("questions", "answers").replace(&serde_json::to_string(&text).expect("JSON")[1..40], "[distributed-architect] otherwise")).expect("file");
+    std::fs::write(
+        path.join("s.jsonl"),
+        records.replace("questions", "answers").replace(&serde_json::to_string(&text).expect("JSON")[1..40], "[distributed-architect] otherwise"),
+    )
+    .expect("file");
     let diff = report(path, &["s.jsonl", "--diff", "--format", "json"])["diff"].take();
     assert_eq!((&diff["same"], &diff["changed"], &diff["added"], &diff["removed"]), (&json!(0), &json!(1), &json!(0), &json!(2)), "{diff}");
 }
