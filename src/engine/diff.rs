@@ -1,7 +1,8 @@
-//! Old against new, line by line: what was added, what was taken away. Blank space at the ends of a line does not count,
-//! so that a change of indentation changes nothing.
+//! Old against new, line by line: what was added, what was taken away. How much blank space stands at the ends of a line or
+//! between its words does not count, so that a change of indentation or alignment changes nothing.
 
 use imara_diff::{Algorithm, Diff, InternedInput};
+use std::borrow::Cow;
 
 /// Which lines changed.
 #[derive(Clone, Debug, Default)]
@@ -15,8 +16,8 @@ pub(super) struct LineDiff {
 /// Compares two texts.
 #[must_use]
 pub(super) fn lines(old: &str, new: &str) -> LineDiff {
-    let before: Vec<&str> = old.lines().map(str::trim).collect();
-    let after: Vec<&str> = new.lines().map(str::trim).collect();
+    let before: Vec<Cow<'_, str>> = old.lines().map(squeeze).collect();
+    let after: Vec<Cow<'_, str>> = new.lines().map(squeeze).collect();
     let mut out = LineDiff { removed: vec![false; before.len()], added: vec![false; after.len()] };
     // What edits share at both ends is cut off first: it is most of an edit, and comparing lines is cheaper than interning them.
     let head = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
@@ -27,8 +28,8 @@ pub(super) fn lines(old: &str, new: &str) -> LineDiff {
         out.added[head..after.len() - tail].fill(true);
     } else {
         let mut input: InternedInput<&str> = InternedInput::default();
-        input.update_before(old_middle.iter().copied());
-        input.update_after(new_middle.iter().copied());
+        input.update_before(old_middle.iter().map(|l| &**l));
+        input.update_after(new_middle.iter().map(|l| &**l));
         let diff = Diff::compute(Algorithm::Histogram, &input);
         for (i, flag) in out.removed[head..before.len() - tail].iter_mut().enumerate() {
             *flag = diff.is_removed(u32::try_from(i).unwrap_or(u32::MAX));
@@ -42,4 +43,11 @@ pub(super) fn lines(old: &str, new: &str) -> LineDiff {
         *flag &= !line.is_empty();
     }
     out
+}
+
+/// The line with single blanks between its words.
+fn squeeze(line: &str) -> Cow<'_, str> {
+    let line = line.trim();
+    let is_loose = line.as_bytes().windows(2).any(|w| w[0] == b'\t' || (w[0] == b' ' && w[1] == b' '));
+    if is_loose { Cow::Owned(line.split_ascii_whitespace().collect::<Vec<_>>().join(" ")) } else { Cow::Borrowed(line) }
 }

@@ -67,14 +67,18 @@ fn syntax(language: Language) -> Syntax {
     }
 }
 
-/// Tells for each byte of `text` what it is part of.
+/// Tells for each byte of `text` what it is part of. `in_long_string`: what comes before the text has opened triple quotes.
 #[must_use]
-pub fn lex(text: &str, language: Language) -> Vec<Kind> {
+pub fn lex(text: &str, language: Language, in_long_string: bool) -> Vec<Kind> {
     let bytes = text.as_bytes();
     let mut kinds = vec![Kind::Code; bytes.len()];
     let syntax = syntax(language);
     let opens = syntax.opening_bytes();
-    let mut at = begins_inside_comment(text, &syntax);
+    let mut at = if in_long_string && syntax.long_quotes.contains(&"\"\"\"") {
+        text.find("\"\"\"").map_or(text.len(), |i| i + 3)
+    } else {
+        begins_inside_comment(text, &syntax)
+    };
     kinds[..at].fill(Kind::Comment);
     let mut line_start = true;
     let mut line_at = at;
@@ -315,15 +319,39 @@ fn mark_log_calls(bytes: &[u8], kinds: &mut [Kind]) {
         if end == open {
             end = line_end(bytes, open);
         }
+        // `log.WithField(..).Error(..)`: what is called on the result belongs to it.
+        while let Some(next) = chained_call(bytes, end) {
+            end = next;
+        }
         kinds[start..end].fill(Kind::Log);
         at = end;
     }
 }
 
+/// End of `.name(...)` at `at`, blanks and line ends before the dot allowed; brackets within are not counted in strings.
+fn chained_call(bytes: &[u8], at: usize) -> Option<usize> {
+    let dot = at + bytes[at..].iter().position(|b| !b.is_ascii_whitespace())?;
+    let open = dot + 1 + bytes.get(dot + 1..)?.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'_')?;
+    if bytes[dot] != b'.' || bytes[open] != b'(' {
+        return None;
+    }
+    let mut depth = 0i32;
+    for (i, byte) in bytes[open..bytes.len().min(open + 2048)].iter().enumerate() {
+        depth += i32::from(*byte == b'(') - i32::from(*byte == b')');
+        if depth == 0 {
+            return Some(open + i + 1);
+        }
+    }
+    None
+}
+
 /// Receivers that log, by their last part. A commit log, a raft log or a catalog is no logger.
 const LOGGERS: [&[u8]; 15] =
     [b"log", b"_log", b"logging", b"slog", b"klog", b"glog", b"zap", b"sugar", b"tracing", b"logrus", b"lager", b"console", b"winston", b"pino", b"l"];
-const LEVELS: [&[u8]; 17] = [
+/// Beginnings of what a logger is asked to do; `with` and `at` build a line that is logged further on.
+const LEVELS: [&[u8]; 19] = [
+    b"with",
+    b"at",
     b"trace",
     b"debug",
     b"info",

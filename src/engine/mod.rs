@@ -121,7 +121,11 @@ fn look(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> 
         return Err(Silence::NoSignal);
     }
     let surroundings = (context.surroundings)();
-    let kinds = Kinds::of(edit);
+    // Tests that live beside what they test.
+    if surroundings.enclosing.iter().flat_map(|e| e.lines()).any(|l| l.starts_with("mod tests") || l.starts_with("mod test ")) {
+        return Err(Silence::Path);
+    }
+    let kinds = Kinds::of(edit, &surroundings);
     let libraries = Libraries::of(&surroundings.imports, &literals, &kinds, knowledge);
     let mut sightings = sightings::look(edit, knowledge, &literals, &kinds, &surroundings, &libraries);
     if sightings.changed_lines == (0, 0) {

@@ -53,6 +53,9 @@ const VETOED_FOLDERS: [&str; 34] = [
     "i18n",
 ];
 
+/// Words that end like a folder of tests and are none.
+const NO_TESTS: [&str; 6] = ["latest", "contest", "contests", "fastest", "attest", "protest"];
+
 const VETOED_NAMES: [&str; 10] =
     ["go.sum", "go.mod", "package.json", "package-lock.json", "conftest.py", "setup.py", "build.gradle", "build.sbt", "mix.exs", "gemfile"];
 
@@ -82,6 +85,7 @@ fn is_vetoed_folder(folder: &str) -> bool {
             .rsplit(['.', '-', '_'])
             .next()
             .is_some_and(|last| last.len() < folder.len() && (last.eq_ignore_ascii_case("tests") || last.eq_ignore_ascii_case("test")))
+        || ((folder.ends_with("test") || folder.ends_with("tests")) && !NO_TESTS.iter().any(|w| folder.ends_with(w)))
 }
 
 fn is_vetoed_name(name: &str) -> bool {

@@ -124,8 +124,10 @@ impl Literals {
 pub(super) struct Kinds(Vec<[Vec<Kind>; 2]>);
 
 impl Kinds {
-    pub(super) fn of(edit: &Edit<'_>) -> Self {
-        Self(edit.changes.iter().map(|c| [lexer::lex(&c.new, edit.language), lexer::lex(&c.old, edit.language)]).collect())
+    pub(super) fn of(edit: &Edit<'_>, surroundings: &Surroundings) -> Self {
+        let inside = |i: usize| surroundings.in_long_string.get(i).copied().unwrap_or(false);
+        let lex = |text: &str, i: usize| lexer::lex(text, edit.language, inside(i));
+        Self(edit.changes.iter().enumerate().map(|(i, c)| [lex(&c.new, i), lex(&c.old, i)]).collect())
     }
 }
 

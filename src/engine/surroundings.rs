@@ -24,6 +24,9 @@ pub struct Surroundings {
     /// For each replacement: 1-based line at which its text begins, where it was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first_line: Vec<u32>,
+    /// For each replacement: it begins inside a string or comment between triple quotes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_long_string: Vec<bool>,
 }
 
 impl Surroundings {
@@ -40,10 +43,12 @@ impl Surroundings {
                 out.enclosing.push(String::new());
                 out.control.push(String::new());
                 out.first_line.push(0);
+                out.in_long_string.push(false);
                 continue;
             };
             let line = text[..at].bytes().filter(|b| *b == b'\n').count() + 1;
             out.first_line.push(u32::try_from(line).unwrap_or(u32::MAX));
+            out.in_long_string.push(text[..at].matches("\"\"\"").count() % 2 == 1);
             // From the first line that really changes: the text that leads to it is often the enclosing function's head.
             let lead = shared_lead(&change.old, &change.new);
             let (enclosing, control) = enclosing(&text[..at + if edit.whole_file { 0 } else { lead }], change.old.get(lead..).unwrap_or(""));
