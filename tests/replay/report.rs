@@ -61,7 +61,7 @@ fn a_call_in_several_files_is_one_and_judged_by_the_richest_record() {
     assert_eq!((&edits["total"], &edits["repeated"], &edits["in_subagents"], &edits["file_known"]), (&json!(2), &json!(1), &json!(1), &json!(1)), "{edits}");
     let tellings = report["tellings"].as_array().expect("tellings");
     assert_eq!(tellings[0]["path"], json!("a.py"), "relative to the project: {tellings:?}");
-    assert_eq!(tellings[0]["line"], json!(7), "the line in the file, which only the richer record holds");
+    assert_eq!(tellings[0]["line"], json!(8), "the line in the file, which only the richer record holds");
 }
 
 #[test]
