@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// Bytes of a session that are read; a session beyond that is cut, and speaks again.
+/// Bytes of a session that are read. No conversation claims that much; one that did would be silent from there on.
 const LIMIT: u64 = 4 << 20;
 
 /// A conversation's session on disk.
