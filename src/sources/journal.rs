@@ -1,7 +1,7 @@
 //! Our own journal, read back: what the hook saw, by what it knew of the file, and what it said.
 
+use super::Known;
 use super::pending::{Names, Pending, Stamp};
-use super::read::Known;
 use super::transcript::EDIT_TOOLS;
 use super::{Before, Outcome, Tally, Thread, What};
 use crate::journal::{Record, VERSION};

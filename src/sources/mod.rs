@@ -22,6 +22,15 @@ use std::sync::Arc;
 /// What every text that we inject begins with: how our own words are known in somebody else's record.
 pub const MARK: &str = "[distributed-architect]";
 
+/// Whether a line could be placed.
+enum Known {
+    Yes,
+    /// It is not whole.
+    Torn,
+    /// It is of this type, which nothing is known of.
+    Not(String),
+}
+
 /// One context of a model: a conversation, or a subagent in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Thread {

@@ -1,7 +1,7 @@
 //! Recorded hook payloads: files to which somebody's own hook appended its standard input, one payload a line.
 
+use super::Known;
 use super::pending::{Names, Pending, Stamp};
-use super::read::Known;
 use super::transcript::{EDIT_TOOLS, command};
 use super::{Before, Outcome, Tally, Thread, What};
 use crate::clients::{Action, claude_code};

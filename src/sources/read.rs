@@ -3,7 +3,7 @@
 use super::lines::{Line, Lines};
 use super::pending::Pending;
 use super::transcript::Promise;
-use super::{Item, MARK, Tally, journal, payload, transcript};
+use super::{Item, Known, MARK, Tally, journal, payload, transcript};
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -88,15 +88,6 @@ impl Readers {
             Known::Not(kind) => tally.unknown(&kind),
         }
     }
-}
-
-/// Whether a line could be placed.
-pub(super) enum Known {
-    Yes,
-    /// It is not whole.
-    Torn,
-    /// It is of this type, which nothing is known of.
-    Not(String),
 }
 
 /// A line that promises nothing is still looked at as far as its type, so that torn lines and new types are counted.

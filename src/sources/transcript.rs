@@ -6,8 +6,8 @@
 //! Subagents have been recorded in four ways: side chains in the main file without a name (1.x), `agent-*.jsonl` beside it (2.0),
 //! `<session>/subagents/agent-*.jsonl` (from 2.1.14), and copies in the main file as `agent_progress` records (2.1.12 to 2.1.50).
 
+use super::Known;
 use super::pending::{Names, Pending, Stamp};
-use super::read::Known;
 use super::{Before, MARK, Outcome, Tally, Thread, What, shell, time};
 use crate::clients::claude_code::{self, Input};
 use serde::Deserialize;
