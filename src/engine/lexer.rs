@@ -67,6 +67,11 @@ fn syntax(language: Language) -> Syntax {
     }
 }
 
+/// Whether text between triple quotes runs over lines in this language.
+pub(super) fn has_triple_quotes(language: Language) -> bool {
+    syntax(language).long_quotes.contains(&"\"\"\"")
+}
+
 /// Tells for each byte of `text` what it is part of. `in_long_string`: what comes before the text has opened triple quotes.
 #[must_use]
 pub fn lex(text: &str, language: Language, in_long_string: bool) -> Vec<Kind> {

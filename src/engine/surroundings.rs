@@ -48,7 +48,7 @@ impl Surroundings {
             };
             let line = text[..at].bytes().filter(|b| *b == b'\n').count() + 1;
             out.first_line.push(u32::try_from(line).unwrap_or(u32::MAX));
-            out.in_long_string.push(text[..at].matches("\"\"\"").count() % 2 == 1);
+            out.in_long_string.push(lexer::has_triple_quotes(edit.language) && text[..at].matches("\"\"\"").count() % 2 == 1);
             // From the first line that really changes: the text that leads to it is often the enclosing function's head.
             let lead = shared_lead(&change.old, &change.new);
             let (enclosing, control) = enclosing(&text[..at + if edit.whole_file { 0 } else { lead }], change.old.get(lead..).unwrap_or(""));
