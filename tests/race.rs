@@ -153,7 +153,8 @@ fn putting_the_journal_aside_loses_no_line() {
         let size = writers as u64 * each as u64 * 1000;
         append_from_all(&room.state(), writers, each, size / 4);
         let parts = journal::parts(&room.state()).len();
-        assert!((2..=journal::KEPT).contains(&parts), "round {round}: {parts} parts");
+        // How often it is put aside is the scheduler's: while the one that does so waits for its turn, the others go on in the old file.
+        assert!((1..=journal::KEPT).contains(&parts), "round {round}: {parts} parts");
         let found = lines(&room.state());
         assert_eq!(found.len(), writers * each, "round {round}");
         assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected(writers, each), "round {round}");
