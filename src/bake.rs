@@ -14,7 +14,7 @@ mod literal;
 mod schema;
 
 use features::COLUMNS;
-use schema::{CATEGORIES, LANGUAGES, LibraryFile, MODULES, ModuleFile, PROGRAM_LANGUAGES, Place, SignalFile, Strength, WeightsFile};
+use schema::{CATEGORIES, LANGUAGES, LibraryFile, MODULES, ModuleFile, SignalFile, Strength, WeightsFile};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -244,21 +244,11 @@ fn write_signals(code: &mut String, blob: &mut Blob, modules: &[(String, ModuleF
             *slot = u8::try_from(modules[module].1.sections.iter().position(|(x, _)| x == id).unwrap()).unwrap();
         }
         let first_need = need_count;
-        let mut categories = 0u32;
-        for need in &s.needs {
-            if let Some(c) = CATEGORIES.iter().position(|c| c == need) {
-                categories |= 1 << c;
-            } else {
-                let _ = write!(needs, "{},", libraries.iter().position(|(_, l)| l.id == *need).unwrap());
-                need_count += 1;
-            }
+        for need in s.needed_libraries() {
+            let _ = write!(needs, "{},", libraries.iter().position(|(_, l)| l.id == need).unwrap());
+            need_count += 1;
         }
-        let languages: u64 = if s.languages.is_empty() {
-            (1 << PROGRAM_LANGUAGES) - 1
-        } else {
-            s.languages.iter().map(|l| 1u64 << LANGUAGES.iter().position(|(x, _)| x == l).unwrap()).sum()
-        };
-        let places = s.places.iter().fold(0u8, |bits, p| bits | place_bit(*p));
+        let (places, languages, categories) = (s.place_bits(), s.language_bits(), s.category_bits());
         let _ = writeln!(
             rows,
             "Signal{{id:{},module:{module},sections:{sections:?},why:{},why_removed:{},strong:{},places:{places},languages:{languages},need_categories:{categories},need_libraries:({first_need},{need_count}),near:{},source:{}}},",
@@ -272,15 +262,6 @@ fn write_signals(code: &mut String, blob: &mut Blob, modules: &[(String, ModuleF
     }
     let _ = writeln!(code, "pub(super) static SIGNALS: &[Signal] = &[{rows}];");
     let _ = writeln!(code, "pub(super) static NEEDS: &[u16] = &[{needs}];");
-}
-
-/// The bit that stands for a place in a baked signal; `knowledge::PLACE_*` names them.
-fn place_bit(place: Place) -> u8 {
-    match place {
-        Place::Code => 1,
-        Place::String => 2,
-        Place::Prose => 4,
-    }
 }
 
 fn write_patterns(code: &mut String, blob: &mut Blob, root: &Path) {

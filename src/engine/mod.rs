@@ -15,7 +15,6 @@ pub mod verdict;
 pub mod weigh;
 
 use crate::knowledge::Knowledge;
-use crate::knowledge::features::COLUMNS;
 use crate::knowledge::schema::MODULES;
 use edit::Edit;
 use path::PathKind;
@@ -107,9 +106,6 @@ struct Seen {
     surroundings: Surroundings,
     features: Vec<weigh::Feature>,
 }
-
-/// Scores of a silent look: nothing raised, nothing computed.
-pub const NO_SCORES: [f32; COLUMNS] = [0.0; COLUMNS];
 
 fn look(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> Result<Seen, Silence> {
     let kind = path::kind(&edit.path, edit.language);

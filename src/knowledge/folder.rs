@@ -3,8 +3,8 @@
 use super::features::{self, COLUMNS};
 use super::filter::{FilterTables, OwnedLiterals, commonness_of_bytes};
 use super::literal::Literal;
-use super::schema::{CATEGORIES, LANGUAGES, LibraryFile, MODULES, PROGRAM_LANGUAGES, Place, SignalFile, Strength, WeightsFile};
-use super::{Knowledge, Library, PLACE_CODE, PLACE_PROSE, PLACE_STRING, Signal, Text};
+use super::schema::{CATEGORIES, LibraryFile, MODULES, SignalFile, Strength, WeightsFile};
+use super::{Knowledge, Library, Signal, Text};
 
 /// Signals of a project, owned.
 #[derive(Clone, Debug, Default)]
@@ -71,26 +71,9 @@ impl Project {
                 *slot = found.and_then(|i| u8::try_from(i).ok()).unwrap_or(u8::MAX);
             }
             let first_need = out.needs.len();
-            let mut categories = 0u32;
-            for need in &s.needs {
-                if let Some(c) = CATEGORIES.iter().position(|c| c == need) {
-                    categories |= 1 << c;
-                } else if let Some(l) = library_index(need, libraries, built_in) {
-                    out.needs.push(u16::try_from(l).unwrap_or(u16::MAX));
-                }
+            for library in s.needed_libraries().filter_map(|need| library_index(need, libraries, built_in)) {
+                out.needs.push(u16::try_from(library).unwrap_or(u16::MAX));
             }
-            let languages = if s.languages.is_empty() {
-                (1 << PROGRAM_LANGUAGES) - 1
-            } else {
-                s.languages.iter().filter_map(|l| LANGUAGES.iter().position(|(x, _)| x == l)).fold(0, |bits, i| bits | 1u64 << i)
-            };
-            let places = s.places.iter().fold(0, |bits, p| {
-                bits | match p {
-                    Place::Code => PLACE_CODE,
-                    Place::String => PLACE_STRING,
-                    Place::Prose => PLACE_PROSE,
-                }
-            });
             let signal = Signal {
                 id: out.add(&s.id),
                 module: u8::try_from(module).unwrap_or(0),
@@ -98,9 +81,9 @@ impl Project {
                 why: out.add(&s.why),
                 why_removed: out.add(s.why_removed.as_deref().unwrap_or("")),
                 strong: s.strength == Strength::Strong,
-                places,
-                languages,
-                need_categories: categories,
+                places: s.place_bits(),
+                languages: s.language_bits(),
+                need_categories: s.category_bits(),
                 need_libraries: (u16::try_from(first_need).unwrap_or(0), u16::try_from(out.needs.len()).unwrap_or(0)),
                 near: !s.near.is_empty(),
                 source: out.add(source),

@@ -11,13 +11,14 @@ pub mod schema;
 
 use features::{COLUMNS, GENERAL_FEATURES, LOCI, Locus};
 use filter::Filter;
+use schema::Place;
 
 /// Place bit: program text.
-pub const PLACE_CODE: u8 = 1;
+pub const PLACE_CODE: u8 = Place::Code.bit();
 /// Place bit: inside a string literal.
-pub const PLACE_STRING: u8 = 2;
+pub const PLACE_STRING: u8 = Place::String.bit();
 /// Place bit: a plan's prose.
-pub const PLACE_PROSE: u8 = 4;
+pub const PLACE_PROSE: u8 = Place::Prose.bit();
 
 /// A piece of [`Knowledge::text`].
 #[derive(Clone, Copy, Debug)]

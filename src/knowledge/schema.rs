@@ -90,6 +90,14 @@ pub enum Place {
     Prose,
 }
 
+impl Place {
+    /// The bit that stands for it.
+    #[must_use]
+    pub const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
 /// One `signals/<module>/<id>.yaml`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +135,35 @@ pub struct SignalFile {
     pub fires: Vec<Example>,
     /// Look-alikes without.
     pub silent: Vec<Example>,
+}
+
+/// The bits by which a signal is laid out: the built-in ones and a project's have to agree on them.
+impl SignalFile {
+    /// One bit for each place in which a literal counts.
+    #[must_use]
+    pub fn place_bits(&self) -> u8 {
+        self.places.iter().fold(0, |bits, place| bits | place.bit())
+    }
+
+    /// One bit for each of [`LANGUAGES`]; those without a name there are left out.
+    #[must_use]
+    pub fn language_bits(&self) -> u64 {
+        if self.languages.is_empty() {
+            return (1 << PROGRAM_LANGUAGES) - 1;
+        }
+        self.languages.iter().filter_map(|l| LANGUAGES.iter().position(|(name, _)| name == l)).fold(0, |bits, i| bits | 1 << i)
+    }
+
+    /// One bit for each of [`CATEGORIES`] that the signal needs.
+    #[must_use]
+    pub fn category_bits(&self) -> u32 {
+        self.needs.iter().filter_map(|n| CATEGORIES.iter().position(|c| c == n)).fold(0, |bits, i| bits | 1 << i)
+    }
+
+    /// Needs that are library families, not categories.
+    pub fn needed_libraries(&self) -> impl Iterator<Item = &str> {
+        self.needs.iter().map(String::as_str).filter(|n| !CATEGORIES.contains(n))
+    }
 }
 
 fn code_only() -> Vec<Place> {
