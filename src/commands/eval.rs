@@ -136,7 +136,10 @@ fn settings(project: Option<&Path>) -> Result<(Settings, Option<Own>), Error> {
 
 fn verdict(event: &Event, settings: &Settings) -> Verdict {
     match &event.what {
-        What::Edit(subject) => judge::edit(&subject.edit, settings, &|| subject.surroundings(), false),
+        What::Edit(subject) => {
+            let file = judge::File { surroundings: &|| subject.surroundings(), text: subject.before.as_deref() };
+            judge::edit(&subject.edit, settings, file, judge::Want::default())
+        }
         What::Plan(text) => judge::plan(text, settings),
         What::Nothing => Verdict::default(),
     }

@@ -7,7 +7,7 @@ use crate::clients::{Action, claude_code};
 use crate::config::{self, Settings};
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
-use crate::engine::verdict::Verdict;
+use crate::engine::verdict::{Confidence, Verdict};
 use crate::error::{Error, Kind};
 use crate::project;
 use crate::render;
@@ -15,12 +15,15 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// `distarch scan [--explain]`.
+/// `distarch scan [--explain] [--low]`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Add every feature's share in the scores.
     #[arg(long)]
     pub explain: bool,
+    /// Findings of low confidence too.
+    #[arg(long)]
+    pub low: bool,
     /// How to say it.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     pub format: Format,
@@ -33,7 +36,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<String> {
     let mut input = Vec::new();
     std::io::stdin().lock().read_to_end(&mut input)?;
-    let judged = judge(&input, args.explain)?;
+    let judged = judge(&input, args)?;
     Ok(match args.format {
         Format::Json => serde_json::to_string(&judged.verdict)? + "\n",
         Format::Text => render::text::render(&page::page(&judged)),
@@ -48,7 +51,7 @@ struct Judged {
     explain: bool,
 }
 
-fn judge(input: &[u8], explain: bool) -> anyhow::Result<Judged> {
+fn judge(input: &[u8], args: &Args) -> anyhow::Result<Judged> {
     let Some(event) = claude_code::decode(input) else {
         return Err(Error::new(Kind::Input, "standard input", "not an event of the client")
             .hint("one JSON object with hook_event_name, tool_name and tool_input is expected")
@@ -56,11 +59,13 @@ fn judge(input: &[u8], explain: bool) -> anyhow::Result<Judged> {
     };
     let project_dir = std::env::var_os("CLAUDE_PROJECT_DIR").map(PathBuf::from).or_else(|| (!event.cwd.is_empty()).then(|| PathBuf::from(&*event.cwd)));
     let project_dir = project_dir.as_deref();
+    let explain = args.explain;
+    let want = judge::Want { explain, least: if args.low { Confidence::Low } else { Confidence::Medium } };
     let settings = |path: &Path| config::load(path, project_dir, None);
     let of_edit = |mut edit: Edit<'static>, before: Option<&str>, settings: &Settings| {
         edit.path = Cow::Owned(project::relative(&edit.path, settings.root.as_deref(), project_dir));
         claude_code::limit(&mut edit);
-        let verdict = judge::edit(&edit, settings, &|| Surroundings::of(before, &edit), explain);
+        let verdict = judge::edit(&edit, settings, judge::File { surroundings: &|| Surroundings::of(before, &edit), text: before }, want);
         Judged { edit: Some(edit), verdict, explain }
     };
     Ok(match event.action {

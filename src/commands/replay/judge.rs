@@ -127,7 +127,7 @@ impl Judge<'_> {
             Before::Facts(facts) => {
                 edit.path = Cow::Owned(out.path.clone());
                 out.informed = true;
-                out.judge(&edit, &settings, &|| facts.clone(), self.keep.unsure);
+                out.judge(&edit, &settings, judge::File { surroundings: &|| facts.clone(), text: None }, self.keep.unsure);
                 if self.is_wanted(&out.call) {
                     let before = edit.changes.first().filter(|c| edit.whole_file && !c.old.is_empty()).map(|c| c.old.clone().into_owned());
                     out.kept = Some(Kept { edit, before, facts: Some(facts) });
@@ -143,7 +143,8 @@ impl Judge<'_> {
         }
         out.informed = before.is_some() || edit.whole_file;
         edit.path = Cow::Owned(out.path.clone());
-        out.judge(&edit, &settings, &|| Surroundings::of(before.as_deref(), &edit), self.keep.unsure);
+        let file = judge::File { surroundings: &|| Surroundings::of(before.as_deref(), &edit), text: before.as_deref() };
+        out.judge(&edit, &settings, file, self.keep.unsure);
         if self.is_wanted(&out.call) {
             out.kept = Some(Kept { edit: edit.clone(), before: before.clone(), facts: None });
         }
@@ -170,9 +171,9 @@ impl Judge<'_> {
 }
 
 impl JudgedEdit {
-    fn judge(&mut self, edit: &Edit<'_>, settings: &Settings, surroundings: &dyn Fn() -> Surroundings, unsure: bool) {
+    fn judge(&mut self, edit: &Edit<'_>, settings: &Settings, file: judge::File<'_>, unsure: bool) {
         let started = Instant::now();
-        let mut verdict = judge::edit(edit, settings, surroundings, false);
+        let mut verdict = judge::edit(edit, settings, file, judge::Want::default());
         self.took = started.elapsed();
         if !unsure {
             verdict.unsure = Vec::new();
