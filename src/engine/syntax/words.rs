@@ -34,151 +34,38 @@ pub enum Remote {
 }
 
 /// Receivers behind which there is another process.
+#[rustfmt::skip]
 const REMOTE: &[&str] = &[
-    "client*",
-    "stub",
-    "stubs",
-    "http",
-    "https",
-    "httpx",
-    "axios",
-    "requests",
-    "reqwest",
-    "faraday",
-    "httparty",
-    "httpoison",
-    "fetcher",
-    "grpc",
-    "rpc",
-    "api",
-    "broker",
-    "brokers",
-    "producer",
-    "consumer",
-    "publisher",
-    "redis",
-    "rdb",
-    "sql",
-    "jdbc",
-    "database",
-    "mongo*",
-    "dynamo*",
-    "cassandra",
-    "postgres*",
-    "pg",
-    "mysql",
-    "sqs",
-    "sns",
-    "s3",
-    "kafka",
-    "nats",
-    "rabbit*",
-    "amqp",
-    "pika",
-    "etcd",
-    "zk",
-    "zookeeper",
-    "curator",
-    "consul",
-    "vault",
-    "elastic*",
-    "pubsub",
-    "pulsar",
-    "rest",
-    "webclient",
-    "peer",
-    "remote",
-    "upstream",
-    "gateway",
-    "rdkafka",
-    "bootstrap",
-    "coordinator",
-    "replica",
-    "repo",
-    "prisma",
-    "boto3",
-    "stripe",
+    "client*", "stub", "stubs", "http", "https", "httpx", "axios", "requests", "reqwest", "faraday", "httparty", "httpoison", "fetcher", "grpc",
+    "rpc", "api", "broker", "brokers", "producer", "consumer", "publisher", "redis", "rdb", "sql", "jdbc", "database", "mongo*", "dynamo*",
+    "cassandra", "postgres*", "pg", "mysql", "sqs", "sns", "s3", "kafka", "nats", "rabbit*", "amqp", "pika", "etcd", "zk", "zookeeper", "curator",
+    "consul", "vault", "elastic*", "pubsub", "pulsar", "rest", "webclient", "peer", "remote", "upstream", "gateway", "rdkafka", "bootstrap",
+    "coordinator", "replica", "repo", "prisma", "boto3", "stripe",
 ];
 
 /// Receivers that are as often in memory.
+#[rustfmt::skip]
 const PERHAPS_REMOTE: &[&str] = &[
-    "conn",
-    "connection",
-    "channel",
-    "socket",
-    "stream",
-    "queue",
-    "topic",
-    "session",
-    "store",
-    "storage",
-    "registry",
-    "repository",
-    "dao",
-    "mapper",
-    "collection",
-    "table",
-    "bucket",
-    "cursor",
-    "db",
-    "pool",
-    "cache",
-    "server",
-    "node",
-    "cluster",
-    "leader",
-    "transport",
-    "subscription",
-    "ws",
-    "link",
-    "bus",
-    "service",
-    "backend",
-    "engine",
-    "lock",
+    "conn", "connection", "channel", "socket", "stream", "queue", "topic", "session", "store", "storage", "registry", "repository", "dao", "mapper",
+    "collection", "table", "bucket", "cursor", "db", "pool", "cache", "server", "node", "cluster", "leader", "transport", "subscription", "ws",
+    "link", "bus", "service", "backend", "engine", "lock",
 ];
 
 /// Calls on such receivers that stay in the process.
+#[rustfmt::skip]
 const LOCAL: &[&str] = &[
-    "close", "with*", "builder", "build", "config*", "option*", "name", "len", "length", "size", "is", "has", "clone", "listener", "on", "log*", "debug",
-    "info", "warn", "error", "append", "string", "str", "format", "print*", "parse", "new", "of", "stats", "metrics", "metric", "contains", "current", "nil",
-    "unwrap", "as", "into", "iter", "count", "handler", "callback", "encode", "decode", "hash", "equals", "key", "keys", "values", "default", "defaults",
-    "add", "clear", "remove", "setup", "url", "path", "param", "params",
+    "close", "with*", "builder", "build", "config*", "option*", "name", "len", "length", "size", "is", "has", "clone", "listener", "on", "log*",
+    "debug", "info", "warn", "error", "append", "string", "str", "format", "print*", "parse", "new", "of", "stats", "metrics", "metric", "contains",
+    "current", "nil", "unwrap", "as", "into", "iter", "count", "handler", "callback", "encode", "decode", "hash", "equals", "key", "keys", "values",
+    "default", "defaults", "add", "clear", "remove", "setup", "url", "path", "param", "params",
 ];
 
 /// Verbs that leave the process whatever they are called on.
+#[rustfmt::skip]
 const REMOTE_VERBS: &[&str] = &[
-    "fetch",
-    "dial*",
-    "connect",
-    "reconnect",
-    "urlopen",
-    "publish*",
-    "enqueue*",
-    "heartbeat*",
-    "handshake",
-    "sendmessage",
-    "rpc",
-    "bootstrap",
-    "getforobject",
-    "postforobject",
-    "getasync",
-    "postasync",
-    "sendasync",
-    "dispatchrequest",
-    "createconnection",
-    "roundtrip",
-    "round_trip",
-    "lookup_host",
-    "perform_request",
-    "send_request",
-    "sendrequest",
-    "http_get",
-    "make_request",
-    "do_request",
-    "doreq*",
-    "request",
-    "executequery",
+    "fetch", "dial*", "connect", "reconnect", "urlopen", "publish*", "enqueue*", "heartbeat*", "handshake", "sendmessage", "rpc", "bootstrap",
+    "getforobject", "postforobject", "getasync", "postasync", "sendasync", "dispatchrequest", "createconnection", "roundtrip", "round_trip",
+    "lookup_host", "perform_request", "send_request", "sendrequest", "http_get", "make_request", "do_request", "doreq*", "request", "executequery",
     "query_row",
 ];
 
@@ -210,63 +97,19 @@ pub fn tail(receiver: &str) -> &str {
 /// A message, job or event leaves for somebody else to work on.
 #[must_use]
 pub fn is_publish(call: &Call<'_>) -> bool {
+    #[rustfmt::skip]
     const ALONE: &[&str] = &[
-        "publish*",
-        "enqueue*",
-        "produce",
-        "emit",
-        "broadcast*",
-        "sendmessage",
-        "send_message",
-        "perform_async",
-        "performasync",
-        "perform_later",
-        "performlater",
-        "perform_in",
-        "apply_async",
-        "send_task",
-        "convertandsend",
-        "sendtoqueue",
-        "send_to_queue",
-        "rpush",
-        "lpush",
-        "xadd",
-        "put_record",
-        "put_records",
-        "putrecord",
-        "put_events",
-        "deliver_later",
-        "schedule_job",
-        "add_job",
-        "addjob",
-        "submit_job",
-        "produceasync",
-        "writemessages",
-        "sendevent",
-        "send_event",
-        "publishevent",
-        "notifyall",
-        "raise_event",
+        "publish*", "enqueue*", "produce", "emit", "broadcast*", "sendmessage", "send_message", "perform_async", "performasync", "perform_later",
+        "performlater", "perform_in", "apply_async", "send_task", "convertandsend", "sendtoqueue", "send_to_queue", "rpush", "lpush", "xadd",
+        "put_record", "put_records", "putrecord", "put_events", "deliver_later", "schedule_job", "add_job", "addjob", "submit_job", "produceasync",
+        "writemessages", "sendevent", "send_event", "publishevent", "notifyall", "raise_event",
     ];
+    #[rustfmt::skip]
     const ON: &[&str] = &[
-        "producer",
-        "queue",
-        "topic",
-        "channel",
-        "bus",
-        "broker",
-        "publisher",
-        "sqs",
-        "sns",
-        "kafka",
-        "outbox",
-        "jobs",
-        "writer",
-        "exchange",
-        "mailer",
-        "nats",
-        "pubsub",
+        "producer", "queue", "topic", "channel", "bus", "broker", "publisher", "sqs", "sns", "kafka", "outbox", "jobs", "writer", "exchange",
+        "mailer", "nats", "pubsub",
     ];
+    #[rustfmt::skip]
     const VERBS: &[&str] = &["send", "push", "add", "put", "offer", "dispatch", "write", "schedule", "sendasync", "notify"];
     says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
 }
@@ -277,46 +120,18 @@ pub fn is_ack(call: &Call<'_>) -> bool {
     if is_nack(call) {
         return false;
     }
+    #[rustfmt::skip]
     const ALONE: &[&str] = &[
-        "ack",
-        "acknowledge*",
-        "basic_ack",
-        "commitsync",
-        "commitasync",
-        "commit_sync",
-        "commit_async",
-        "commitoffset*",
-        "commit_offset*",
-        "offsetcommit*",
-        "deletemessage*",
-        "delete_message*",
-        "markmessage",
-        "mark_message",
-        "markoffset",
-        "mark_offset",
-        "xack",
-        "completemessage*",
-        "storeoffset*",
-        "store_offset*",
-        "commitmessages",
-        "ackmsg",
+        "ack", "acknowledge*", "basic_ack", "commitsync", "commitasync", "commit_sync", "commit_async", "commitoffset*", "commit_offset*",
+        "offsetcommit*", "deletemessage*", "delete_message*", "markmessage", "mark_message", "markoffset", "mark_offset", "xack", "completemessage*",
+        "storeoffset*", "store_offset*", "commitmessages", "ackmsg",
     ];
+    #[rustfmt::skip]
     const ON: &[&str] = &[
-        "consumer",
-        "message",
-        "msg",
-        "offset",
-        "offsets",
-        "record",
-        "delivery",
-        "receiver",
-        "reader",
-        "envelope",
-        "kafkaconsumer",
-        "args",
-        "subscription",
-        "event",
+        "consumer", "message", "msg", "offset", "offsets", "record", "delivery", "receiver", "reader", "envelope", "kafkaconsumer", "args",
+        "subscription", "event",
     ];
+    #[rustfmt::skip]
     const VERBS: &[&str] = &["commit", "complete", "finish", "confirm", "accept", "done"];
     says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
 }
@@ -347,120 +162,40 @@ pub fn is_nack(call: &Call<'_>) -> bool {
 /// State is made to last: a row, an object, a file on disk.
 #[must_use]
 pub fn is_store_write(call: &Call<'_>) -> bool {
+    #[rustfmt::skip]
     const ALONE: &[&str] = &[
-        "insert*",
-        "save*",
-        "upsert*",
-        "persist*",
-        "put_item",
-        "putitem",
-        "put_object",
-        "putobject",
-        "bulkwrite",
-        "bulk_write",
-        "saveandflush",
-        "flush",
-        "fsync",
-        "sync_all",
-        "sync_data",
-        "hset",
-        "hmset",
-        "setex",
-        "update_one",
-        "updateone",
-        "update_many",
-        "insert_one",
-        "insertone",
-        "replace_one",
-        "book",
-        "store",
+        "insert*", "save*", "upsert*", "persist*", "put_item", "putitem", "put_object", "putobject", "bulkwrite", "bulk_write", "saveandflush",
+        "flush", "fsync", "sync_all", "sync_data", "hset", "hmset", "setex", "update_one", "updateone", "update_many", "insert_one", "insertone",
+        "replace_one", "book", "store",
     ];
+    #[rustfmt::skip]
     const ON: &[&str] = &[
-        "db",
-        "database",
-        "repo",
-        "repository",
-        "collection",
-        "table",
-        "tx",
-        "txn",
-        "transaction",
-        "session",
-        "store",
-        "storage",
-        "cursor",
-        "conn",
-        "connection",
-        "redis",
-        "rdb",
-        "dao",
-        "em",
-        "entitymanager",
-        "ledger",
-        "journal",
-        "wal",
-        "disk",
-        "bucket",
-        "prisma",
-        "mapper",
-        "jdbc*",
-        "cache",
-        "registry",
-        "orders",
-        "model",
+        "db", "database", "repo", "repository", "collection", "table", "tx", "txn", "transaction", "session", "store", "storage", "cursor", "conn",
+        "connection", "redis", "rdb", "dao", "em", "entitymanager", "ledger", "journal", "wal", "disk", "bucket", "prisma", "mapper", "jdbc*",
+        "cache", "registry", "orders", "model",
     ];
-    const VERBS: &[&str] = &["create", "update", "delete", "write", "put", "set", "append", "commit", "add", "merge", "execute", "exec", "remove", "post"];
+    #[rustfmt::skip]
+    const VERBS: &[&str] = &[
+        "create", "update", "delete", "write", "put", "set", "append", "commit", "add", "merge", "execute", "exec", "remove", "post",
+    ];
     says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
 }
 
 /// Time passes before the next step: a sleep, a timer, a limiter.
 #[must_use]
 pub fn is_pause(call: &Call<'_>) -> bool {
+    #[rustfmt::skip]
     const ALONE: &[&str] = &[
-        "sleep*",
-        "usleep",
-        "nanosleep",
-        "delay",
-        "backoff",
-        "back_off",
-        "pause",
-        "newtimer",
-        "newticker",
-        "settimeout",
-        "set_timeout",
-        "park",
-        "parknanos",
-        "sleep_until",
-        "wait_for_seconds",
-        "throttle",
-        "retryafter",
-        "send_after",
-        "nextbackoff",
-        "next_backoff",
-        "wait_exponential",
-        "waitbackoff",
-        "sleepwithcontext",
-        "jittered*",
-        "cooldown",
+        "sleep*", "usleep", "nanosleep", "delay", "backoff", "back_off", "pause", "newtimer", "newticker", "settimeout", "set_timeout", "park",
+        "parknanos", "sleep_until", "wait_for_seconds", "throttle", "retryafter", "send_after", "nextbackoff", "next_backoff", "wait_exponential",
+        "waitbackoff", "sleepwithcontext", "jittered*", "cooldown",
     ];
+    #[rustfmt::skip]
     const VERBS: &[&str] = &["wait", "after", "tick", "await", "poll_timeout", "take"];
+    #[rustfmt::skip]
     const ON: &[&str] = &[
-        "time",
-        "ticker",
-        "timer",
-        "limiter",
-        "backoff",
-        "interval",
-        "latch",
-        "condition",
-        "cond",
-        "clock",
-        "event",
-        "stop_event",
-        "shutdown",
-        "stopped",
-        "semaphore",
-        "bo",
+        "time", "ticker", "timer", "limiter", "backoff", "interval", "latch", "condition", "cond", "clock", "event", "stop_event", "shutdown",
+        "stopped", "semaphore", "bo",
     ];
     says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
 }
@@ -468,39 +203,22 @@ pub fn is_pause(call: &Call<'_>) -> bool {
 /// A log line, a print, a metric: nobody acts on it.
 #[must_use]
 pub fn is_log(call: &Call<'_>) -> bool {
+    #[rustfmt::skip]
     const LOGGERS: &[&str] = &[
-        "log", "logger", "logging", "slog", "klog", "glog", "zap", "sugar", "tracing", "logrus", "console", "winston", "pino", "metrics", "stats", "statsd",
-        "counter", "span",
+        "log", "logger", "logging", "slog", "klog", "glog", "zap", "sugar", "tracing", "logrus", "console", "winston", "pino", "metrics", "stats",
+        "statsd", "counter", "span",
     ];
+    #[rustfmt::skip]
     const ALONE: &[&str] = &["print", "println", "printf", "puts", "fprintf", "eprintln", "log", "logf", "logger", "var_dump"];
+    #[rustfmt::skip]
     const MACROS: &[&str] = &["debug", "info", "warn", "error", "trace", "warning"];
     if call.receiver.is_empty() || call.receiver == "fmt" {
         return says(call.name, ALONE) && !says(call.name, &["sprintf", "errorf"]) || MACROS.contains(&call.name) || call.name.starts_with("LOG");
     }
+    #[rustfmt::skip]
     const LEVELS: &[&str] = &[
-        "trace",
-        "debug*",
-        "info*",
-        "notice",
-        "warn*",
-        "error*",
-        "fatal*",
-        "critical",
-        "exception",
-        "print*",
-        "log*",
-        "verbose",
-        "msg",
-        "inc",
-        "increment",
-        "observe",
-        "record*",
-        "with*",
-        "at*",
-        "err",
-        "str",
-        "field*",
-        "v",
+        "trace", "debug*", "info*", "notice", "warn*", "error*", "fatal*", "critical", "exception", "print*", "log*", "verbose", "msg", "inc",
+        "increment", "observe", "record*", "with*", "at*", "err", "str", "field*", "v",
     ];
     says(last_logger(call.receiver), LOGGERS) && says(call.name, LEVELS)
 }
@@ -514,6 +232,7 @@ fn last_logger(receiver: &str) -> &str {
 /// Takes a lock.
 #[must_use]
 pub fn is_lock(call: &Call<'_>) -> bool {
+    #[rustfmt::skip]
     const ON: &[&str] = &["lock", "mutex", "mu", "rwlock", "semaphore", "sem", "latch", "guard", "locker"];
     (says(call.name, &["lock", "rlock", "trylock", "try_lock", "acquire*", "lockasync", "wlock", "withlock", "with_lock", "synchronize"])
         && (says(call.name, &["lock", "rlock", "trylock", "lockasync", "withlock"]) || says(tail(call.receiver), ON)))
@@ -559,87 +278,21 @@ pub enum Towards {
 }
 
 /// Names of what others watch.
+#[rustfmt::skip]
 const STATES: &[&str] = &[
-    "status",
-    "state",
-    "ready",
-    "isready",
-    "running",
-    "healthy",
-    "health",
-    "alive",
-    "serving",
-    "connected",
-    "available",
-    "active",
-    "idle",
-    "started",
-    "initialized",
-    "initialised",
-    "phase",
-    "leader",
-    "isleader",
-    "online",
-    "dead",
-    "failed",
-    "unavailable",
-    "busy",
-    "lifecycle",
-    "liveness",
+    "status", "state", "ready", "isready", "running", "healthy", "health", "alive", "serving", "connected", "available", "active", "idle", "started",
+    "initialized", "initialised", "phase", "leader", "isleader", "online", "dead", "failed", "unavailable", "busy", "lifecycle", "liveness",
     "readiness",
 ];
+#[rustfmt::skip]
 const UP: &[&str] = &[
-    "ready",
-    "serving",
-    "running",
-    "healthy",
-    "idle",
-    "up",
-    "available",
-    "active",
-    "free",
-    "started",
-    "online",
-    "alive",
-    "connected",
-    "done",
-    "completed",
-    "complete",
-    "succeeded",
-    "success",
-    "deployed",
-    "open",
-    "committed",
-    "finished",
-    "registered",
-    "initialized",
-    "stopped",
+    "ready", "serving", "running", "healthy", "idle", "up", "available", "active", "free", "started", "online", "alive", "connected", "done",
+    "completed", "complete", "succeeded", "success", "deployed", "open", "committed", "finished", "registered", "initialized", "stopped",
 ];
+#[rustfmt::skip]
 const DOWN: &[&str] = &[
-    "failed",
-    "fail",
-    "dead",
-    "down",
-    "lost",
-    "offline",
-    "unreachable",
-    "unavailable",
-    "crashed",
-    "expired",
-    "inactive",
-    "disconnected",
-    "unhealthy",
-    "error",
-    "errored",
-    "missing",
-    "gone",
-    "failure",
-    "suspect",
-    "evicted",
-    "terminated",
-    "not_serving",
-    "notserving",
-    "notready",
+    "failed", "fail", "dead", "down", "lost", "offline", "unreachable", "unavailable", "crashed", "expired", "inactive", "disconnected", "unhealthy",
+    "error", "errored", "missing", "gone", "failure", "suspect", "evicted", "terminated", "not_serving", "notserving", "notready",
 ];
 
 /// Where a value points: `STATE_READY`, `"idle"`, `Status.Failed`.

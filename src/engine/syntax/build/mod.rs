@@ -1,9 +1,11 @@
 //! From a parse tree to an [`Outline`]: one walk, guided by the language's table. What the table does not name is looked through,
 //! and so are the nodes that the parser makes of text that is no whole program.
 
-use super::failure;
+mod control;
+mod parts;
+
 use super::grammar::{Grammar, Is};
-use super::outline::{Arg, Call, Caught, Id, Jump, Kind, Node, Outline, Role, Scope, Use};
+use super::outline::{Call, Caught, Id, Jump, Kind, Node, Outline, Role, Scope, Use};
 use super::pieces::{self, cut, last_part};
 use tree_sitter::{Node as Raw, TreeCursor};
 
@@ -276,198 +278,6 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn closure_params(&self, node: Raw<'_>) -> Vec<&'t str> {
-        let list = node.child_by_field_name("parameters").or_else(|| self.child_of_kind(node, &["lambda_parameters", "implicit_parameter"]));
-        if let Some(list) = list {
-            let many = self.named_children(list);
-            return if many.is_empty() && list.kind() == "identifier" { vec![self.source(list)] } else { many };
-        }
-        node.child_by_field_name("parameter").map_or_else(Vec::new, |p| vec![self.source(p)])
-    }
-
-    fn loop_(&mut self, cursor: &mut TreeCursor<'_>, place: Place<'t>) {
-        let node = cursor.node();
-        let head = pieces::before_block(self.source(node));
-        let mut condition = self.field(node, &["condition"]);
-        let mut over = "";
-        let keyword = node.child(0).map_or("", |c| c.kind());
-        match node.kind() {
-            "for_expression" | "for_in_statement" | "enhanced_for_statement" | "foreach_statement" | "for_range_loop" | "for" => {
-                over = self.field(node, &["right", "value"]);
-                if over.is_empty() {
-                    over = head;
-                }
-            }
-            "for_statement" if self.language == "go" => {
-                if let Some(clause) = self.child_of_kind(node, &["for_clause"]) {
-                    condition = self.field(clause, &["condition"]);
-                } else if let Some(clause) = self.child_of_kind(node, &["range_clause"]) {
-                    over = self.field(clause, &["right"]);
-                } else if let Some(first) = node.named_child(0).filter(|c| c.kind() != "block") {
-                    condition = self.source(first);
-                }
-            }
-            "for_statement" if self.language == "python" => over = self.field(node, &["right"]),
-            "for_statement" if self.language == "kotlin" => over = head,
-            "call" => over = if self.language == "elixir" { head } else { "" },
-            _ => {}
-        }
-        condition = condition.trim().trim_end_matches(';').trim();
-        condition = pieces::bare(condition);
-        let is_until = keyword == "until" || node.kind() == "until_modifier";
-        let endless =
-            over.is_empty() && (condition.is_empty() || if is_until { matches!(condition, "false") } else { matches!(condition, "true" | "True" | "1" | ":") });
-        let id = self.open(Kind::Loop { endless, condition, over }, place, node);
-        self.each_child(cursor, &mut |b, c, field| {
-            let role = match field {
-                Some("condition" | "right" | "value" | "initializer" | "init" | "update" | "increment") => Role::Condition,
-                _ if matches!(c.node().kind(), "for_clause" | "range_clause") => Role::Condition,
-                _ => Role::Body,
-            };
-            if matches!(field, Some("left" | "pattern" | "name" | "type" | "method")) {
-                return;
-            }
-            let inner = Place::of(id, role);
-            b.visit(c, if role == Role::Body { inner.statement() } else { inner });
-        });
-        self.close(id);
-    }
-
-    fn branch(&mut self, cursor: &mut TreeCursor<'_>, place: Place<'t>, inverted: bool) {
-        let node = cursor.node();
-        let mut condition = self.field(node, &["condition"]);
-        if self.language == "elixir" {
-            condition = self.arguments(node).map_or("", |a| self.source(a));
-        }
-        let failed = failure::presence(condition, self.language).map(|(failed, binding)| (failed != inverted, binding));
-        let id = self.open(Kind::Branch { condition: pieces::bare(condition) }, place, node);
-        let mut role = Role::Condition;
-        self.each_child(cursor, &mut |b, c, field| {
-            let child = c.node();
-            let kind = child.kind();
-            if kind == "else" && !child.is_named() {
-                role = Role::Else;
-                return;
-            }
-            let role = match field {
-                Some("condition" | "initializer") => Role::Condition,
-                Some("alternative") => Role::Else,
-                Some("consequence" | "body") => Role::Body,
-                _ if kind == "arguments" => Role::Condition,
-                _ if role == Role::Else || matches!(kind, "else" | "else_clause") => Role::Else,
-                _ => Role::Body,
-            };
-            let inner = Place { fate: place.fate, ..Place::of(id, role) };
-            match failed {
-                Some((true, binding)) if role == Role::Body => b.handled(c, inner, Caught::Branch, condition, binding),
-                // `else if` of a test for success is no handler: it asks something else.
-                Some((false, binding)) if role == Role::Else && !b.is_else_if(child) => b.handled(c, inner, Caught::Branch, condition, binding),
-                _ if role == Role::Condition => b.visit(c, Place::of(id, role)),
-                _ => b.visit(c, inner),
-            }
-        });
-        self.close(id);
-    }
-
-    fn is_else_if(&mut self, node: Raw<'_>) -> bool {
-        let inner = if matches!(self.row(node), Some(Is::Else)) { node.named_child(0) } else { Some(node) };
-        inner.is_some_and(|n| matches!(self.row(n), Some(Is::If | Is::Unless)))
-    }
-
-    fn handled(&mut self, cursor: &mut TreeCursor<'_>, place: Place<'t>, how: Caught, caught: &'t str, binding: &'t str) {
-        let id = self.open(Kind::Handler { how, caught: vec![caught], binding }, place, cursor.node());
-        self.visit(cursor, Place { fate: place.fate, ..Place::body(id) });
-        self.close(id);
-    }
-
-    fn switch(&mut self, cursor: &mut TreeCursor<'_>, place: Place<'t>) {
-        let node = cursor.node();
-        let mut condition = self.field(node, &["condition", "value", "subject"]);
-        if condition.is_empty() {
-            condition = self.child_of_kind(node, &["when_subject", "arguments"]).map_or("", |n| self.source(n));
-        }
-        let id = self.open(Kind::Branch { condition: pieces::bare(condition) }, place, node);
-        self.each_child(cursor, &mut |b, c, field| {
-            let kind = c.node().kind();
-            let role = if matches!(field, Some("condition" | "value" | "subject" | "initializer")) || matches!(kind, "when_subject" | "arguments") {
-                Role::Condition
-            } else {
-                Role::Body
-            };
-            let inner = Place { propagated: place.propagated, ..Place::of(id, role) };
-            b.visit(c, if role == Role::Body { Place { fate: place.fate, ..inner } } else { inner });
-        });
-        self.close(id);
-    }
-
-    fn arm(&mut self, cursor: &mut TreeCursor<'_>, place: Place<'t>) {
-        let node = cursor.node();
-        let first = ["pattern", "left", "condition", "communication", "conditional_expressions", "value"];
-        let field = first.into_iter().find(|f| node.child_by_field_name(f).is_some());
-        let mut pattern = field.map_or("", |f| self.field(node, &[f]));
-        if field.is_none() {
-            pattern = self.child_of_kind(node, &["switch_label", "case_pattern"]).map_or("", |n| self.source(n));
-            pattern = pattern.trim_start_matches("case ");
-        }
-        let caught = if place.arms_catch { Some("") } else { failure::pattern(pattern, self.language) };
-        let kind = match caught {
-            Some(_) if place.arms_catch => {
-                let (types, binding) = failure::caught(pattern, self.language);
-                Kind::Handler { how: Caught::Catch, caught: types, binding }
-            }
-            Some(binding) => Kind::Handler { how: Caught::Arm, caught: vec![pattern], binding },
-            None => Kind::Arm { pattern },
-        };
-        let id = self.open(kind, place, node);
-        self.each_child(cursor, &mut |b, c, f| {
-            let is_pattern = f.is_some() && f == field && !(f == Some("value") && field == Some("pattern"));
-            let inner = if is_pattern || matches!(c.node().kind(), "switch_label" | "case_pattern") {
-                Place::of(id, Role::Condition)
-            } else {
-                Place { fate: place.fate, ..Place::body(id) }
-            };
-            b.visit(c, inner);
-        });
-        self.close(id);
-    }
-
-    fn try_(&mut self, cursor: &mut TreeCursor<'_>, place: Place<'t>) {
-        let id = self.open(Kind::Try, place, cursor.node());
-        let inner = Place { fate: place.fate, ..Place::body(id) };
-        self.each_child(cursor, &mut |b, c, field| {
-            // Ruby's `x rescue y`.
-            if field == Some("handler") && !matches!(b.row(c.node()), Some(Is::Catch)) {
-                b.handled(c, inner, Caught::Catch, "", "");
-            } else {
-                b.visit(c, inner);
-            }
-        });
-        self.close(id);
-    }
-
-    fn try_if_handled(&mut self, cursor: &mut TreeCursor<'_>, place: Place<'t>) {
-        let node = cursor.node();
-        let handled = self.child_of_kind(node, &["rescue", "ensure", "rescue_block", "catch_block", "after_block"]).is_some()
-            && node.parent().is_none_or(|p| !self.source(p).starts_with("receive"));
-        if !handled {
-            return self.all(cursor, place.statement());
-        }
-        self.within(cursor, Kind::Try, place, Place::statement);
-    }
-
-    fn catch(&mut self, cursor: &mut TreeCursor<'_>, place: Place<'t>) {
-        let node = cursor.node();
-        let header = self.text.get(node.start_byte()..self.body_start(node)).unwrap_or("");
-        let (caught, binding) = failure::caught(header, self.language);
-        let id = self.open(Kind::Handler { how: Caught::Catch, caught, binding }, place, node);
-        self.each_child(cursor, &mut |b, c, field| {
-            if !matches!(field, Some("parameter" | "parameters" | "type" | "name" | "exceptions" | "variable" | "alias" | "value")) {
-                b.visit(c, Place::body(id).statement());
-            }
-        });
-        self.close(id);
-    }
-
     fn scope(&mut self, cursor: &mut TreeCursor<'_>, what: Scope, place: Place<'t>) {
         let node = cursor.node();
         let mut head = self.text.get(node.start_byte()..self.body_start(node)).unwrap_or("");
@@ -508,68 +318,6 @@ impl<'t> Builder<'t> {
             }
         });
         self.close(id);
-    }
-
-    /// Receiver, name, and the byte at which the name stands.
-    fn callee(&self, node: Raw<'_>) -> (&'t str, &'t str, usize) {
-        let receiver = node.child_by_field_name("object").or_else(|| node.child_by_field_name("receiver")).or_else(|| node.child_by_field_name("scope"));
-        let named = node.child_by_field_name("name").or_else(|| node.child_by_field_name("method"));
-        if let (Some(name), receiver) = (named, receiver) {
-            return (receiver.map_or("", |r| self.source(r)), self.source(name), name.start_byte());
-        }
-        let whole = ["function", "target", "macro", "constructor", "type"].into_iter().find_map(|f| node.child_by_field_name(f));
-        let Some(whole) = whole.or_else(|| node.named_child(0)).filter(|w| !w.kind().ends_with("argument_list")) else {
-            return ("", "", node.start_byte());
-        };
-        let (receiver, name) = last_part(self.source(whole));
-        let at = name.as_ptr() as usize - self.text.as_ptr() as usize;
-        (receiver, name, at)
-    }
-
-    fn arguments<'n>(&self, node: Raw<'n>) -> Option<Raw<'n>> {
-        node.child_by_field_name("arguments")
-            .or_else(|| self.child_of_kind(node, &["value_arguments", "arguments", "argument_list", "token_tree", "attribute_argument_list"]))
-    }
-
-    fn args(&self, list: Raw<'_>) -> Vec<Arg<'t>> {
-        if list.kind() == "token_tree" {
-            let inner = self.source(list);
-            let inner = inner.get(1..inner.len().saturating_sub(1)).unwrap_or("");
-            return pieces::split_commas(inner).into_iter().map(|text| Arg { name: "", text }).collect();
-        }
-        let mut out = Vec::new();
-        let mut cursor = list.walk();
-        for child in list.named_children(&mut cursor) {
-            match child.kind() {
-                "comment" | "line_comment" | "block_comment" => {}
-                "keywords" => {
-                    let mut inner = child.walk();
-                    out.extend(child.named_children(&mut inner).map(|c| self.arg(c)));
-                }
-                _ => out.push(self.arg(child)),
-            }
-        }
-        out
-    }
-
-    /// A positional or named argument, or a field of a literal.
-    fn arg(&self, node: Raw<'_>) -> Arg<'t> {
-        let clean = |text: &'t str| text.trim().trim_matches(['"', '\'', ':', '`']).trim();
-        for (key, value) in [("key", "value"), ("field", "value"), ("name", "value"), ("left", "right"), ("designator", "value")] {
-            if let (Some(k), Some(v)) = (node.child_by_field_name(key), node.child_by_field_name(value)) {
-                // A comparison or an assignment as an argument is a value; in a literal it is a field.
-                if key != "left" || matches!(node.kind(), "assignment_expression" | "binary_operator" | "assignment") {
-                    return Arg { name: clean(self.source(k)), text: self.source(v) };
-                }
-            }
-        }
-        let named = matches!(node.kind(), "value_argument" | "argument" | "array_element_initializer" | "attribute_argument" | "keyed_element");
-        if named && node.named_child_count() == 2 {
-            if let (Some(k), Some(v)) = (node.named_child(0), node.named_child(1)) {
-                return Arg { name: clean(self.source(k)), text: self.source(v) };
-            }
-        }
-        Arg { name: if node.kind().starts_with("shorthand") { self.source(node) } else { "" }, text: self.source(node) }
     }
 
     fn decorator(&mut self, cursor: &mut TreeCursor<'_>, place: Place<'t>) {
@@ -647,37 +395,5 @@ impl<'t> Builder<'t> {
         let id = self.open(Kind::Object { name, fields }, place, node);
         self.all(cursor, Place::of(id, Role::Value));
         self.close(id);
-    }
-
-    fn fields(&self, node: Raw<'_>, out: &mut Vec<Arg<'t>>, depth: u32) {
-        let mut cursor = node.walk();
-        for child in node.named_children(&mut cursor) {
-            match child.kind() {
-                "literal_value" | "field_initializer_list" | "map_content" | "keywords" if depth < 2 => self.fields(child, out, depth + 1),
-                "comment" | "line_comment" | "block_comment" | "spread_element" | "dictionary_splat" => {}
-                _ => {
-                    let field = self.arg(child);
-                    if !field.name.is_empty() {
-                        out.push(field);
-                    }
-                }
-            }
-        }
-    }
-
-    fn child_of_kind<'n>(&self, node: Raw<'n>, kinds: &[&str]) -> Option<Raw<'n>> {
-        let mut cursor = node.walk();
-        node.named_children(&mut cursor).find(|c| kinds.contains(&c.kind()))
-    }
-
-    fn named_children(&self, node: Raw<'_>) -> Vec<&'t str> {
-        let mut cursor = node.walk();
-        node.named_children(&mut cursor).filter(|c| !c.kind().ends_with("comment")).map(|c| self.source(c)).collect()
-    }
-
-    /// Byte at which the body of a function, handler or scope begins; its end where it has none.
-    fn body_start(&self, node: Raw<'_>) -> usize {
-        let body = node.child_by_field_name("body").or_else(|| self.child_of_kind(node, &["block", "function_body", "compound_statement", "then", "do_block"]));
-        body.map_or_else(|| node.end_byte(), |b| b.start_byte())
     }
 }
