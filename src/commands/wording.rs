@@ -1,7 +1,7 @@
 //! Verdicts in words for people.
 
 use crate::engine::edit::{Edit, file_name};
-use crate::engine::verdict::{Unknown, Verdict};
+use crate::engine::verdict::{Confidence, Finding, Unknown, Verdict};
 use crate::journal::silence_name;
 use crate::render::numbers::count;
 use serde::Serialize;
@@ -29,6 +29,15 @@ pub(super) fn because(silence: &str) -> &str {
 /// Why a verdict says nothing, by name: a format that is not read is no silence of the engine's own.
 pub(super) fn silence(verdict: &Verdict) -> &'static str {
     if verdict.unknown.contains(&Unknown::Language) { "unknown-language" } else { verdict.silence.map_or("below-threshold", silence_name) }
+}
+
+/// How sure a finding is, in one word.
+pub(super) fn confidence(finding: &Finding) -> &'static str {
+    match finding.confidence {
+        Confidence::Low => "low",
+        Confidence::Medium => "medium",
+        Confidence::High => "high",
+    }
 }
 
 /// What could not be judged, counted.

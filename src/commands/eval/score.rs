@@ -1,7 +1,7 @@
 //! The figures of an evaluation: what was needed, what was said, and how much of it was fair.
 
 use super::Show;
-use crate::commands::wording::{CouldNotTell, because, silence};
+use crate::commands::wording::{CouldNotTell, because, confidence, silence};
 use crate::engine::verdict::{Raised, Verdict};
 use crate::knowledge::schema::MODULES;
 use crate::sources::labelled::{Event, Hunk, What};
@@ -274,7 +274,7 @@ pub(super) fn slips(events: &[Event], verdicts: &[Option<Verdict>], show: Show, 
         }
         if show.wants(Show::Patterns) && outcome.wanted != outcome.named {
             let own = |ids: &BTreeSet<&str>| ids.iter().map(|id| (*id).to_owned()).collect();
-            let because = verdict.patterns.iter().map(|p| format!("{}: line {}", p.id, p.line)).collect();
+            let because = verdict.patterns.iter().map(|p| format!("{} ({}) at line {}: {}", p.id, confidence(p), p.line, p.seen)).collect();
             add("pattern", own(&outcome.wanted), own(&outcome.named), because);
         }
     }

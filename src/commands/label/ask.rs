@@ -5,6 +5,7 @@ use crate::error::{Error, Kind};
 use crate::knowledge::schema::MODULES;
 use crate::nearest::nearest;
 use crate::sources::labelled::Label;
+use crate::text::plain;
 use std::io::{BufRead, Write};
 
 /// What came of the questions about one telling.
@@ -86,7 +87,9 @@ pub(super) fn label(injection: &Injection<'_>, answers: &mut Answers, out: &mut 
         }
     }
     for pattern in injection.patterns {
-        match answers.ask(&format!("pattern {} at line {}: is it there? [y]es [n]o [s]kip [q]uit", pattern.id, pattern.line), out, answer_of_pattern)? {
+        let seen = plain(&pattern.seen);
+        let question = format!("{} at line {}, {seen}: is it there? [y]es [n]o [s]kip [q]uit", pattern.id, pattern.line);
+        match answers.ask(&question, out, answer_of_pattern)? {
             Some(Answer::Yes) if !label.patterns.contains(&pattern.id) => label.patterns.push(pattern.id.clone()),
             Some(Answer::Skip) => return Ok(Reply::Skip),
             Some(Answer::Quit) | None => return Ok(Reply::Quit),

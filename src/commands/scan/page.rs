@@ -1,8 +1,8 @@
 //! A verdict for people: which modules speak and how sure they are, which hold back, and what every feature adds.
 
 use super::Judged;
-use crate::commands::wording::{because, silence, unknown};
-use crate::engine::verdict::Raised;
+use crate::commands::wording::{because, confidence, silence, unknown};
+use crate::engine::verdict::{Finding, Raised};
 use crate::knowledge::baked::BUILT_IN;
 use crate::knowledge::schema::MODULES;
 use crate::render::{Page, Section, Table};
@@ -36,7 +36,8 @@ pub(super) fn page(judged: &Judged) -> Page {
     }
     if !verdict.patterns.is_empty() {
         let mut out = Section::new("Patterns");
-        out.table(Table::new(&["line", "pattern"], verdict.patterns.iter().map(|p| vec![p.line.to_string(), p.id.clone()]), usize::MAX));
+        let row = |p: &Finding| vec![p.line.to_string(), p.id.clone(), confidence(p).to_owned(), p.seen.clone()];
+        out.table(Table::new(&["line", "pattern", "confidence", "what is seen"], verdict.patterns.iter().map(row), usize::MAX));
         sections.push(out);
     }
     if judged.explain {
