@@ -6,9 +6,10 @@
 //! Shape: inside a handler, the error's text is an argument of what builds an answer, a status, a reply or an error of the contract, and
 //! no check of the error's kind stands above it.
 
-use super::{Detector, High, Medium, Sighting, View};
+use super::{Detector, High, Low, Medium, Sighting, View};
 use crate::engine::syntax::words::{self, says};
 use crate::engine::syntax::{Call, Id, Jump, Kind, Outline};
+use crate::engine::verdict::Confidence;
 
 pub(super) const DETECTOR: Detector = Detector { id: "boundary-state-leak", languages: &[], find };
 
@@ -29,7 +30,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         }
         let Some((error, sure)) = error_around(o, id) else { continue };
         let Some(text) = call.args.iter().map(|a| a.text).chain(fields(o, id)).find(|t| holds_text_of(t, error, call)) else { continue };
-        if sorted_out(o, id, error) {
+        if sorted_out(o, id, error) || in_named_arm(o, id) {
             continue;
         }
         let callee = o.callee(id);
@@ -37,7 +38,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         let seen = format!(
             "`{shown}` hands the inner error's own text to the caller through `{callee}`: the contract now holds what the storage or the upstream says"
         );
-        out.push(view.sighting(id, callee, if sure { High } else { Medium }, seen));
+        out.push(view.sighting(id, callee, sure, seen));
     }
     out
 }
@@ -67,17 +68,25 @@ fn answers(call: &Call<'_>, language: &str) -> bool {
         || (language == "go" && call.receiver == "http" && call.name == "Error")
 }
 
-/// The error at hand: a handler's binding, or a parameter that is an error. Sure where what failed is a store or another process.
-fn error_around<'t>(o: &Outline<'t>, id: Id) -> Option<(&'t str, bool)> {
+/// The error at hand: a handler's binding, or a parameter that is an error. How sure: what failed is a store by its type, a store or another process by the call's name, or anything.
+fn error_around<'t>(o: &Outline<'t>, id: Id) -> Option<(&'t str, Confidence)> {
     if let Some(handler) = o.handler_of(id)
         && let Kind::Handler { binding, caught, .. } = &o.node(handler).kind
         && !binding.is_empty()
     {
-        let inner = o.guarded(handler).iter().any(|g| o.call(*g).is_some_and(|c| words::is_store_write(c) || words::remote(c) == words::Remote::Sure));
+        let leaves = |c: &Call<'_>| words::is_store_write(c) || words::remote(c) > words::Remote::No;
+        let inner = o.guarded(handler).iter().any(|g| o.call(*g).is_some_and(leaves) || o.calls(*g).any(|(_, c)| leaves(c)));
         let typed = caught.iter().any(|c| {
             says(c, &["sql*", "database*", "operationalerror", "integrityerror", "psycopg*", "rpcerror", "prisma*", "mongo*", "redis*", "dataaccess*"])
         });
-        return Some((binding, inner || typed));
+        let sure = if typed {
+            High
+        } else if inner {
+            Medium
+        } else {
+            Low
+        };
+        return Some((binding, sure));
     }
     // `if (error) {`, `switch { case error`: the error is a variable that the branch asks for.
     let branch = o.ancestors(id).find_map(|a| match o.node(a).kind {
@@ -85,7 +94,7 @@ fn error_around<'t>(o: &Outline<'t>, id: Id) -> Option<(&'t str, bool)> {
         _ => None,
     });
     if let Some(name) = branch {
-        return Some((name, false));
+        return Some((name, Low));
     }
     let function = o.function_of(id)?;
     let Kind::Function { params, .. } = &o.node(function).kind else { return None };
@@ -95,7 +104,7 @@ fn error_around<'t>(o: &Outline<'t>, id: Id) -> Option<(&'t str, bool)> {
         .filter(|w| !w.is_empty() && !matches!(*w, "final" | "error" | "Error"))
         .find(|w| w.starts_with(|c: char| c.is_ascii_lowercase()))?;
     let database = says(param, &["sql*", "database*", "dataaccess*", "persistence*"]) || says(o.function_name(id), &["database", "sql"]);
-    Some((name, database))
+    Some((name, if database { High } else { Low }))
 }
 
 /// Whether a piece of code is the error's text, or has it in it.
@@ -111,6 +120,11 @@ fn holds_text_of(text: &str, error: &str, call: &Call<'_>) -> bool {
         || (text.contains("getMessage()") && text.contains(e))
         // `Errorf(codes.Internal, "lock: %v", err)`
         || (plain == e && says(call.name, &["errorf", "string", "format*"]))
+}
+
+/// On the way of a match that names the kind of error: what it says outside has been chosen.
+fn in_named_arm(o: &Outline<'_>, id: Id) -> bool {
+    o.ancestors(id).any(|a| matches!(o.node(a).kind, Kind::Arm { pattern } if pattern.contains("::") || pattern.contains('.') || pattern.contains("errors")))
 }
 
 /// A check of the error's kind stands above and leaves: what comes here has been chosen.

@@ -81,7 +81,21 @@ fn weighed(o: &Outline<'_>, handler: Id, id: Id) -> bool {
             condition.contains(['>', '<'])
                 || says(
                     condition,
-                    &["expired", "miss*", "count*", "attempt*", "lease", "fail*", "retries", "deadline", "isnotfound", "is_not_found", "notfound"],
+                    &[
+                        "expired",
+                        "miss*",
+                        "count*",
+                        "attempt*",
+                        "lease",
+                        "fails",
+                        "failures",
+                        "failcount",
+                        "retries",
+                        "deadline",
+                        "isnotfound",
+                        "is_not_found",
+                        "notfound",
+                    ],
                 )
         }
         _ => false,

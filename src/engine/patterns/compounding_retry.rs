@@ -53,29 +53,16 @@ fn calls_client(c: &Call<'_>) -> bool {
             || says(c.name, &["put_item", "get_item", "send_message", "put_object", "invoke"]))
 }
 
-/// A call that runs what it is given again and again.
+/// A call that runs what it is given again and again. By its whole name: `retryOrKill` does something else.
 fn retries(c: &Call<'_>) -> bool {
-    says(
-        c.name,
-        &[
-            "retry",
-            "retryasync",
-            "withretry",
-            "with_retry",
-            "with_retries",
-            "withretries",
-            "retry_async",
-            "retryifailed",
-            "retryiffailed",
-            "executewithretry",
-            "retryonerror",
-            "retrywithbackoff",
-            "retry_with_backoff",
-            "backoffretry",
-            "pretry",
-        ],
-    ) || (says(words::tail(c.receiver), &["retry", "retrier", "backoff", "retrypolicy", "retrytemplate"])
-        && says(c.name, &["do", "execute*", "run", "retry*", "call", "invoke"]))
+    #[rustfmt::skip]
+    const NAMES: &[&str] = &[
+        "retry", "retryasync", "withretry", "withretries", "retryiffailed", "executewithretry", "retryonerror", "retrywithbackoff", "retrynotify", "backoffretry", "pretry", "runwithretry", "callwithretry",
+    ];
+    let name: String = c.name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect();
+    NAMES.contains(&name.as_str())
+        || (says(words::tail(c.receiver), &["retry", "retrier", "backoff", "retrypolicy", "retrytemplate"])
+            && says(c.name, &["do", "execute*", "run", "retry*", "call", "invoke"]))
 }
 
 /// A retry in a retry.

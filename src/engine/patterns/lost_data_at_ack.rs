@@ -3,12 +3,13 @@
 //! From then on the only copy is in this process's memory, and a crash, a deploy or an exception ends it. Sources: RabbitMQ,
 //! "Consumer Acknowledgements and Publisher Confirms"; KafkaConsumer, "Manual Offset Control"; Celery, `acks_late`.
 //!
-//! Shapes: an ack above the handler's work; an ack in a `finally` or a `defer`; a handler that only logs and runs into the ack behind it.
+//! Shapes: an ack above the handler's work; an ack in a `finally` or a `defer`; a handler that only logs and runs into the ack behind it;
+//! an ack that is the default; a destructive read before the work; what kept the failed message is gone, or fewer failures are handled.
 
 use super::{Detector, High, Medium, Sighting, View};
 use crate::engine::syntax::reading::Leaves;
 use crate::engine::syntax::words::{self, says};
-use crate::engine::syntax::{Call, Id, Kind, Outline};
+use crate::engine::syntax::{Call, Id, Jump, Kind, Outline, Role, Use};
 
 pub(super) const DETECTOR: Detector = Detector { id: "lost-data-at-ack", languages: &[], find };
 
@@ -17,7 +18,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     let mut out = Vec::new();
     for (ack, call) in o.calls(0).filter(|(_, c)| words::is_ack(c)) {
         let callee = o.callee(ack);
-        if o.in_finally(ack) && work(o, ack).next().is_some() {
+        if o.in_finally(ack) && !is_conditional(o, ack) && work(o, ack).next().is_some() {
             let seen = format!("`{callee}` runs whatever happened, so a message whose work failed is given up as done");
             out.push(view.sighting(ack, format!("finally {callee}"), High, seen));
             continue;
@@ -38,6 +39,143 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
             out.push(view.sighting(handler, format!("after failure {callee}"), Medium, seen));
         }
     }
+    out.extend(acked_by_default(view));
+    out.extend(popped_first(view));
+    out.extend(kept_no_longer(view));
+    out.extend(narrowed(view));
+    out
+}
+
+/// Under a condition inside of its `finally`: somebody decides.
+fn is_conditional(o: &Outline<'_>, id: Id) -> bool {
+    o.ancestors(id)
+        .take_while(|a| !matches!(o.node(*a).kind, Kind::Finally | Kind::Scope { .. } | Kind::Function { .. }))
+        .any(|a| matches!(o.node(a).kind, Kind::Branch { .. }))
+}
+
+/// `ack = true` above the work: whatever leaves it unforeseen acknowledges.
+fn acked_by_default(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for id in o.ids() {
+        let Kind::Assign { target, value } = o.node(id).kind else { continue };
+        if says(target, &["ack", "acked", "acknowledge", "should_ack", "shouldack"]) && matches!(value, "true" | "True") && o.handler_of(id).is_none() {
+            let acks = |i: Id| o.call(i).is_some_and(words::is_ack) && !o.precedes(i, id);
+            let function = o.function_of(id).unwrap_or(0);
+            let works_before = o.calls(function).any(|(i, c)| o.precedes(i, id) && (words::is_store_write(c) || says(c.name, HANDLES)));
+            if !works_before && o.within(function).any(acks) && o.after(id).any(|(_, c)| says(c.name, HANDLES)) {
+                let seen = format!("`{target}` is true before the work has begun, so an end that no branch foresees acknowledges the message");
+                out.push(view.sighting(id, format!("default {target}"), High, seen));
+            }
+        }
+    }
+    out
+}
+
+/// A destructive read: from here on the only copy is in memory.
+fn popped_first(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let pops = |c: &Call<'_>| {
+        says(c.name, &["zpopmin", "zpopmax", "bzpopmin", "blpop", "brpop", "getdel"])
+            || (says(c.name, &["lpop", "rpop", "spop"]) && (view.imports_any(&["cache"]) || says(c.receiver, &["redis", "rdb", "conn"])))
+    };
+    let mut out = Vec::new();
+    for (id, _) in o.calls(0).filter(|(_, c)| pops(c)) {
+        let callee = o.callee(id);
+        let next = o.after(id).find(|(_, c)| words::is_publish(c) || words::is_store_write(c) || says(c.name, HANDLES)).map(|(i, _)| i);
+        let yields = o.source(o.function_of(id).unwrap_or(id)).contains("yield");
+        let follows = next.map_or("what the caller does with it".to_owned(), |n| format!("`{}`", o.callee(n)));
+        if next.is_some() || yields {
+            let seen = format!("`{callee}` takes the item out before {follows}: a crash between the two loses it");
+            out.push(view.sighting(id, format!("pop {callee}"), Medium, seen));
+        }
+    }
+    out
+}
+
+/// What kept a failed message (a dead letter, a way back) is gone from its handler, or its own failure is no longer looked at.
+fn kept_no_longer(view: &View<'_>) -> Vec<Sighting> {
+    const KEEPS: &[&str] = &[
+        "deadletter*",
+        "dead_letter*",
+        "sendtodeadletter*",
+        "dlq",
+        "kill",
+        "requeue*",
+        "nack",
+        "reject",
+        "park",
+        "seek",
+        "tombstone",
+        "quarantine",
+        "dispatch_to_dlq",
+        "assign",
+    ];
+    let o = view.outline;
+    let Some(before) = view.before else { return Vec::new() };
+    let mut out = Vec::new();
+    for (then, call) in before.calls(0).filter(|(_, c)| says(c.name, KEEPS) && !words::is_log(c)) {
+        let name = before.function_name(then);
+        let same = |c: &Call<'_>| c.name == call.name;
+        let now = o.calls(0).find(|(i, c)| same(c) && o.function_name(*i) == name);
+        match now {
+            Some((id, c)) if c.result == Use::Ignored && call.result != Use::Ignored && o.handler_of(id).is_some() && !c.awaited => {
+                let seen =
+                    format!("nobody looks whether `{}` has kept the failed message any more: where it could not, the message is given up as done", c.name);
+                out.push(view.sighting(id, format!("unchecked {}", c.name), High, seen));
+            }
+            None => {
+                let rejects = says(name, &["reject", "nack", "requeue"]);
+                let function = o.functions().find(|f| matches!(o.node(*f).kind, Kind::Function { name: n, .. } if n == name));
+                let Some(function) = function.filter(|f| view.touches(*f)) else { continue };
+                let others = o.calls(function).any(|(_, c)| says(c.name, KEEPS) || words::is_nack(c) || words::is_publish(c));
+                // The failure's way is still there, with nothing on it but words.
+                let left =
+                    o.within(function).find(|i| matches!(o.node(*i).kind, Kind::Handler { .. } | Kind::Branch { .. }) && view.touches(*i) && only_words(o, *i));
+                if let Some(at) = if rejects && o.calls(function).next().is_none() { Some(function) } else { left }
+                    && !others
+                    && (rejects || before.handler_of(then).is_some())
+                {
+                    let seen = format!("`{}` is gone, which kept the failed message: it was taken already, so no copy remains", call.name);
+                    out.push(view.sighting(at, format!("gone {}", call.name), Medium, seen));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    out
+}
+
+/// Nothing but log lines and jumps.
+fn only_words(o: &Outline<'_>, id: Id) -> bool {
+    o.children(id).filter(|i| o.node(*i).role != Role::Condition).all(|i| match &o.node(i).kind {
+        Kind::Call(c) => words::is_log(c),
+        Kind::Jump { what: Jump::Throw, .. } => false,
+        Kind::Jump { value, .. } => value.is_empty() || matches!(*value, "nil" | "None" | "null" | "true"),
+        Kind::Handler { .. } | Kind::Branch { .. } => only_words(o, i),
+        _ => false,
+    })
+}
+
+/// A failure that was handled and is now let through to where the message is acknowledged.
+fn narrowed(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let Some(before) = view.before else { return Vec::new() };
+    let mut out = Vec::new();
+    for id in o.handlers() {
+        let Kind::Handler { caught, .. } = &o.node(id).kind else { continue };
+        let Some((first, more)) = caught.first().and_then(|c| c.split_once("&&")) else { continue };
+        let name = o.function_name(id);
+        let was = before.handlers().any(|h| {
+            before.function_name(h) == name
+                && matches!(&before.node(h).kind, Kind::Handler { caught, .. } if caught.first().map(|c| c.trim()) == Some(first.trim()))
+        });
+        let leaves = matches!(o.leaves(id), Leaves::Returns | Leaves::Throws);
+        if was && leaves && o.calls(id).any(|(_, c)| words::is_nack(c)) {
+            let seen = format!("a failure without `{}` runs on now, to where the message counts as done", more.trim().chars().take(60).collect::<String>());
+            out.push(view.sighting(id, format!("narrowed {}", first.trim()), High, seen));
+        }
+    }
     out
 }
 
@@ -45,26 +183,14 @@ fn is_plain_ack(call: &Call<'_>) -> bool {
     says(call.name, &["ack", "basic_ack", "acknowledge", "commitsync", "commit_sync", "xack"])
 }
 
+/// What works on a message.
+#[rustfmt::skip]
+const HANDLES: &[&str] = &[
+    "handle*", "process*", "run", "execute*", "apply", "call", "perform*", "consume*", "dispatch*", "invoke", "on_message", "book", "import*", "deliver*", "h", "handler", "mark_as*", "on_retry",
+];
+
 /// Calls of the same function that do something with the message: writes, handlers, remote calls.
 fn work<'a>(o: &'a Outline<'_>, ack: Id) -> impl Iterator<Item = Id> + 'a {
-    const HANDLES: &[&str] = &[
-        "handle*",
-        "process*",
-        "run",
-        "execute*",
-        "apply",
-        "call",
-        "perform*",
-        "consume*",
-        "dispatch*",
-        "invoke",
-        "on_message",
-        "book",
-        "import*",
-        "deliver*",
-        "h",
-        "handler",
-    ];
     let function = o.function_of(ack).unwrap_or(0);
     o.calls(function)
         .filter(move |(i, c)| {
@@ -113,6 +239,22 @@ mod tests {
                     "typescript",
                     "export async function onMessage(msg: Message) {\n  try {\n    await repo.save(JSON.parse(msg.body));\n  } catch (e) {\n    logger.error(e);\n  }\n  channel.ack(msg);\n}\n",
                 ),
+                mends(
+                    "go",
+                    "package r\n\nfunc (h *H) handle(msg *Message) {\n\tout, err := h.fn(msg)\n\tif err != nil && !errors.Is(err, context.Canceled) {\n\t\tmsg.Nack()\n\t\treturn\n\t}\n\th.publish(out)\n\tmsg.Ack()\n}\n",
+                    "package r\n\nfunc (h *H) handle(msg *Message) {\n\tout, err := h.fn(msg)\n\tif err != nil {\n\t\tmsg.Nack()\n\t\treturn\n\t}\n\th.publish(out)\n\tmsg.Ack()\n}\n",
+                ),
+                mends(
+                    "ruby",
+                    "def process(work)\n  ack = true\n  begin\n    dispatch(work)\n  rescue Shutdown\n    ack = false\n  ensure\n    work.acknowledge if ack\n  end\nend\n",
+                    "def process(work)\n  ack = false\n  begin\n    dispatch(work)\n    ack = true\n  ensure\n    work.acknowledge if ack\n  end\nend\n",
+                ),
+                mends(
+                    "csharp",
+                    "class C {\n  public void Reject() {\n  }\n}\n",
+                    "class C {\n  public void Reject() {\n    _client.Assign(_client.Assignment);\n  }\n}\n",
+                ),
+                fires("python", "def drain(redis):\n    while True:\n        item = redis.blpop('jobs')\n        handle(item)\n"),
                 silent("python", "def close_group(stack, out):\n    group = stack.pop()\n    out.append(group.render())\n    return out\n"),
                 silent(
                     "java",

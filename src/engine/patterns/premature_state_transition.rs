@@ -100,9 +100,10 @@ fn guard_gone(view: &View<'_>) -> Vec<Sighting> {
         let name = o.function_name(id);
         let earlier: Vec<Id> =
             before.ids().filter(|i| before.source(*i) == source && before.function_name(*i) == name && same_kind(o, id, before, *i)).collect();
-        let here = o.ids().filter(|i| o.source(*i) == source && o.function_name(*i) == name && same_kind(o, id, o, *i)).count();
-        let [twin] = earlier[..] else { continue };
-        if here != 1 {
+        let here: Vec<Id> = o.ids().filter(|i| o.source(*i) == source && o.function_name(*i) == name && same_kind(o, id, o, *i)).collect();
+        // Where the same is said several times, the first is the first's twin.
+        let Some(twin) = here.iter().position(|i| *i == id).and_then(|i| earlier.get(i).copied()) else { continue };
+        if here.len() != earlier.len() {
             continue;
         }
         let waits = |o: &Outline<'_>, id: Id| o.before(id).filter(|(_, c)| is_wait(c)).count();

@@ -4,8 +4,9 @@
 //! them keeps it from coming back. Sources: SOSP 2024 "If At First You Don't Succeed" (WASABI: 79 % of the missing-delay reports were
 //! right); AWS, EC2/RDS service disruption of April 2011.
 //!
-//! Shape: a loop that a count does not bound; a handler in it, of a call that leaves the process, goes on to the next round; no pause
-//! on that way, in the loop before the call, or as the blocking part of another call.
+//! Shapes: a loop that a count does not bound; a handler in it, of a call that leaves the process, goes on to the next round; no pause
+//! on that way, in the loop before the call, or as the blocking part of another call. And: the only pause of a retried way is gone, or
+//! the delay with which work was handed over again.
 
 use super::{Detector, High, Medium, Sighting, View};
 use crate::engine::syntax::reading::Leaves;
@@ -19,7 +20,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     let mut out = Vec::new();
     for handler in o.handlers() {
         let Some(loop_) = o.loop_of(handler) else { continue };
-        if !goes_round(o, loop_) || !leads_back(o, handler, loop_) {
+        if !goes_round(o, loop_) || o.is_bounded(loop_) || !leads_back(o, handler, loop_) {
             continue;
         }
         let guarded = o.guarded(handler);
@@ -42,6 +43,94 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         ));
     }
     out.dedup_by(|a, b| a.subject == b.subject);
+    out.extend(pause_gone(view));
+    out.extend(delay_gone(view));
+    out
+}
+
+/// The only pause on a way that is tried again is gone.
+fn pause_gone(view: &View<'_>) -> Vec<Sighting> {
+    const AGAIN: &[&str] = &[
+        "poll*",
+        "process*",
+        "run*",
+        "retry*",
+        "fetch*",
+        "reconnect*",
+        "consume*",
+        "work*",
+        "loop",
+        "next*",
+        "watch*",
+        "connect*",
+        "bootstrap*",
+        "respawn*",
+        "receive*",
+    ];
+    let o = view.outline;
+    let mut out = Vec::new();
+    for function in o.functions().filter(|f| view.touches(*f)) {
+        let Some((before, twin)) = view.function_before(function + 1) else { continue };
+        let Some((gone, pause)) = before.calls(twin).find(|(_, c)| words::is_pause(c)) else { continue };
+        if o.calls(function).any(|(_, c)| words::is_pause(c)) {
+            continue;
+        }
+        // What was waited for is still tried: in the loop, after the failure, at the next round.
+        let place = if before.loop_of(gone).is_some() {
+            o.within(function).find(|i| matches!(o.node(*i).kind, Kind::Loop { .. }))
+        } else if let Some(handler) = before.handler_of(gone) {
+            let tried: Vec<String> = before.guarded(handler).iter().map(|i| before.callee(*i)).collect();
+            o.calls(function).map(|(i, _)| i).find(|i| tried.contains(&o.callee(*i)))
+        } else if says(before.function_name(gone), AGAIN) {
+            o.within(function).find(|i| matches!(o.node(*i).kind, Kind::Jump { .. }) && view.touches(o.node(*i).parent))
+        } else if says(before.source(twin), &["backoff*"]) && !says(o.source(function), &["backoff*"]) {
+            o.within(function).find(|i| view.touches(*i) && o.call(*i).is_some_and(|c| !words::is_log(c)))
+        } else {
+            None
+        };
+        let Some(at) = place else { continue };
+        let seen = format!("`{}` is gone, and with it the pause before the next try: while the other side is away this runs as fast as it can", pause.name);
+        out.push(view.sighting(at, format!("pause gone {}", o.function_name(function + 1)), Medium, seen));
+    }
+    out
+}
+
+/// A message or job is handed over again, and the delay that it had is gone.
+fn delay_gone(view: &View<'_>) -> Vec<Sighting> {
+    const DELAYS: &[&str] = &[
+        "delay*",
+        "runat",
+        "run_at",
+        "backoff*",
+        "eta",
+        "countdown",
+        "scheduledat",
+        "availableat",
+        "visibility*",
+        "nextattempt*",
+        "retryat",
+        "retry_at",
+        "notbefore",
+    ];
+    let o = view.outline;
+    let Some(before) = view.before else { return Vec::new() };
+    let mut out = Vec::new();
+    for (id, call) in o.calls(0).filter(|(_, c)| words::is_publish(c)) {
+        let delayed = |o: &Outline<'_>, i: Id| o.call(i).is_some_and(|c| c.args.iter().any(|a| says(a.name, DELAYS) || says(a.text, DELAYS)));
+        let twin = before.calls(0).find(|(i, c)| c.name == call.name && c.receiver == call.receiver && before.function_name(*i) == o.function_name(id));
+        if let Some((twin, _)) = twin
+            && delayed(before, twin)
+            && !delayed(o, id)
+        {
+            let callee = o.callee(id);
+            out.push(view.sighting(
+                id,
+                format!("delay gone {callee}"),
+                High,
+                format!("`{callee}` hands the failed work over again at once: the delay that it had is gone"),
+            ));
+        }
+    }
     out
 }
 

@@ -191,10 +191,10 @@ pub fn is_pause(call: &Call<'_>) -> bool {
         "waitbackoff", "sleepwithcontext", "jittered*", "cooldown",
     ];
     #[rustfmt::skip]
-    const VERBS: &[&str] = &["wait", "after", "tick", "await", "poll_timeout", "take"];
+    const VERBS: &[&str] = &["wait", "waitasync", "after", "tick", "await", "poll_timeout", "take"];
     #[rustfmt::skip]
     const ON: &[&str] = &[
-        "time", "ticker", "timer", "limiter", "backoff", "interval", "latch", "condition", "cond", "clock", "event", "stop_event", "shutdown",
+        "time", "ticker", "timer", "limiter", "context", "backoff", "interval", "latch", "condition", "cond", "clock", "event", "stop_event", "shutdown",
         "stopped", "semaphore", "bo",
     ];
     says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
@@ -299,7 +299,7 @@ const DOWN: &[&str] = &[
 #[must_use]
 pub fn towards(value: &str) -> Option<Towards> {
     let value = value.trim();
-    if value.len() > 80 || value.contains('\n') {
+    if value.len() > 80 || value.contains('\n') || value.contains("==") || value.contains("!=") {
         return None;
     }
     if says(value, DOWN) || says(value, &["not_serving", "not_ready", "notserving"]) {

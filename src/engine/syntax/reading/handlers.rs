@@ -36,7 +36,8 @@ impl<'t> Outline<'t> {
                     return subject;
                 }
                 // The last call before that put its result under the error's name.
-                let gives = |c: &Call<'_>| matches!(c.result, Use::Assigned(t) if t.split([',', ' ']).any(|w| w.trim() == *binding));
+                let gives =
+                    |c: &Call<'_>| matches!(c.result, Use::Assigned(t) if t.split([',', ' ', '[', ']', '(', ')', '{', '}', '.']).any(|w| w == *binding));
                 let function = self.closure_of(handler).unwrap_or(0);
                 let last = self.calls(function).filter(|(i, c)| *i < parent && !self.within(parent).contains(i) && gives(c)).map(|(i, _)| i).last();
                 last.into_iter().collect()
