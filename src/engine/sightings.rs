@@ -3,6 +3,7 @@
 use super::diff::{self, LineDiff};
 use super::edit::{Change, Edit};
 use super::lexer::{self, Kind};
+use super::structured::{self, Format, KeyHit};
 use super::surroundings::Surroundings;
 use crate::knowledge::features::Locus;
 use crate::knowledge::schema::NEAR_LINES;
@@ -142,7 +143,8 @@ pub(super) fn look(
 ) -> Sightings {
     let mut out = Sightings { literals_only: true, ..Sightings::default() };
     for (index, change) in edit.changes.iter().enumerate() {
-        look_at_change(&mut out, (index, change), edit, knowledge, (&literals.0[index], &kinds.0[index]), libraries);
+        let above = surroundings.above.get(index).map_or("", String::as_str);
+        look_at_change(&mut out, (index, change), edit, knowledge, (&literals.0[index], &kinds.0[index], above), libraries);
     }
     out.literals_only &= out.changed_lines.0 > 0 && out.changed_lines.1 > 0;
     look_around(&mut out, edit, knowledge, surroundings, libraries);
@@ -154,10 +156,13 @@ fn look_at_change(
     (index, change): (usize, &Change<'_>),
     edit: &Edit<'_>,
     knowledge: &[Knowledge<'_>],
-    (literals, kinds): (&[Vec<RawHit>; 2], &[Vec<Kind>; 2]),
+    (literals, kinds, above): (&[Vec<RawHit>; 2], &[Vec<Kind>; 2], &str),
     libraries: &Libraries,
 ) {
-    let LineDiff { removed, added } = diff::lines(&change.old, &change.new);
+    let mut diff = diff::lines(&change.old, &change.new);
+    let format = Format::of(edit.language);
+    let keys = format.map_or_else(Vec::new, |f| structured::compare(f, edit, change, above, &mut diff, knowledge));
+    let LineDiff { removed, added } = diff;
     let new = Side::new(&change.new, &added, &kinds[0]);
     let old = Side::new(&change.old, &removed, &kinds[1]);
     let added_code: Vec<usize> = (0..added.len()).filter(|&l| added[l] && new.has_code(l)).collect();
@@ -167,6 +172,17 @@ fn look_at_change(
     out.literals_only &= added_code.len() == removed_code.len() && skeletons(&new, &added_code) == skeletons(&old, &removed_code);
     if out.first_changed.is_none() {
         out.first_changed = added_code.first().map(|&l| (index, true, l)).or_else(|| removed_code.first().map(|&l| (index, false, l)));
+    }
+    for KeyHit { set, signal, in_new, line, span } in keys {
+        let side = if in_new { &new } else { &old };
+        if knowledge[set].signals[signal].languages & edit.language.bit() == 0 {
+            continue;
+        }
+        if side.waivers.contains(&line) {
+            out.waived += 1;
+        } else {
+            out.hits.push(Hit { set, signal, change: index, in_new, line, span });
+        }
     }
     for (side, in_new, raw) in [(&new, true, &literals[0]), (&old, false, &literals[1])] {
         let lines: Vec<usize> = raw.iter().map(|&(.., start, _)| side.line_of(start)).collect();
@@ -185,7 +201,11 @@ fn look_at_change(
             for owner in k.owners_of(literal) {
                 let Owner::Signal(signal) = owner else { continue };
                 let s = &k.signals[signal];
-                if s.languages & edit.language.bit() == 0 || !counts(kind, s.places, edit) || !libraries.satisfy(k, signal) {
+                if s.languages & edit.language.bit() == 0
+                    || (s.keyed && is_judged_by_keys(edit))
+                    || !counts(kind, s.places, edit)
+                    || !libraries.satisfy(k, signal)
+                {
                     continue;
                 }
                 if s.near && !is_near(set, signal, line) {
@@ -203,6 +223,11 @@ fn look_at_change(
             }
         }
     }
+}
+
+/// Whether signals with keys speak by these alone.
+fn is_judged_by_keys(edit: &Edit<'_>) -> bool {
+    Format::of(edit.language).is_some()
 }
 
 /// (set, signal, line) of every literal that a signal met here wants near, in order.
@@ -262,7 +287,11 @@ fn look_around(out: &mut Sightings, edit: &Edit<'_>, knowledge: &[Knowledge<'_>]
             for owner in knowledge[set].owners_of(literal) {
                 let Owner::Signal(signal) = owner else { continue };
                 let s = &knowledge[set].signals[signal];
-                if s.languages & edit.language.bit() != 0 && s.places & PLACE_CODE != 0 && libraries.satisfy(&knowledge[set], signal) {
+                if s.languages & edit.language.bit() != 0
+                    && !(s.keyed && is_judged_by_keys(edit))
+                    && s.places & PLACE_CODE != 0
+                    && libraries.satisfy(&knowledge[set], signal)
+                {
                     out.context.push((set, signal, locus));
                 }
             }
