@@ -54,5 +54,5 @@ fn instruction(text: &str, lines: (usize, usize), span: (usize, usize), out: &mu
         }
         _ => return,
     }
-    out.push(Setting { lines, span, path, value });
+    out.push(Setting { lines, span, path, head: 2, value });
 }

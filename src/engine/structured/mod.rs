@@ -23,6 +23,8 @@ struct Setting {
     span: (usize, usize),
     /// The kind of file, the kind of document, the open keys and its own: normalised.
     path: Vec<String>,
+    /// How much of the path is the kind of file and document: context, but no key.
+    head: usize,
     /// Without quotes, anchors and comments.
     value: String,
 }
@@ -91,11 +93,8 @@ pub(super) fn compare(format: Format, edit: &Edit<'_>, change: &Change<'_>, abov
     if matches!(format, Format::Sql) {
         sql::keep_lines(change, diff);
     }
-    // A module that hands a variable on decides nothing.
-    if format == Format::Hcl {
-        new.retain(|s| !is_reference(&s.value));
-        old.retain(|s| !is_reference(&s.value));
-    }
+    new.retain(|s| says_something(format, s));
+    old.retain(|s| says_something(format, s));
     let mut out = Vec::new();
     for (side, in_new) in [(&new, true), (&old, false)] {
         for setting in side {
@@ -121,6 +120,12 @@ fn keep_lines(changed: &mut [bool], holds_setting: &[bool], kept: &[Setting]) {
     }
 }
 
+/// Whether a setting sets anything: an empty default does not, nor does a Terraform module that hands a variable on or declares one.
+fn says_something(format: Format, setting: &Setting) -> bool {
+    let is_declared = setting.path.get(1).is_some_and(|s| s == "variable") && setting.path.last().is_some_and(|s| s != "default");
+    !(matches!(setting.value.as_str(), "{}" | "[]" | "null" | "~") || (format == Format::Hcl && (is_reference(&setting.value) || is_declared)))
+}
+
 /// Whether two values come to the same, as far as the edit tells: equal, both computed, or the one the default of the other.
 fn is_same(new: &str, old: &str) -> bool {
     let defaults_to = |a: &str, b: &str| !b.is_empty() && a.contains("default ") && a.contains(b);
@@ -140,7 +145,7 @@ fn find(setting: &Setting, in_new: bool, knowledge: &[Knowledge<'_>], out: &mut 
     }
     for (set, k) in knowledge.iter().enumerate() {
         let open = k.keys.partition_point(|key| key.hash == 0);
-        for (i, segment) in setting.path.iter().enumerate() {
+        for (i, segment) in setting.path.iter().enumerate().skip(setting.head) {
             if setting.path[i + 1..].iter().any(|s| APART.contains(&s.as_str())) {
                 continue;
             }

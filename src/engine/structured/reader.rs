@@ -66,7 +66,7 @@ pub(super) fn settings(format: Format, text: &str, above: &str, root: &str, chan
             let span = (start + from, (start + from + at.len()).min(start + raw.trim_end().len().max(from)));
             let path = reader.path(root, pair.key);
             if path.len() > 1 {
-                out.push(Setting { lines: (number, number), span, path, value: plain(pair.value).to_owned() });
+                out.push(Setting { lines: (number, number), span, path, head: 1 + usize::from(!reader.kind.is_empty()), value: plain(pair.value).to_owned() });
             }
         };
         if reader.line(line, &mut found) && is_changed {

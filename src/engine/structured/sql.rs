@@ -46,7 +46,7 @@ pub(super) fn settings(text: &str, changed: &[bool]) -> Vec<Setting> {
                 let start = if cited == lines.0 { *first } else { line_of[cited - 1] };
                 let end = text[start..].find('\n').map_or(text.len(), |i| start + i).min(last + 1).max(start);
                 let path = ["@file", "sql"].iter().map(|s| (*s).to_owned()).chain(path.iter().map(|s| normalised(s))).collect();
-                out.push(Setting { lines: (cited, lines.1), span: (start, end), path, value: statement.words[from..to].trim().to_owned() });
+                out.push(Setting { lines: (cited, lines.1), span: (start, end), path, head: 2, value: statement.words[from..to].trim().to_owned() });
             }
         }
     }
@@ -68,6 +68,24 @@ pub(super) fn keep_lines(change: &Change<'_>, diff: &mut LineDiff) {
             }
         }
     }
+    // In a function's body only lines with a comment are compared: there the order of the others says something.
+    let old_lines: Vec<&str> = change.old.lines().collect();
+    for (i, new_line) in change.new.lines().enumerate() {
+        if !diff.added[i] {
+            continue;
+        }
+        let is_twin = |o: &&str| (o.contains("/*") || o.contains("--") || new_line.contains("/*") || new_line.contains("--")) && words(o) == words(new_line);
+        if let Some(j) = old_lines.iter().enumerate().position(|(j, o)| diff.removed[j] && is_twin(o)) {
+            (diff.added[i], diff.removed[j]) = (false, false);
+        }
+    }
+}
+
+/// A line's words without its comments.
+fn words(line: &str) -> String {
+    let mut out: String = statements(line).into_iter().map(|s| s.words).collect::<Vec<_>>().join(";");
+    out.retain(|c| c != ' ');
+    out
 }
 
 /// Splits at `;` outside strings, comments and quoted bodies.
