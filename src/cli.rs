@@ -39,9 +39,10 @@ Environment:
   DISTARCH_DISABLE=1    turns it off
   CLAUDE_PLUGIN_DATA    where sessions and the journal are kept; else the user's state folder")]
     Hook,
-    /// Print the verdict on one edit as JSON; keeps no state
+    /// Print the verdict on one edit, as JSON unless told otherwise; keeps no state
     #[command(after_help = "Examples:
   distarch scan < event.json
+  distarch scan --explain --format text < event.json
   echo '{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"Edit\",\"tool_input\":{\"file_path\":\"a.py\",
     \"old_string\":\"\",\"new_string\":\"channel.basic_ack(tag)\"}}' | distarch scan --explain")]
     Scan(commands::scan::Args),
@@ -77,6 +78,30 @@ Environment:
   distarch stats
   distarch stats --format json | jq .by_module")]
     Stats(commands::stats::Args),
+    /// Score the decision on labelled edits: recall, precision and false alarms, with the project's own signals
+    ///
+    /// Exit code 1 when the decision failed at an edit.
+    #[command(after_help = "Examples:
+  distarch eval labels.jsonl
+  distarch eval labels.jsonl --show fp --module failure-mode
+  distarch eval labels.jsonl --project ~/src/shop --format json | jq .precision")]
+    Eval(commands::eval::Args),
+    /// Ask of each thing the hook said in recorded conversations whether it was useful, and keep the answers for eval
+    ///
+    /// Each answer is kept at once, so a second run goes on where the first ended.
+    #[command(after_help = "Examples:
+  distarch label ~/.claude/projects --write labels.jsonl
+  distarch label session.jsonl --write labels.jsonl --answers answers.txt
+  distarch eval labels.jsonl
+
+Answers, to each module that spoke:
+  y    it had to be asked
+  n    it was of no use
+  m    it may be asked, and need not be
+  s    not now: the edit is asked about again at the next run
+  q    enough; what was answered is kept
+Then modules that should have spoken besides: their ids, or nothing.")]
+    Label(commands::label::Args),
     /// Look whether the hook is installed, fires and reaches the model, and whether all it reads is in order
     ///
     /// Exit code 1 when something is broken.
@@ -138,7 +163,7 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
             commands::hook::run();
             Answer::default()
         }
-        Verb::Scan(args) => (commands::scan::run(&args)? + "\n").into(),
+        Verb::Scan(args) => commands::scan::run(&args)?.into(),
         Verb::Explain(args) => commands::explain::run(&args)?.into(),
         Verb::List(args) => commands::list::run(&args)?.into(),
         Verb::Lint(args) => commands::lint::run(&args)?,
@@ -149,6 +174,8 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         Verb::Prune(args) => commands::prune::run(&args)?.into(),
         Verb::Completions(args) => commands::completions::run(&args, command()).into(),
         Verb::Man(args) => commands::man::run(&args, command())?.into(),
+        Verb::Eval(args) => commands::eval::run(&args)?,
+        Verb::Label(args) => commands::label::run(&args)?.into(),
         Verb::Fit(args) => commands::fit::run(&args)?.into(),
     })
 }

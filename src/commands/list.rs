@@ -3,7 +3,7 @@
 use super::Format;
 use super::known::Known;
 use crate::knowledge::catalog::pattern;
-use crate::knowledge::schema::{CATEGORIES, Strength};
+use crate::knowledge::schema::{CATEGORIES, LibraryFile, Strength, read};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -30,11 +30,22 @@ pub struct Args {
 /// Version of the JSON.
 const VERSION: u32 = 1;
 
+/// Columns of a line of imports.
+const WIDTH: usize = 100;
+
 /// One kind of thing: its rows as text (id, group, what it is) and as JSON.
 struct Shelf {
     name: &'static str,
     rows: Vec<(String, String, String)>,
+    /// Further lines below each row, where the kind is asked for by name.
+    below: Vec<Vec<String>>,
     json: Vec<Value>,
+}
+
+impl Shelf {
+    fn new(name: &'static str) -> Self {
+        Self { name, rows: Vec::new(), below: Vec::new(), json: Vec::new() }
+    }
 }
 
 /// Lists the kinds that were asked for; all, when none was.
@@ -66,8 +77,11 @@ pub fn run(args: &Args) -> anyhow::Result<String> {
         }
         let first = shelf.rows.iter().map(|r| r.0.len()).max().unwrap_or(0);
         let second = shelf.rows.iter().map(|r| r.1.len()).max().unwrap_or(0);
-        for (id, group, what) in &shelf.rows {
+        for (i, (id, group, what)) in shelf.rows.iter().enumerate() {
             let _ = writeln!(out, "{id:<first$}  {group:<second$}  {what}");
+            for line in shelf.below.get(i).into_iter().flatten().filter(|_| !all) {
+                let _ = writeln!(out, "    {line}");
+            }
         }
     }
     Ok(out)
@@ -75,7 +89,7 @@ pub fn run(args: &Args) -> anyhow::Result<String> {
 
 fn modules(known: &Known) -> Shelf {
     let k = known.built_in;
-    let mut shelf = Shelf { name: "modules", rows: Vec::new(), json: Vec::new() };
+    let mut shelf = Shelf::new("modules");
     for (i, m) in k.modules.iter().enumerate() {
         let sections: Vec<&str> = k.module_sections(i).iter().map(|s| k.str(s.id)).collect();
         shelf.rows.push((k.str(m.id).to_owned(), format!("{} sections", sections.len()), k.str(m.asks).to_owned()));
@@ -85,7 +99,7 @@ fn modules(known: &Known) -> Shelf {
 }
 
 fn signals(known: &Known) -> Shelf {
-    let mut shelf = Shelf { name: "signals", rows: Vec::new(), json: Vec::new() };
+    let mut shelf = Shelf::new("signals");
     for row in known.signals() {
         let s = row.file;
         let strength = if s.strength == Strength::Strong { "strong" } else { "weak" };
@@ -98,7 +112,7 @@ fn signals(known: &Known) -> Shelf {
 
 fn patterns(known: &Known) -> Shelf {
     let k = known.built_in;
-    let mut shelf = Shelf { name: "patterns", rows: Vec::new(), json: Vec::new() };
+    let mut shelf = Shelf::new("patterns");
     for front in k.patterns.iter().filter_map(|p| pattern(k.str(p.source)).ok()).map(|file| file.front) {
         let aliases = if front.aliases.is_empty() { String::new() } else { format!(" (also: {})", front.aliases.join(", ")) };
         shelf.rows.push((front.id.clone(), front.severity.name().to_owned(), format!("{}{aliases}", front.name)));
@@ -109,11 +123,35 @@ fn patterns(known: &Known) -> Shelf {
 
 fn libraries(known: &Known) -> Shelf {
     let k = known.built_in;
-    let mut shelf = Shelf { name: "libraries", rows: Vec::new(), json: Vec::new() };
-    for l in k.libraries {
+    let mut shelf = Shelf::new("libraries");
+    // By category, so that what does the same stands together.
+    let mut libraries: Vec<_> = k.libraries.iter().collect();
+    libraries.sort_by_key(|l| (l.category, k.str(l.id)));
+    for l in libraries {
         let category = CATEGORIES.get(l.category as usize).copied().unwrap_or("");
+        let imports = read::<LibraryFile>(k.str(l.source)).map(|file| file.imports).unwrap_or_default();
         shelf.rows.push((k.str(l.id).to_owned(), category.to_owned(), k.str(l.name).to_owned()));
-        shelf.json.push(json!({ "id": k.str(l.id), "name": k.str(l.name), "category": category }));
+        shelf.below.push(wrap(&imports));
+        shelf.json.push(json!({ "id": k.str(l.id), "name": k.str(l.name), "category": category, "imports": imports }));
     }
     shelf
+}
+
+/// Names on as many lines as they take.
+fn wrap(names: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for name in names {
+        match lines.last_mut() {
+            Some(line) if line.len() + name.len() + 2 <= WIDTH => {
+                line.push_str(", ");
+                line.push_str(name);
+            }
+            Some(line) => {
+                line.push(',');
+                lines.push(name.clone());
+            }
+            None => lines.push(name.clone()),
+        }
+    }
+    lines
 }

@@ -2,11 +2,15 @@
 
 pub mod completions;
 pub mod doctor;
+pub mod eval;
 pub mod explain;
 pub mod fit;
 pub mod hook;
 pub mod init;
+mod judge;
 mod known;
+pub mod label;
+mod labels;
 pub mod lint;
 pub mod list;
 pub mod man;
@@ -15,6 +19,7 @@ pub mod prune;
 pub mod replay;
 pub mod scan;
 pub mod stats;
+mod wording;
 
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -2,8 +2,9 @@
 //! `review`, the same memory and the same words as at an edit; only where edits come from differs.
 
 pub mod diff;
-mod fold;
-mod judge;
+pub(super) mod fold;
+pub mod held;
+pub(super) mod judge;
 mod page;
 pub mod report;
 
@@ -27,7 +28,7 @@ pub struct Args {
     /// Compare with what the records say that was told.
     #[arg(long)]
     pub diff: bool,
-    /// Show every telling and every difference, with its text.
+    /// Show every telling and every difference with its text, how sure it is, and what had evidence and was not said.
     #[arg(long)]
     pub all: bool,
 }
@@ -46,15 +47,29 @@ pub fn run(args: &Args) -> anyhow::Result<String> {
 }
 
 fn replay(args: &Args) -> anyhow::Result<report::Report> {
-    let mut tally = Tally::default();
-    let files = find::files(&args.paths, &mut tally.unreadable)?;
     let started = Instant::now();
+    let (told, tally) = told(&args.paths, judge::Keep { unsure: args.all, edits: None })?;
+    let seconds = started.elapsed().as_secs_f64();
+    let mut report = report::Report::new(&told, tally, seconds, args.diff);
+    if args.all {
+        report.held_back = Some(held::back(&told));
+    }
+    Ok(report)
+}
+
+/// Reads, judges and tells everything in order.
+///
+/// # Errors
+/// When a path does not exist, or none of the files holds a record.
+pub(super) fn told(paths: &[PathBuf], keep: judge::Keep<'_>) -> anyhow::Result<(fold::Told, Tally)> {
+    let mut tally = Tally::default();
+    let files = find::files(paths, &mut tally.unreadable)?;
     let bar = progress(files.iter().map(|f| f.size).sum());
     let judged: Vec<judge::File> = files
         .par_iter()
         .with_max_len(1)
         .map(|found| {
-            let file = judge::file(&found.path);
+            let file = judge::file(&found.path, keep);
             bar.inc(found.size);
             file
         })
@@ -64,15 +79,13 @@ fn replay(args: &Args) -> anyhow::Result<report::Report> {
         tally.add(file.tally);
         steps.extend(file.steps);
     }
-    let seconds = started.elapsed().as_secs_f64();
     bar.finish_and_clear();
     if tally.lines == 0 || tally.skipped() + tally.blank == tally.lines {
-        let places = args.paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
+        let places = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         let what = if tally.unreadable.is_empty() { "no transcript, journal or log of hook payloads".to_owned() } else { tally.unreadable.join("; ") };
         return Err(Error::new(Kind::Input, places, what).hint("Claude Code keeps its transcripts under ~/.claude/projects").into());
     }
-    let told = fold::fold(steps);
-    Ok(report::Report::new(&told, tally, seconds, args.diff))
+    Ok((fold::fold(steps), tally))
 }
 
 /// On a terminal only, and not on standard output.

@@ -1,62 +1,93 @@
-//! `distarch scan`: the verdict on one edit, as JSON. Keeps no state.
+//! `distarch scan`: the verdict on one edit, by what holds in its project. Keeps no state.
 
+mod page;
+
+use super::{Format, judge};
 use crate::clients::{Action, claude_code};
+use crate::config::{self, Settings};
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
-use crate::engine::verdict::Verdict;
-use crate::engine::{self, Context};
-use crate::knowledge::Knowledge;
-use crate::knowledge::baked::BUILT_IN;
+use crate::engine::verdict::{Confidence, Verdict};
+use crate::error::{Error, Kind};
 use crate::project;
+use crate::render;
 use std::borrow::Cow;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// `distarch scan [--explain]`.
+/// `distarch scan [--explain] [--low]`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Add every feature's share in the scores.
     #[arg(long)]
     pub explain: bool,
+    /// Findings of low confidence too.
+    #[arg(long)]
+    pub low: bool,
+    /// How to say it.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
 }
 
-/// Reads the client's event from standard input and prints the verdict.
+/// Reads the client's event from standard input and gives the verdict.
 ///
 /// # Errors
 /// When the input is no event.
 pub fn run(args: &Args) -> anyhow::Result<String> {
     let mut input = Vec::new();
     std::io::stdin().lock().read_to_end(&mut input)?;
-    let verdict = verdict(&input, args.explain)?;
-    Ok(serde_json::to_string(&verdict)?)
+    let judged = judge(&input, args)?;
+    Ok(match args.format {
+        Format::Json => serde_json::to_string(&judged.verdict)? + "\n",
+        Format::Text => render::text::render(&page::page(&judged)),
+    })
 }
 
-fn verdict(input: &[u8], explain: bool) -> anyhow::Result<Verdict> {
+/// A verdict, and what it is about.
+struct Judged {
+    /// The file as the project knows it, and its language; none for a plan.
+    edit: Option<Edit<'static>>,
+    verdict: Verdict,
+    explain: bool,
+}
+
+fn judge(input: &[u8], args: &Args) -> anyhow::Result<Judged> {
     let Some(event) = claude_code::decode(input) else {
-        anyhow::bail!("standard input is not an event of the client: one JSON object with hook_event_name and tool_input is expected");
+        return Err(Error::new(Kind::Input, "standard input", "not an event of the client")
+            .hint("one JSON object with hook_event_name, tool_name and tool_input is expected")
+            .into());
     };
-    let knowledge = [BUILT_IN];
+    let project_dir = std::env::var_os("CLAUDE_PROJECT_DIR").map(PathBuf::from).or_else(|| (!event.cwd.is_empty()).then(|| PathBuf::from(&*event.cwd)));
+    let project_dir = project_dir.as_deref();
+    let explain = args.explain;
+    let want = judge::Want { explain, least: if args.low { Confidence::Low } else { Confidence::Medium } };
+    let settings = |path: &Path| config::load(path, project_dir, None);
+    let of_edit = |mut edit: Edit<'static>, before: Option<&str>, settings: &Settings| {
+        edit.path = Cow::Owned(project::relative(&edit.path, settings.root.as_deref(), project_dir));
+        claude_code::limit(&mut edit);
+        let verdict = judge::edit(&edit, settings, judge::File { surroundings: &|| Surroundings::of(before, &edit), text: before }, want);
+        Judged { edit: Some(edit), verdict, explain }
+    };
     Ok(match event.action {
-        Action::WillEdit(mut edit) => {
+        Action::WillEdit(edit) => {
+            let mut edit = edit.into_owned();
             let before = project::read_file(&edit.path);
-            edit.path = Cow::Owned(project::relative(&edit.path, None, Some(Path::new(&*event.cwd))));
             if edit.whole_file
                 && let Some(text) = &before
             {
                 edit.changes[0].old = Cow::Owned(text.clone());
             }
-            judge(&edit, before.as_deref(), &knowledge, explain)
+            let settings = settings(Path::new(&*edit.path));
+            of_edit(edit, before.as_deref(), &settings)
         }
-        Action::DidEdit(mut edit, before) => {
-            edit.path = Cow::Owned(project::relative(&edit.path, None, Some(Path::new(&*event.cwd))));
-            judge(&edit, before.as_deref(), &knowledge, explain)
+        Action::DidEdit(edit, before) => {
+            let settings = settings(Path::new(&*edit.path));
+            of_edit(edit.into_owned(), before.as_deref(), &settings)
         }
-        Action::WillPlan(plan) => engine::plan::review(&plan, &knowledge, &Context::new(&Surroundings::default)),
-        Action::Forgot | Action::Ended | Action::Other => Verdict::default(),
+        Action::WillPlan(plan) => {
+            let settings = settings(&project_dir.unwrap_or(Path::new("")).join("any"));
+            Judged { edit: None, verdict: judge::plan(&plan, &settings), explain }
+        }
+        Action::Forgot | Action::Ended | Action::Other => Judged { edit: None, verdict: Verdict::default(), explain },
     })
-}
-
-fn judge(edit: &Edit<'_>, before: Option<&str>, knowledge: &[Knowledge<'_>], explain: bool) -> Verdict {
-    let surroundings = || Surroundings::of(before, edit);
-    engine::review(edit, knowledge, &Context { explain, ..Context::new(&surroundings) })
 }

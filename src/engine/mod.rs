@@ -8,10 +8,12 @@ pub mod edit;
 pub mod evidence;
 pub mod lexer;
 pub mod path;
+pub mod patterns;
 pub mod plan;
 mod sightings;
 mod structured;
 pub mod surroundings;
+pub mod syntax;
 pub mod verdict;
 pub mod weigh;
 
@@ -21,12 +23,17 @@ use edit::Edit;
 use path::PathKind;
 use sightings::{Kinds, Libraries, Literals};
 use surroundings::Surroundings;
-use verdict::{Silence, Unknown, Verdict};
+use verdict::{Confidence, Silence, Unknown, Verdict};
 
 /// What the decision may ask of the caller, and what the project has turned off.
 pub struct Context<'a> {
     /// Facts of the file around the edit; called at most once, and only when the edit's own text gives cause.
     pub surroundings: &'a dyn Fn() -> Surroundings,
+    /// The file before the edit, for the detectors of patterns; called at most once, and only when a module is raised or nearly so.
+    /// `None`: no pattern is looked for.
+    pub file: Option<&'a dyn Fn() -> Option<String>>,
+    /// Findings below this are left away.
+    pub least: Confidence,
     /// Modules that are off.
     pub modules_off: [bool; MODULES.len()],
     /// Signals that are off, by id.
@@ -39,7 +46,7 @@ impl<'a> Context<'a> {
     /// Nothing turned off.
     #[must_use]
     pub fn new(surroundings: &'a dyn Fn() -> Surroundings) -> Self {
-        Self { surroundings, modules_off: [false; MODULES.len()], signals_off: &[], explain: false }
+        Self { surroundings, file: None, least: Confidence::Medium, modules_off: [false; MODULES.len()], signals_off: &[], explain: false }
     }
 }
 
@@ -51,6 +58,14 @@ pub fn review(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_
         Ok(seen) => {
             let scores = weigh::scores(&seen.features, knowledge);
             let mut verdict = evidence::choose(edit, knowledge, context, &seen, scores);
+            if let Some(file) = context.file
+                && !(verdict.modules.is_empty() && verdict.unsure.is_empty())
+            {
+                let file = file();
+                let around = patterns::Around { surroundings: &seen.surroundings, file: file.as_deref(), categories: seen.categories };
+                verdict.patterns = patterns::look(edit, &around, patterns::DETECTORS);
+                verdict.patterns.retain(|f| f.confidence >= context.least);
+            }
             if context.explain {
                 verdict.shares = weigh::shares(&seen.features, knowledge);
             }
@@ -106,6 +121,7 @@ struct Seen {
     sightings: sightings::Sightings,
     surroundings: Surroundings,
     features: Vec<weigh::Feature>,
+    categories: u32,
 }
 
 fn look(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> Result<Seen, Silence> {
@@ -141,5 +157,5 @@ fn look(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> 
         sightings.context.retain(|(set, signal, _)| !off(*set, *signal));
     }
     let features = weigh::features(edit, kind, knowledge, &sightings, &surroundings, &libraries);
-    Ok(Seen { sightings, surroundings, features })
+    Ok(Seen { sightings, surroundings, features, categories: libraries.categories })
 }

@@ -56,6 +56,18 @@ impl Raised {
     }
 }
 
+/// How sure a detector is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Worth a look when one looks for it.
+    Low,
+    /// Worth a question.
+    Medium,
+    /// Worth a telling by itself.
+    High,
+}
+
 /// A named pattern with its place.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
@@ -63,7 +75,11 @@ pub struct Finding {
     pub id: String,
     /// 1-based line of the file as it will stand.
     pub line: u32,
-    /// What was seen.
+    /// How sure.
+    pub confidence: Confidence,
+    /// What is seen and what it leads to, in one sentence without a final stop.
+    pub seen: String,
+    /// The line.
     pub evidence: Vec<Evidence>,
 }
 

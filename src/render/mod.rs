@@ -1,6 +1,7 @@
 //! Reports on their way out. A verb builds a [`Page`] from its figures; text and Markdown are two ways to write the same page, and
 //! JSON is the figures themselves.
 
+pub mod diff;
 pub mod json;
 pub mod markdown;
 pub mod numbers;
@@ -88,10 +89,13 @@ impl Table {
         Self { head: head.to_vec(), rows, more }
     }
 
-    /// Whether all cells of a column are figures.
+    /// Whether the cells of a column are figures, those that say something.
     fn is_numeric(&self, column: usize) -> bool {
-        self.rows
-            .iter()
-            .all(|r| r.get(column).is_some_and(|c| c.starts_with(|c: char| c.is_ascii_digit()) && c.chars().all(|c| c.is_ascii_digit() || ",. %".contains(c))))
+        let is_figure = |cell: &str| {
+            let cell = cell.strip_prefix(['+', '-']).unwrap_or(cell);
+            cell.starts_with(|c: char| c.is_ascii_digit()) && cell.chars().all(|c| c.is_ascii_digit() || ",. %".contains(c))
+        };
+        let cells = || self.rows.iter().map(|r| r.get(column).map_or("", String::as_str));
+        cells().any(is_figure) && cells().all(|c| c.is_empty() || is_figure(c))
     }
 }

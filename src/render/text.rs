@@ -1,6 +1,6 @@
 //! Pages for a terminal. Colours are written always; whoever prints takes them away where they are not wanted.
 
-use super::{Block, Page, Table};
+use super::{Block, Page, Section, Table};
 use crate::text::plain;
 use anstyle::{Effects, Style};
 use std::fmt::Write as _;
@@ -11,8 +11,14 @@ const DIM: Style = Style::new().effects(Effects::DIMMED);
 /// Writes a page. What came from elsewhere loses its control characters here.
 #[must_use]
 pub fn render(page: &Page) -> String {
-    let mut out = format!("{BOLD}{}{BOLD:#}\n", plain(&page.title));
-    for section in &page.sections {
+    format!("{BOLD}{}{BOLD:#}\n{}", plain(&page.title), sections(&page.sections))
+}
+
+/// Writes parts of a page.
+#[must_use]
+pub fn sections(sections: &[Section]) -> String {
+    let mut out = String::new();
+    for section in sections {
         let _ = writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(&section.title));
         for (i, block) in section.blocks.iter().enumerate() {
             if i > 0 && matches!(block, Block::Table(_)) {

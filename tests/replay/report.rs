@@ -144,3 +144,32 @@ fn settings_of_a_project_hold_for_its_replay() {
     let report = report(&path, &["s.jsonl", "--format", "json"]);
     assert_eq!((&report["told"]["events"], &report["edits"]["silent_because"]["turned-off"]), (&json!(0), &json!(1)), "{}", report["edits"]);
 }
+
+/// How sure a module is, and whether it speaks, are two answers.
+#[test]
+fn what_had_evidence_and_was_not_said_is_shown_when_all_is_asked_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path();
+    let lines = [edit("s", "t1", "/p/a.py", RETRY), result("s", "t1", BEFORE), edit("s", "t2", "/p/a.py", RETRY), result("s", "t2", BEFORE)].join("\n");
+    std::fs::write(path.join("s.jsonl"), lines).expect("file");
+    let without = report(path, &["s.jsonl", "--format", "json"]);
+    assert_eq!(without.get("held_back"), None);
+    let report = report(path, &["s.jsonl", "--format", "json", "--all"]);
+    let telling = &report["tellings"][0];
+    let (modules, scores) = (telling["modules"].as_array().expect("modules"), telling["scores"].as_array().expect("scores"));
+    assert!(modules.len() == scores.len() && scores.iter().all(|s| s.as_f64().is_some_and(|s| s > 0.0 && s <= 1.0)), "{telling}");
+    let held = report["held_back"].as_array().expect("a list");
+    let of = |because: &str| held.iter().filter(|h| h["because"] == json!(because)).collect::<Vec<_>>();
+    // The same edit of the same file: all that was told is known by now.
+    let known: Vec<&Value> = of("told-before").iter().map(|h| &h["module"]).collect();
+    assert!(modules.iter().all(|m| known.contains(&&m[0])), "{held:?}");
+    let unsure = of("below-threshold");
+    assert!(!unsure.is_empty(), "the request is evidence, and not enough to ask about it: {held:?}");
+    assert!(unsure.iter().all(|h| modules.iter().all(|m| m[0] != h["module"]) && h["signal"] != json!("") && h["line"] != json!(0)), "{unsure:?}");
+    assert!(held.windows(2).all(|w| w[0]["score"].as_f64() >= w[1]["score"].as_f64()), "surest first: {held:?}");
+
+    let text = String::from_utf8(replay(path, &["s.jsonl", "--all"]).stdout).expect("text");
+    for says in ["With evidence, and not said", "with too little evidence", "told before", unsure[0]["signal"].as_str().expect("a signal")] {
+        assert!(text.contains(says), "{says:?} is not in {text}");
+    }
+}

@@ -10,19 +10,21 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// An event at which the hook judges.
-pub(super) struct Said {
-    pub(super) step: Step,
-    pub(super) telling: Telling,
+pub(in crate::commands) struct Said {
+    pub(in crate::commands) step: Step,
+    pub(in crate::commands) telling: Telling,
+    /// What each of the verdict's first modules was worth here.
+    pub(super) levels: Vec<Level>,
     /// What the records say was told here, each text once.
-    pub(super) recorded: Vec<String>,
+    pub(in crate::commands) recorded: Vec<String>,
 }
 
 /// What came of it all.
 #[derive(Default)]
-pub(super) struct Told {
-    pub(super) events: Vec<Said>,
+pub(in crate::commands) struct Told {
+    pub(in crate::commands) events: Vec<Said>,
     /// Texts of ours that belong to no event that was judged.
-    pub(super) stray: Vec<(Step, String)>,
+    pub(in crate::commands) stray: Vec<(Step, String)>,
     /// Conversations with a record of ours: there, silence is a statement.
     pub(super) recorded_sessions: HashSet<Arc<str>>,
     pub(super) sessions: HashSet<Arc<str>>,
@@ -52,7 +54,7 @@ pub(super) fn fold(mut steps: Vec<Step>) -> Told {
         if !matches!(step.what, Judged::Forgot) {
             just_forgot.remove(&step.thread);
         }
-        let telling = match &step.what {
+        let (levels, telling) = match &step.what {
             Judged::Forgot => {
                 // A compaction is recorded as a boundary and as the summary behind it.
                 if just_forgot.insert(step.thread.clone()) {
@@ -81,10 +83,12 @@ pub(super) fn fold(mut steps: Vec<Step>) -> Told {
             Judged::Edit(edit) => tell(edit, memory, agent),
             Judged::Plan { text, verdict, budget, .. } => {
                 let claims = if verdict.modules.is_empty() { Vec::new() } else { vec![telling::plan_claim(text)] };
-                if memory.claim(agent, &claims).contains(&Level::Full) { telling::compose_plan(verdict, &BUILT_IN, budget) } else { Telling::default() }
+                let levels = memory.claim(agent, &claims);
+                let telling = if levels.contains(&Level::Full) { telling::compose_plan(verdict, &BUILT_IN, budget) } else { Telling::default() };
+                (levels, telling)
             }
         };
-        told.events.push(Said { step, telling, recorded: Vec::new() });
+        told.events.push(Said { step, telling, levels, recorded: Vec::new() });
     }
     for said in &mut told.events {
         if let Some(texts) = said.step.call().and_then(|call| recorded.remove(call)) {
@@ -95,10 +99,11 @@ pub(super) fn fold(mut steps: Vec<Step>) -> Told {
     told
 }
 
-fn tell(edit: &JudgedEdit, memory: &mut Memory, agent: &str) -> Telling {
-    let Some(verdict) = &edit.verdict else { return Telling::default() };
+fn tell(edit: &JudgedEdit, memory: &mut Memory, agent: &str) -> (Vec<Level>, Telling) {
+    let Some(verdict) = &edit.verdict else { return (Vec::new(), Telling::default()) };
     let levels = memory.claim(agent, &telling::claims(verdict, &edit.path));
-    telling::compose(verdict, &levels, &BUILT_IN, &edit.path, &edit.budget)
+    let telling = telling::compose(verdict, &levels, &BUILT_IN, &edit.path, &edit.budget);
+    (levels, telling)
 }
 
 /// Conversations by when they began, and each in its order. The sort is stable and times never go back within a file, so a file's
@@ -150,7 +155,7 @@ fn worth(what: &Judged) -> u8 {
 
 impl Step {
     /// The call that this is, if it is one.
-    pub(super) fn call(&self) -> Option<&Arc<str>> {
+    pub(in crate::commands) fn call(&self) -> Option<&Arc<str>> {
         match &self.what {
             Judged::Edit(edit) => Some(&edit.call),
             Judged::Plan { call, .. } | Judged::Unkept { call } | Judged::Unseen { call, .. } => Some(call).filter(|c| !c.is_empty()),

@@ -1,19 +1,28 @@
 //! The part of a replay that needs no memory of what was told: it reads a file and reviews each edit, so files can be taken at once.
 
+use crate::commands::judge;
 use crate::config::{self, Budget, Settings};
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
-use crate::engine::verdict::{Silence, Verdict};
-use crate::engine::{self, Context};
+use crate::engine::verdict::Verdict;
 use crate::project;
 use crate::sources::files::Files;
 use crate::sources::{Before, Item, Outcome, Tally, Thread, What, read, shell};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// What is kept besides the verdicts. There are thousands of them, so nothing is kept unless it is asked for.
+#[derive(Clone, Copy, Default)]
+pub(in crate::commands) struct Keep<'a> {
+    /// Modules with evidence that stay below their threshold.
+    pub(in crate::commands) unsure: bool,
+    /// Calls whose edits are wanted whole.
+    pub(in crate::commands) edits: Option<&'a HashSet<Arc<str>>>,
+}
 
 /// What was found in one file.
 pub(super) struct File {
@@ -22,15 +31,15 @@ pub(super) struct File {
 }
 
 /// An item, judged.
-pub(super) struct Step {
-    pub(super) thread: Thread,
+pub(in crate::commands) struct Step {
+    pub(in crate::commands) thread: Thread,
     pub(super) at: u64,
-    pub(super) project: Arc<str>,
+    pub(in crate::commands) project: Arc<str>,
     pub(super) ours: bool,
-    pub(super) what: Judged,
+    pub(in crate::commands) what: Judged,
 }
 
-pub(super) enum Judged {
+pub(in crate::commands) enum Judged {
     Edit(Box<JudgedEdit>),
     Plan { call: Arc<str>, text: String, verdict: Verdict, budget: Budget },
     Forgot,
@@ -39,23 +48,34 @@ pub(super) enum Judged {
     Unseen { call: Arc<str>, means: shell::Means },
 }
 
-pub(super) struct JudgedEdit {
-    pub(super) call: Arc<str>,
-    pub(super) tool: &'static str,
+pub(in crate::commands) struct JudgedEdit {
+    pub(in crate::commands) call: Arc<str>,
+    pub(in crate::commands) tool: &'static str,
     /// As the project knows it.
-    pub(super) path: String,
+    pub(in crate::commands) path: String,
     pub(super) outcome: Outcome,
     /// `None`: no hook sees such a call.
-    pub(super) verdict: Option<Verdict>,
+    pub(in crate::commands) verdict: Option<Verdict>,
     pub(super) budget: Budget,
     pub(super) took: Duration,
     /// Whether the file before was known.
     pub(super) informed: bool,
+    /// The edit itself, where it is wanted.
+    pub(in crate::commands) kept: Option<Kept>,
+}
+
+/// An edit as it was judged.
+pub(in crate::commands) struct Kept {
+    pub(in crate::commands) edit: Edit<'static>,
+    /// The file before.
+    pub(in crate::commands) before: Option<String>,
+    /// What the hook kept of the file.
+    pub(in crate::commands) facts: Option<Surroundings>,
 }
 
 /// Reads and judges a file.
-pub(super) fn file(path: &Path) -> File {
-    let mut judge = Judge::default();
+pub(super) fn file(path: &Path, keep: Keep<'_>) -> File {
+    let mut judge = Judge { keep, ..Judge::default() };
     let mut steps = Vec::new();
     let (mut tally, result) = read::file(path, &mut |item| steps.push(judge.step(item)));
     if let Err(e) = result {
@@ -65,23 +85,22 @@ pub(super) fn file(path: &Path) -> File {
 }
 
 #[derive(Default)]
-struct Judge {
+struct Judge<'k> {
+    keep: Keep<'k>,
     files: Files,
     /// The settings' folder, by the folder of the edited file.
     folders: HashMap<PathBuf, Option<PathBuf>>,
     settings: HashMap<Option<PathBuf>, Rc<Settings>>,
 }
 
-impl Judge {
+impl Judge<'_> {
     fn step(&mut self, item: Item) -> Step {
         let Item { thread, at, project, ours, what } = item;
         let what = match what {
             What::Edit { call, tool, edit, file, outcome } => Judged::Edit(Box::new(self.edit(call, tool, edit, file, outcome, &project))),
             What::Plan { call, text } => {
                 let settings = self.settings(&Path::new(&*project).join("plan"), &project);
-                let none = Surroundings::default;
-                let context = Context { modules_off: settings.config.modules_off(), signals_off: &settings.config.signals.off, ..Context::new(&none) };
-                let verdict = engine::plan::review(&text, &settings.knowledge(), &context);
+                let verdict = judge::plan(&text, &settings);
                 Judged::Plan { call, text, verdict, budget: settings.config.budget }
             }
             What::Forgot => Judged::Forgot,
@@ -97,7 +116,8 @@ impl Judge {
         let settings = self.settings(&Path::new(project).join(&*absolute), project);
         let project_dir = (!project.is_empty()).then(|| Path::new(project));
         let path = project::relative(&absolute, settings.root.as_deref(), project_dir);
-        let mut out = JudgedEdit { call, tool, path, outcome, verdict: None, budget: settings.config.budget, took: Duration::ZERO, informed: false };
+        let mut out =
+            JudgedEdit { call, tool, path, outcome, verdict: None, budget: settings.config.budget, took: Duration::ZERO, informed: false, kept: None };
         if outcome == Outcome::Failed {
             return out;
         }
@@ -107,7 +127,11 @@ impl Judge {
             Before::Facts(facts) => {
                 edit.path = Cow::Owned(out.path.clone());
                 out.informed = true;
-                out.judge(&edit, &settings, &|| facts.clone());
+                out.judge(&edit, &settings, judge::File { surroundings: &|| facts.clone(), text: None }, self.keep.unsure);
+                if self.is_wanted(&out.call) {
+                    let before = edit.changes.first().filter(|c| edit.whole_file && !c.old.is_empty()).map(|c| c.old.clone().into_owned());
+                    out.kept = Some(Kept { edit, before, facts: Some(facts) });
+                }
                 return out;
             }
         };
@@ -119,12 +143,20 @@ impl Judge {
         }
         out.informed = before.is_some() || edit.whole_file;
         edit.path = Cow::Owned(out.path.clone());
-        out.judge(&edit, &settings, &|| Surroundings::of(before.as_deref(), &edit));
+        let file = judge::File { surroundings: &|| Surroundings::of(before.as_deref(), &edit), text: before.as_deref() };
+        out.judge(&edit, &settings, file, self.keep.unsure);
+        if self.is_wanted(&out.call) {
+            out.kept = Some(Kept { edit: edit.clone(), before: before.clone(), facts: None });
+        }
         edit.path = absolute;
         if outcome != Outcome::Refused {
             self.files.apply(&edit, before);
         }
         out
+    }
+
+    fn is_wanted(&self, call: &Arc<str>) -> bool {
+        self.keep.edits.is_some_and(|calls| calls.contains(call))
     }
 
     /// What the hook would go by for this file, here and now.
@@ -139,21 +171,13 @@ impl Judge {
 }
 
 impl JudgedEdit {
-    fn judge(&mut self, edit: &Edit<'_>, settings: &Settings, surroundings: &dyn Fn() -> Surroundings) {
+    fn judge(&mut self, edit: &Edit<'_>, settings: &Settings, file: judge::File<'_>, unsure: bool) {
         let started = Instant::now();
-        let mut verdict = if settings.config.is_path_off(&edit.path) {
-            Verdict::silent(Silence::TurnedOff)
-        } else {
-            let knowledge = settings.knowledge();
-            engine::review(
-                edit,
-                &knowledge,
-                &Context { modules_off: settings.config.modules_off(), signals_off: &settings.config.signals.off, ..Context::new(surroundings) },
-            )
-        };
+        let mut verdict = judge::edit(edit, settings, file, judge::Want::default());
         self.took = started.elapsed();
-        // What was not sure enough is not told; thousands of verdicts are kept.
-        verdict.unsure = Vec::new();
+        if !unsure {
+            verdict.unsure = Vec::new();
+        }
         self.verdict = Some(verdict);
     }
 }

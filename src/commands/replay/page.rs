@@ -1,7 +1,9 @@
 //! A replay's figures for people: what would be told first, then what it costs, then what was not seen.
 
 use super::diff::Diff;
+use super::held::Held;
 use super::report::{Report, Spoken};
+use crate::commands::wording::{CouldNotTell, because};
 use crate::render::numbers::{bytes, count, of, percent};
 use crate::render::{Block, Page, Section, Table};
 use std::collections::BTreeMap;
@@ -37,6 +39,7 @@ pub(super) fn page(report: &Report, all: bool) -> Page {
         by.table(Table::new(&["file", "told"], sorted(&told.by_file, |n| *n).map(|(path, n)| vec![tail(path), count(*n)]), most));
         sections.push(by);
     }
+    sections.extend(report.held_back.as_deref().map(held_back));
     sections.extend(report.diff.as_ref().map(|d| differences(d, all)));
     sections.push(edits_and_silence(report));
     sections.push(reading(report));
@@ -69,14 +72,15 @@ fn examples(tellings: &[Spoken], all: bool) -> Section {
     let mut out = Section::new(if all || tellings.len() <= EXAMPLES { "Tellings" } else { "Tellings, some of each module" });
     if all {
         for said in tellings {
-            out.fact(format!("{} {}", place(said), if said.agent.is_some() { "(subagent)" } else { "" }));
+            let sure: Vec<String> = said.modules.iter().zip(&said.scores).map(|((module, _), score)| format!("{module} {score:.2}")).collect();
+            out.fact(format!("{}{}: {}", place(&said.path, said.line), if said.agent.is_some() { " (subagent)" } else { "" }, sure.join(", ")));
             out.blocks.push(Block::Quote(said.text.clone()));
         }
         return out;
     }
     let rows = some(tellings).into_iter().map(|said| {
         let modules: Vec<&str> = said.modules.iter().map(|(module, _)| module.as_str()).collect();
-        vec![place(said), modules.join(", "), said.why.clone()]
+        vec![place(&said.path, said.line), modules.join(", "), said.why.clone()]
     });
     let mut table = Table::new(&["where", "asks about", "because"], rows, EXAMPLES);
     table.more = tellings.len().saturating_sub(EXAMPLES);
@@ -99,6 +103,17 @@ fn some(tellings: &[Spoken]) -> Vec<&Spoken> {
     ranked.sort_by_key(|(later, n, _)| (*later, *n));
     ranked.truncate(EXAMPLES);
     ranked.into_iter().map(|(_, _, said)| said).collect()
+}
+
+fn held_back(held: &[Held]) -> Section {
+    let mut out = Section::new("With evidence, and not said");
+    if held.is_empty() {
+        out.fact("nothing: whatever had evidence was said");
+    }
+    let row =
+        |h: &Held| vec![format!("{:.2}", h.score), h.module.to_owned(), because(h.because).to_owned(), place(&h.path, h.line), h.signal.clone(), h.why.clone()];
+    out.table(Table::new(&["score", "module", "not said", "where", "signal", "because"], held.iter().map(row), usize::MAX));
+    out
 }
 
 fn differences(diff: &Diff, all: bool) -> Section {
@@ -135,6 +150,9 @@ fn edits_and_silence(report: &Report) -> Section {
         out.fact(format!("silent at {}: {}", count(edits.silent), because.join(", ")));
     }
     out.fact(format!("the file before the edit was known for {} of those judged", percent(edits.file_known, edits.judged)));
+    if edits.could_not_tell != CouldNotTell::default() {
+        out.fact(format!("could not tell: {}", edits.could_not_tell.words()));
+    }
     for (n, what) in [
         (edits.failed, "rejected by the client before a hook could see it: not judged"),
         (edits.refused, "refused by the user, a rule or a hook: judged"),
@@ -155,19 +173,6 @@ fn edits_and_silence(report: &Report) -> Section {
     });
     out.fact(format!("time to judge one: median {} us, 99 of 100 below {} us, longest {} us", report.time_us.median, report.time_us.p99, report.time_us.max));
     out
-}
-
-fn because(silence: &str) -> &str {
-    match silence {
-        "path" => "not product code",
-        "nothing-changed" => "no code changed",
-        "no-signal" => "without a signal",
-        "below-threshold" => "with too little evidence",
-        "waived" => "waived in the code",
-        "turned-off" => "turned off",
-        "told-before" => "told before",
-        other => other,
-    }
 }
 
 fn reading(report: &Report) -> Section {
@@ -198,8 +203,8 @@ fn reading(report: &Report) -> Section {
     out
 }
 
-fn place(said: &Spoken) -> String {
-    if said.path.is_empty() { format!("plan, line {}", said.line) } else { format!("{}:{}", tail(&said.path), said.line) }
+fn place(path: &str, line: u32) -> String {
+    if path.is_empty() { format!("plan, line {line}") } else { format!("{}:{line}", tail(path)) }
 }
 
 /// A path by its end, which says most.

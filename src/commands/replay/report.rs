@@ -2,8 +2,9 @@
 
 use super::diff::{self, Diff};
 use super::fold::{Said, Told};
+use super::held::Held;
 use super::judge::Judged;
-use crate::journal::silence_name;
+use crate::commands::wording::{CouldNotTell, silence};
 use crate::render::numbers::{quantile, share};
 use crate::sources::{Outcome, Tally};
 use serde::Serialize;
@@ -35,6 +36,9 @@ pub struct Report {
     pub unseen: BTreeMap<&'static str, u64>,
     /// What is said, one by one.
     pub tellings: Vec<Spoken>,
+    /// What had evidence and was not said, surest first, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_back: Option<Vec<Held>>,
     /// What differs from the records, when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<Diff>,
@@ -116,6 +120,8 @@ pub struct Edits {
     pub silent_share: f64,
     /// Why nothing was said.
     pub silent_because: BTreeMap<&'static str, u64>,
+    /// What could not be judged.
+    pub could_not_tell: CouldNotTell,
 }
 
 /// Plans.
@@ -186,6 +192,8 @@ pub struct Spoken {
     pub line: u32,
     /// What is said of what, and at which length.
     pub modules: Vec<(String, String)>,
+    /// How sure each of them is, 0 to 1.
+    pub scores: Vec<f32>,
     /// The signal that is cited.
     pub signal: String,
     /// Why.
@@ -271,9 +279,10 @@ impl Edits {
         };
         self.judged += 1;
         self.file_known += u64::from(edit.informed);
+        self.could_not_tell.count(&edit.path, verdict);
         if said.telling.text.is_empty() {
             self.silent += 1;
-            let because = if verdict.modules.is_empty() { verdict.silence.map_or("below-threshold", silence_name) } else { "told-before" };
+            let because = if verdict.modules.is_empty() { silence(verdict) } else { "told-before" };
             *self.silent_because.entry(because).or_default() += 1;
         }
     }
@@ -326,6 +335,7 @@ impl Said {
             path: self.path().to_owned(),
             line: main.map_or(0, |e| e.line),
             modules: self.telling.parts.iter().map(|p| (p.module.clone(), p.level.clone())).collect(),
+            scores: self.telling.parts.iter().filter_map(|p| self.raised(&p.module)).map(|r| r.score).collect(),
             signal: main.map(|e| e.signal.clone()).unwrap_or_default(),
             why: main.map(|e| e.why.clone()).unwrap_or_default(),
             characters: self.telling.text.chars().count() as u64,

@@ -1,0 +1,133 @@
+//! Named anti-patterns, found in the functions that an edit touches.
+//!
+//! A detector looks at one side of an edit: the text as it will stand, or as it stood. It says what it sees, with the place and a
+//! subject (what the flaw is about). The framework runs it on both sides and keeps what the edit brings: a flaw that was there before
+//! in the same form is dropped, so the fix of a flaw is silent, and so is an edit beside one.
+//!
+//! A detector in five lines:
+//! 1. `src/engine/patterns/<id with _>.rs`: a doc comment (shape, why, source), `pub(super) const DETECTOR: Detector`, and
+//!    `fn find(view: &View<'_>) -> Vec<Sighting>`.
+//! 2. `mod` and one row in [`DETECTORS`], in the order of the alphabet.
+//! 3. Ask the outline (`syntax::reading`) and the vocabulary (`syntax::words`); a word that is missing there is added there.
+//! 4. A test with [`cases`]: `fires`, `silent` and `mends` snippets in three languages or more.
+//! 5. `detector: <id>` in `catalog/<id>.md`: its fenced code is then run through the detector.
+//!
+//! What a detector sees of a file is in `cargo run --example outline -- FILE`.
+
+mod lost_data_at_ack;
+mod texts;
+mod tight_retry_loop;
+mod view;
+
+#[cfg(test)]
+pub(crate) mod cases;
+
+use super::edit::Edit;
+use super::path::{self, PathKind};
+use super::surroundings::Surroundings;
+use super::syntax::{self, Id, Outline};
+use super::verdict::{ChangeKind, Confidence, Evidence, Finding};
+use texts::Texts;
+pub use view::{Sighting, View};
+
+/// A detector of one named anti-pattern.
+#[derive(Clone, Copy, Debug)]
+pub struct Detector {
+    /// Id of the pattern, as in the catalog.
+    pub id: &'static str,
+    /// Languages in which it looks; empty: all that are read.
+    pub languages: &'static [&'static str],
+    /// What it sees on one side of an edit.
+    pub find: fn(&View<'_>) -> Vec<Sighting>,
+}
+
+/// All detectors.
+pub static DETECTORS: &[Detector] = &[lost_data_at_ack::DETECTOR, tight_retry_loop::DETECTOR];
+
+/// The detector of a pattern.
+#[must_use]
+pub fn detector(id: &str) -> Option<&'static Detector> {
+    DETECTORS.iter().find(|d| d.id == id)
+}
+
+/// What is known of an edit before its structure is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// Facts of the file around it.
+    pub surroundings: &'a Surroundings,
+    /// The file before the edit, where it is known.
+    pub file: Option<&'a str>,
+    /// One bit for each category of client library that the file imports.
+    pub categories: u32,
+}
+
+/// What the edit brings, surest first. Nothing outside of product code and in languages that are not read.
+#[must_use]
+pub fn look(edit: &Edit<'_>, around: &Around<'_>, detectors: &[Detector]) -> Vec<Finding> {
+    if path::kind(&edit.path, edit.language) != PathKind::Product || !syntax::reads(edit.language) {
+        return Vec::new();
+    }
+    let mut out: Vec<Finding> = Vec::new();
+    for texts in Texts::of(edit, around) {
+        let Some(after) = syntax::outline(&texts.after, edit.language, &edit.path, &texts.touched_after) else { continue };
+        let before = syntax::outline(&texts.before, edit.language, &edit.path, &texts.touched_before);
+        let new = View::new(&after, before.as_ref(), true, edit, around, &texts.touched_after);
+        let old = before.as_ref().map(|b| View::new(b, None, false, edit, around, &texts.touched_before));
+        for detector in detectors.iter().filter(|d| d.languages.is_empty() || d.languages.contains(&edit.language.name())) {
+            for sighting in brought(detector, &new, old.as_ref()) {
+                let finding = finding(detector, &after, &sighting, &texts);
+                if !texts.is_waived(&after, finding.line - texts.first_line) && !out.iter().any(|f| f.id == finding.id && f.line == finding.line) {
+                    out.push(finding);
+                }
+            }
+        }
+    }
+    out.sort_by(|a, b| b.confidence.cmp(&a.confidence).then(a.line.cmp(&b.line)));
+    out
+}
+
+/// Sightings of the new side that stand in a touched function and were not there before in the same form.
+fn brought(detector: &Detector, new: &View<'_>, old: Option<&View<'_>>) -> Vec<Sighting> {
+    let mut now = (detector.find)(new);
+    now.retain(|s| new.is_in_touched_function(s.at));
+    if now.is_empty() {
+        return now;
+    }
+    let mut earlier: Vec<(&str, Sighting)> =
+        old.map_or_else(Vec::new, |v| (detector.find)(v).into_iter().map(|s| (v.outline.function_name(s.at), s)).collect());
+    // The same flaw in the same function first; then the same flaw under a function's other name.
+    for same_function in [true, false] {
+        now.retain(|s| {
+            let name = new.outline.function_name(s.at);
+            let twin = earlier.iter().position(|(n, e)| e.subject == s.subject && (*n == name || !same_function));
+            twin.map(|i| earlier.swap_remove(i)).is_none()
+        });
+    }
+    now
+}
+
+fn finding(detector: &Detector, outline: &Outline<'_>, sighting: &Sighting, texts: &Texts<'_>) -> Finding {
+    let line = texts.first_line + line_of(outline, sighting.at);
+    let text = texts.after.lines().nth(line_of(outline, sighting.at) as usize - 1).unwrap_or("").trim();
+    let mut end = text.len().min(160);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let evidence = Evidence {
+        line,
+        text: text[..end].to_owned(),
+        signal: detector.id.to_owned(),
+        change: ChangeKind::Added,
+        why: sighting.seen.clone(),
+        sections: Vec::new(),
+        span: (0, 0, 0),
+    };
+    Finding { id: detector.id.to_owned(), line, confidence: sighting.confidence, seen: sighting.seen.clone(), evidence: vec![evidence] }
+}
+
+fn line_of(outline: &Outline<'_>, id: Id) -> u32 {
+    outline.node(id).line
+}
+
+/// Confidence as detectors write it.
+pub use Confidence::{High, Low, Medium};

@@ -1,0 +1,108 @@
+//! The two sides of an edit as texts, and the lines of each that it touches.
+
+use super::Around;
+use crate::engine::diff;
+use crate::engine::edit::Edit;
+use crate::engine::syntax::Outline;
+use std::borrow::Cow;
+
+/// Before and after.
+pub(super) struct Texts<'a> {
+    pub(super) before: Cow<'a, str>,
+    pub(super) after: Cow<'a, str>,
+    /// 1-based lines of `before`: those that go, and the place where something comes.
+    pub(super) touched_before: Vec<u32>,
+    /// 1-based lines of `after`: those that come, and the place where something went.
+    pub(super) touched_after: Vec<u32>,
+    /// Added to a line of `after` for the file's line.
+    pub(super) first_line: u32,
+}
+
+impl<'a> Texts<'a> {
+    /// The whole file before and after where it is known, else each replacement by itself.
+    pub(super) fn of(edit: &'a Edit<'_>, around: &Around<'a>) -> Vec<Self> {
+        if let (false, Some(file)) = (edit.whole_file, around.file)
+            && let Some(after) = applied(edit, file)
+        {
+            return vec![Self::new(Cow::Borrowed(file), Cow::Owned(after), 0)];
+        }
+        let first = |i: usize| around.surroundings.first_line.get(i).copied().unwrap_or(0).max(1) - 1;
+        edit.changes.iter().enumerate().map(|(i, c)| Self::new(Cow::Borrowed(&*c.old), Cow::Borrowed(&*c.new), first(i))).collect()
+    }
+
+    fn new(before: Cow<'a, str>, after: Cow<'a, str>, first_line: u32) -> Self {
+        let diff = diff::lines(&before, &after);
+        let (touched_before, touched_after) = touched(&before, &after, &diff);
+        Self { before, after, touched_before, touched_after, first_line }
+    }
+
+    /// Whether a `dist: ok reason` comment speaks for the line (1-based) or stands right above it.
+    pub(super) fn is_waived(&self, outline: &Outline<'_>, line: u32) -> bool {
+        let first = (line as usize).saturating_sub(2);
+        outline
+            .text
+            .lines()
+            .skip(first)
+            .take(line as usize - first)
+            .any(|l| l.split_once("dist: ok").is_some_and(|(_, reason)| reason.bytes().any(|b| b.is_ascii_alphanumeric())))
+    }
+}
+
+/// The file with the replacements made; `None` where one is not found.
+fn applied(edit: &Edit<'_>, file: &str) -> Option<String> {
+    let mut text = file.to_owned();
+    for change in &edit.changes {
+        if change.old.is_empty() {
+            if !text.is_empty() {
+                return None;
+            }
+            text = change.new.clone().into_owned();
+            continue;
+        }
+        let at = text.find(&*change.old)?;
+        text.replace_range(at..at + change.old.len(), &change.new);
+    }
+    Some(text)
+}
+
+/// Touched lines of both sides. A line that only goes touches the other side where the next kept line stands.
+fn touched(before: &str, after: &str, diff: &diff::LineDiff) -> (Vec<u32>, Vec<u32>) {
+    let blank = |text: &str| -> Vec<bool> { text.lines().map(|l| l.trim().is_empty()).collect() };
+    let (blank_before, blank_after) = (blank(before), blank(after));
+    let (mut out_before, mut out_after) = (Vec::new(), Vec::new());
+    let push = |to: &mut Vec<u32>, index: usize, len: usize| {
+        let line = u32::try_from(index.min(len.saturating_sub(1)) + 1).unwrap_or(u32::MAX);
+        if to.last() != Some(&line) {
+            to.push(line);
+        }
+    };
+    let (mut i, mut j) = (0, 0);
+    let (n, m) = (diff.removed.len(), diff.added.len());
+    while i < n || j < m {
+        if i < n && diff.removed[i] {
+            push(&mut out_before, i, n);
+            if m > 0 {
+                push(&mut out_after, j, m);
+            }
+            i += 1;
+        } else if j < m && diff.added[j] {
+            push(&mut out_after, j, m);
+            if n > 0 {
+                push(&mut out_before, i, n);
+            }
+            j += 1;
+        } else if i < n && blank_before[i] {
+            i += 1;
+        } else if j < m && blank_after[j] {
+            j += 1;
+        } else {
+            i += 1;
+            j += 1;
+        }
+    }
+    out_before.sort_unstable();
+    out_before.dedup();
+    out_after.sort_unstable();
+    out_after.dedup();
+    (out_before, out_after)
+}

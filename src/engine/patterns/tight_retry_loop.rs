@@ -1,0 +1,124 @@
+//! A failed remote call leads straight back to the same call, with no wait on that way.
+//!
+//! A refused connection answers in microseconds, so the loop is slow while the peer is slow and fastest when the peer is gone: a fleet of
+//! them keeps it from coming back. Sources: SOSP 2024 "If At First You Don't Succeed" (WASABI: 79 % of the missing-delay reports were
+//! right); AWS, EC2/RDS service disruption of April 2011.
+//!
+//! Shape: a loop that a count does not bound; a handler in it, of a call that leaves the process, goes on to the next round; no pause
+//! on that way, in the loop before the call, or as the blocking part of another call.
+
+use super::{Detector, High, Medium, Sighting, View};
+use crate::engine::syntax::reading::Leaves;
+use crate::engine::syntax::words::{self, Remote, says};
+use crate::engine::syntax::{Id, Kind, Outline};
+
+pub(super) const DETECTOR: Detector = Detector { id: "tight-retry-loop", languages: &[], find };
+
+fn find(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for handler in o.handlers() {
+        let Some(loop_) = o.loop_of(handler) else { continue };
+        if !goes_round(o, loop_) || !leads_back(o, handler, loop_) {
+            continue;
+        }
+        let guarded = o.guarded(handler);
+        let sure = guarded.iter().filter_map(|i| o.call(*i).map(|c| (*i, words::remote(c)))).max_by_key(|(_, r)| *r);
+        let Some((call, remote)) = sure else { continue };
+        if remote == Remote::No || (remote == Remote::Maybe && !view.imports_remote()) {
+            continue;
+        }
+        // What fails at once must be tried in this loop, not around it.
+        if o.loop_of(call) != Some(loop_) || waits(o, loop_, handler) {
+            continue;
+        }
+        let confidence = if remote == Remote::Sure { High } else { Medium };
+        let callee = o.callee(call);
+        out.push(view.sighting(
+            handler,
+            callee.clone(),
+            confidence,
+            format!("when `{callee}` fails the loop goes straight to its next round without a pause, so an absent peer is called as fast as it refuses"),
+        ));
+    }
+    out.dedup_by(|a, b| a.subject == b.subject);
+    out
+}
+
+/// Loops that try the same thing again: endless, or as long as something holds; not a walk over things.
+fn goes_round(o: &Outline<'_>, loop_: Id) -> bool {
+    matches!(o.node(loop_).kind, Kind::Loop { over: "", condition, .. } if !says(condition, &["hasnext", "next", "moveNext"]) && !condition.contains("<-"))
+}
+
+/// The handler ends in the loop's next round.
+fn leads_back(o: &Outline<'_>, handler: Id, loop_: Id) -> bool {
+    match o.leaves(handler) {
+        Leaves::Continues => true,
+        // What follows the handler in the loop may leave it.
+        Leaves::Falls => !o.rethrows(handler) && !o.within(loop_).any(|i| o.precedes(handler, i) && matches!(o.node(i).kind, Kind::Jump { .. })),
+        Leaves::Throws | Leaves::Returns | Leaves::Breaks => false,
+    }
+}
+
+/// A pause on the way from the handler to the next try, or a call that blocks until there is something to do.
+fn waits(o: &Outline<'_>, loop_: Id, handler: Id) -> bool {
+    const BLOCKS: &[&str] = &[
+        "poll", "receive*", "take", "recv*", "accept", "select", "blpop", "brpop", "next", "wait*", "read*", "pop", "dequeue", "consume*", "join", "await*",
+        "backoff*", "yield",
+    ];
+    let on_way = |i: Id| (handler + 1..o.node(handler).end).contains(&i) || o.precedes(handler, i) || (o.handler_of(i).is_none() && i < handler);
+    o.within(loop_).any(|i| match &o.node(i).kind {
+        Kind::Call(c) => on_way(i) && !o.guarded(handler).contains(&i) && (words::is_pause(c) || says(c.name, BLOCKS)),
+        Kind::Arm { pattern } => pattern.contains("<-") && !says(pattern, &["done"]),
+        Kind::Assign { value, .. } => value.starts_with("<-") && !says(value, &["done"]),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DETECTOR;
+    use crate::engine::patterns::cases::{check, fires, mends, silent};
+
+    #[test]
+    fn cases() {
+        check(
+            &DETECTOR,
+            &[
+                mends(
+                    "python",
+                    "import requests\n\ndef table(url):\n    while True:\n        try:\n            return requests.get(url, timeout=2).json()\n        except requests.RequestException:\n            log.warning('again')\n            continue\n",
+                    "import requests\n\ndef table(url):\n    while True:\n        try:\n            return requests.get(url, timeout=2).json()\n        except requests.RequestException:\n            log.warning('again')\n            time.sleep(backoff())\n            continue\n",
+                ),
+                fires(
+                    "go",
+                    "package w\n\nfunc (w *Watcher) loop(ctx context.Context) {\n\tfor {\n\t\tstream, err := w.client.Watch(ctx, w.node)\n\t\tif err != nil {\n\t\t\tcontinue\n\t\t}\n\t\tw.consume(stream)\n\t}\n}\n",
+                ),
+                fires(
+                    "typescript",
+                    "export async function follow(url: string) {\n  while (true) {\n    try {\n      const reply = await axios.get(url);\n      show(reply.data);\n    } catch (e) {\n      console.warn(e);\n    }\n  }\n}\n",
+                ),
+                fires(
+                    "java",
+                    "class F {\n  void run() {\n    while (running) {\n      try {\n        client.connect(address);\n        serve();\n      } catch (IOException e) {\n        log.warn(\"lost\", e);\n      }\n    }\n  }\n}\n",
+                ),
+                fires(
+                    "rust",
+                    "async fn follow(client: Client) {\n    loop {\n        match client.watch().await {\n            Ok(s) => serve(s).await,\n            Err(e) => {\n                warn!(\"lost: {e}\");\n                continue;\n            }\n        }\n    }\n}\n",
+                ),
+                silent(
+                    "python",
+                    "def skip(src):\n    while True:\n        try:\n            return parse(src)\n        except ValueError:\n            src = src[1:]\n            continue\n",
+                ),
+                silent(
+                    "go",
+                    "package w\n\nfunc (w *W) loop(ctx context.Context) {\n\tfor {\n\t\ts, err := w.client.Watch(ctx)\n\t\tif err != nil {\n\t\t\ttime.Sleep(w.backoff.Next())\n\t\t\tcontinue\n\t\t}\n\t\tw.consume(s)\n\t}\n}\n",
+                ),
+                silent(
+                    "java",
+                    "class F {\n  void run() {\n    for (Item item : items) {\n      try {\n        client.send(item);\n      } catch (IOException e) {\n        failed.add(item);\n        continue;\n      }\n    }\n  }\n}\n",
+                ),
+            ],
+        );
+    }
+}

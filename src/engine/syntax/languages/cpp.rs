@@ -1,0 +1,46 @@
+//! C++, and C with it.
+
+use super::super::grammar::{Grammar, Is};
+use super::super::outline::Jump;
+
+pub(in super::super) static GRAMMAR: Grammar = Grammar {
+    language: || tree_sitter_cpp::LANGUAGE.into(),
+    rows: &[
+        ("class_specifier", Is::Type),
+        ("struct_specifier", Is::Type),
+        ("namespace_definition", Is::Type),
+        ("function_definition", Is::Function),
+        ("lambda_expression", Is::Closure),
+        ("for_statement", Is::Loop),
+        ("for_range_loop", Is::Loop),
+        ("while_statement", Is::Loop),
+        ("do_statement", Is::Loop),
+        ("if_statement", Is::If),
+        ("else_clause", Is::Else),
+        ("conditional_expression", Is::If),
+        ("switch_statement", Is::Switch),
+        ("case_statement", Is::Arm),
+        ("try_statement", Is::Try),
+        ("catch_clause", Is::Catch),
+        ("call_expression", Is::Call),
+        ("new_expression", Is::New),
+        ("init_declarator", Is::Assign),
+        ("assignment_expression", Is::Assign),
+        ("update_expression", Is::Assign),
+        ("return_statement", Is::Jump(Jump::Return)),
+        ("co_return_statement", Is::Jump(Jump::Return)),
+        ("break_statement", Is::Jump(Jump::Break)),
+        ("continue_statement", Is::Jump(Jump::Continue)),
+        ("throw_statement", Is::Jump(Jump::Throw)),
+        ("initializer_list", Is::Object),
+        ("co_await_expression", Is::Await),
+        ("parenthesized_expression", Is::Wrap),
+        ("condition_clause", Is::Wrap),
+        ("expression_statement", Is::Statement),
+        ("preproc_include", Is::Skip),
+        ("comment", Is::Skip),
+    ],
+    words: &[],
+    each: &["for_each"],
+    on_failure: &[],
+};

@@ -1,0 +1,46 @@
+//! Go.
+
+use super::super::grammar::{Grammar, Is};
+use super::super::outline::{Jump, Scope};
+
+pub(in super::super) static GRAMMAR: Grammar = Grammar {
+    language: || tree_sitter_go::LANGUAGE.into(),
+    rows: &[
+        ("function_declaration", Is::Function),
+        ("method_declaration", Is::Function),
+        ("func_literal", Is::Closure),
+        ("for_statement", Is::Loop),
+        ("if_statement", Is::If),
+        ("expression_switch_statement", Is::Switch),
+        ("type_switch_statement", Is::Switch),
+        ("select_statement", Is::Switch),
+        ("expression_case", Is::Arm),
+        ("type_case", Is::Arm),
+        ("communication_case", Is::Arm),
+        ("default_case", Is::Arm),
+        ("defer_statement", Is::Scope(Scope::Defer)),
+        ("go_statement", Is::Scope(Scope::Spawn)),
+        ("call_expression", Is::Call),
+        ("type_conversion_expression", Is::Call),
+        ("short_var_declaration", Is::Assign),
+        ("assignment_statement", Is::Assign),
+        ("var_spec", Is::Assign),
+        ("const_spec", Is::Assign),
+        ("inc_statement", Is::Assign),
+        ("dec_statement", Is::Assign),
+        ("receive_statement", Is::Assign),
+        ("return_statement", Is::Jump(Jump::Return)),
+        ("break_statement", Is::Jump(Jump::Break)),
+        ("continue_statement", Is::Jump(Jump::Continue)),
+        ("composite_literal", Is::Object),
+        ("expression_list", Is::Wrap),
+        ("parenthesized_expression", Is::Wrap),
+        ("unary_expression", Is::Wrap),
+        ("expression_statement", Is::Statement),
+        ("import_declaration", Is::Skip),
+        ("comment", Is::Skip),
+    ],
+    words: &[("panic", Is::Jump(Jump::Throw))],
+    each: &[],
+    on_failure: &[],
+};

@@ -1,0 +1,51 @@
+//! Kotlin.
+
+use super::super::grammar::{Grammar, Is};
+use super::super::outline::{Jump, Scope};
+
+pub(in super::super) static GRAMMAR: Grammar = Grammar {
+    language: || tree_sitter_kotlin_ng::LANGUAGE.into(),
+    rows: &[
+        ("class_declaration", Is::Type),
+        ("object_declaration", Is::Type),
+        ("companion_object", Is::Type),
+        ("function_declaration", Is::Function),
+        ("secondary_constructor", Is::Function),
+        ("anonymous_function", Is::Closure),
+        ("lambda_literal", Is::Closure),
+        ("for_statement", Is::Loop),
+        ("while_statement", Is::Loop),
+        ("do_while_statement", Is::Loop),
+        ("if_expression", Is::If),
+        ("when_expression", Is::Switch),
+        ("when_entry", Is::Arm),
+        ("try_expression", Is::Try),
+        ("catch_block", Is::Catch),
+        ("finally_block", Is::Finally),
+        ("call_expression", Is::Call),
+        ("annotation", Is::Decorator),
+        ("property_declaration", Is::Assign),
+        ("assignment", Is::Assign),
+        ("unary_expression", Is::Wrap),
+        ("return_expression", Is::Jump(Jump::Return)),
+        ("break_expression", Is::Jump(Jump::Break)),
+        ("continue_expression", Is::Jump(Jump::Continue)),
+        ("throw_expression", Is::Jump(Jump::Throw)),
+        ("parenthesized_expression", Is::Wrap),
+        ("as_expression", Is::Wrap),
+        ("block", Is::Block),
+        ("import", Is::Skip),
+        ("package_header", Is::Skip),
+        ("line_comment", Is::Skip),
+        ("block_comment", Is::Skip),
+    ],
+    words: &[
+        ("error", Is::Jump(Jump::Throw)),
+        ("synchronized", Is::Scope(Scope::Lock)),
+        ("withLock", Is::Scope(Scope::Lock)),
+        ("launch", Is::Scope(Scope::Spawn)),
+        ("use", Is::Scope(Scope::With)),
+    ],
+    each: &["forEach", "forEachIndexed", "repeat", "onEach", "collect"],
+    on_failure: &["onFailure", "getOrElse", "recover", "recoverCatching", "exceptionally", "onErrorResume", "doOnError"],
+};

@@ -1,0 +1,46 @@
+//! Python.
+
+use super::super::grammar::{Grammar, Is};
+use super::super::outline::{Jump, Scope};
+
+pub(in super::super) static GRAMMAR: Grammar = Grammar {
+    language: || tree_sitter_python::LANGUAGE.into(),
+    rows: &[
+        ("class_definition", Is::Type),
+        ("function_definition", Is::Function),
+        ("lambda", Is::Closure),
+        ("for_statement", Is::Loop),
+        ("while_statement", Is::Loop),
+        ("if_statement", Is::If),
+        ("elif_clause", Is::If),
+        ("else_clause", Is::Else),
+        ("conditional_expression", Is::Wrap),
+        ("match_statement", Is::Switch),
+        ("case_clause", Is::Arm),
+        ("try_statement", Is::Try),
+        ("except_clause", Is::Catch),
+        ("except_group_clause", Is::Catch),
+        ("finally_clause", Is::Finally),
+        ("with_statement", Is::Scope(Scope::With)),
+        ("call", Is::Call),
+        ("decorator", Is::Decorator),
+        ("assignment", Is::Assign),
+        ("augmented_assignment", Is::Assign),
+        ("named_expression", Is::Assign),
+        ("return_statement", Is::Jump(Jump::Return)),
+        ("break_statement", Is::Jump(Jump::Break)),
+        ("continue_statement", Is::Jump(Jump::Continue)),
+        ("raise_statement", Is::Jump(Jump::Throw)),
+        ("dictionary", Is::Object),
+        ("await", Is::Await),
+        ("parenthesized_expression", Is::Wrap),
+        ("expression_list", Is::Wrap),
+        ("expression_statement", Is::Statement),
+        ("import_statement", Is::Skip),
+        ("import_from_statement", Is::Skip),
+        ("comment", Is::Skip),
+    ],
+    words: &[],
+    each: &[],
+    on_failure: &["add_errback", "addErrback"],
+};

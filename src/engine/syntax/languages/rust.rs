@@ -1,0 +1,45 @@
+//! Rust. What stands in a macro's brackets is tokens to the grammar; only the macro's name is seen.
+
+use super::super::grammar::{Grammar, Is};
+use super::super::outline::{Jump, Scope};
+
+pub(in super::super) static GRAMMAR: Grammar = Grammar {
+    language: || tree_sitter_rust::LANGUAGE.into(),
+    rows: &[
+        ("impl_item", Is::Type),
+        ("trait_item", Is::Type),
+        ("mod_item", Is::Type),
+        ("function_item", Is::Function),
+        ("closure_expression", Is::Closure),
+        ("loop_expression", Is::Loop),
+        ("while_expression", Is::Loop),
+        ("for_expression", Is::Loop),
+        ("if_expression", Is::If),
+        ("else_clause", Is::Else),
+        ("match_expression", Is::Switch),
+        ("match_arm", Is::Arm),
+        ("async_block", Is::Scope(Scope::Spawn)),
+        ("call_expression", Is::Call),
+        ("macro_invocation", Is::Call),
+        ("attribute_item", Is::Decorator),
+        ("let_declaration", Is::Assign),
+        ("assignment_expression", Is::Assign),
+        ("compound_assignment_expr", Is::Assign),
+        ("return_expression", Is::Jump(Jump::Return)),
+        ("break_expression", Is::Jump(Jump::Break)),
+        ("continue_expression", Is::Jump(Jump::Continue)),
+        ("struct_expression", Is::Object),
+        ("await_expression", Is::Await),
+        ("try_expression", Is::Propagate),
+        ("parenthesized_expression", Is::Wrap),
+        ("reference_expression", Is::Wrap),
+        ("expression_statement", Is::Statement),
+        ("block", Is::BlockWithValue),
+        ("use_declaration", Is::Skip),
+        ("line_comment", Is::Skip),
+        ("block_comment", Is::Skip),
+    ],
+    words: &[("panic", Is::Jump(Jump::Throw)), ("bail", Is::Jump(Jump::Throw))],
+    each: &["for_each", "try_for_each"],
+    on_failure: &["map_err", "or_else", "unwrap_or_else", "inspect_err"],
+};
