@@ -64,6 +64,23 @@ def changed_middle(before: str, after: str) -> tuple[str, str]:
     return "".join(old[head : len(old) - tail + anchor]), "".join(new[head : len(new) - tail + anchor])
 
 
+# Names of the inputs that are made different in each copy, so that a long text is no loop.
+NAMES = ("Statement", "Tariff", "Loan", "Line", "address_block", "group_by_kind", "summary", "compare", "build", "Consumer", "Order", "orders")
+
+
+def repeated(text: str, size: int, number: int = 0) -> str:
+    """The text over and over, at least `size` characters, each copy with its own names from `number` on."""
+    parts, total = [], 0
+    while total < size:
+        part = text
+        for name in NAMES:
+            part = part.replace(name, f"{name}{number}")
+        parts.append(part)
+        total += len(part)
+        number += 1
+    return "".join(parts)
+
+
 @dataclass
 class Case:
     name: str
@@ -112,26 +129,30 @@ class Project:
         tool_input = {"file_path": str(self.root / place), "old_string": old, "new_string": new, "replace_all": False}
         return self.event("Edit", tool_input)
 
-    def large_write(self) -> bytes:
-        """A new file of 1 MB: the ordinary edit over and over, each time with its own names."""
-        text = (HERE / "inputs" / "statement.after.py").read_text()
-        names = ("Statement", "Tariff", "Loan", "Line", "address_block", "group_by_kind", "summary", "compare", "build")
-        parts, size, number = [], 0, 0
-        while size < 1_000_000:
-            part = text
-            for name in names:
-                part = part.replace(name, f"{name}{number}")
-            parts.append(part)
-            size += len(part.encode())
-            number += 1
-        return self.event("Write", {"file_path": str(self.root / "reports" / "all.py"), "content": "".join(parts)})
+    def written(self, name: str, text: str) -> bytes:
+        return self.event("Write", {"file_path": str(self.root / name), "content": text})
+
+    def large_edit(self, suffix: str, part: str, name: str) -> bytes:
+        """An Edit that shows 50 KB of a file and changes one place in the middle of it, as the small edit does."""
+        before, after = ((HERE / "inputs" / f"{part}.{state}.{suffix}").read_text() for state in ("before", "after"))
+        head, tail = repeated(after, 25_000, 0), repeated(after, 25_000, 100)
+        old, new = head + before + tail, head + after + tail
+        place = self.root / name
+        place.write_text(old)
+        tool_input = {"file_path": str(place), "old_string": old, "new_string": new, "replace_all": False}
+        return self.event("Edit", tool_input)
 
     def cases(self) -> list[Case]:
+        ordinary, consumer = ((HERE / "inputs" / name).read_text() for name in ("statement.after.py", "consumer.after.go"))
         return [
             Case("bash-event", self.event("Bash", {"command": "cargo test --quiet", "description": "Run the tests"}), False),
             Case("silent-edit", self.edit("statement", "py", "reports/statement.py"), False),
             Case("injecting-edit", self.edit("consumer", "go", "orders/consumer.go"), True),
-            Case("write-1mb", self.large_write(), False),
+            Case("silent-write-50kb", self.written("reports/year.py", repeated(ordinary, 50_000)), False),
+            Case("silent-edit-50kb", self.large_edit("py", "statement", "reports/years.py"), False),
+            Case("injecting-write-50kb", self.written("orders/consumers.go", repeated(consumer, 50_000)), True),
+            Case("injecting-edit-50kb", self.large_edit("go", "consumer", "orders/all.go"), True),
+            Case("write-1mb", self.written("reports/all.py", repeated(ordinary, 1_000_000)), False),
         ]
 
     def environment(self) -> dict[str, str]:

@@ -329,10 +329,9 @@ fn write_filter(code: &mut String, libraries: &[(String, LibraryFile)], signals:
     let _ = writeln!(code, "pub(super) static OWNER_STARTS: &[u16] = &{owner_starts:?};");
     let _ = writeln!(code, "pub(super) static FILTER_MAP: [u64; {}] = {:?};", tables.map.len(), tables.map);
     let _ = writeln!(code, "pub(super) static FILTER_HEADS: &[u16] = &{:?};", tables.heads);
-    let _ = writeln!(code, "pub(super) static FILTER_ENTRIES: &[(u32, u16, u8)] = &{:?};", tables.entries);
+    let _ = writeln!(code, "pub(super) static FILTER_ENTRIES: &[Entry] = &{:?};", tables.entries);
     let _ = writeln!(code, "pub(super) static FILTER_BYTES: &[u8] = &{:?};", tables.bytes);
     let _ = writeln!(code, "pub(super) static FILTER_STARTS: &[u32] = &{:?};", tables.starts);
-    let _ = writeln!(code, "pub(super) static FILTER_BOUNDS: &[u8] = &{:?};", tables.bounds);
 }
 
 /// The baked filter has to find in the content's own examples exactly what aho-corasick finds.

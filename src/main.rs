@@ -3,6 +3,12 @@
 use distributed_architect::{cli, commands};
 use std::process::ExitCode;
 
+/// In a static musl build: a hook lives for a fraction of a millisecond, and musl's allocator spends a third of that on mapping,
+/// clearing and unmapping pages. (docs/benches.md has the figures.)
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     let mut args = std::env::args_os().skip(1);
     // Whatever else stands behind `hook`, the parser is kept out: its exit code 2 would deny the edit.

@@ -105,12 +105,12 @@ fn handle<'a>(input: &'a [u8], state: Option<&'a Path>, started: Instant) -> Res
         Action::WillEdit(edit) => {
             hook.settings = config::load(Path::new(&*edit.path), project_dir.as_deref(), state);
             let file = OnceCell::new();
-            let before = |path: &str| file.get_or_init(|| project::read_file(path)).clone();
+            let before = |path: &str| file.get_or_init(|| project::read_file(path)).as_deref();
             hook.edit(edit, project_dir.as_deref(), true, &before)
         }
         Action::DidEdit(edit, original) => {
             hook.settings = config::load(Path::new(&*edit.path), project_dir.as_deref(), state);
-            hook.edit(edit, project_dir.as_deref(), false, &|_| original.as_deref().map(str::to_owned))
+            hook.edit(edit, project_dir.as_deref(), false, &|_| original.as_deref())
         }
     }
 }
@@ -125,14 +125,14 @@ impl<'a> Hook<'a> {
         self.state.map(|s| Session::new(s, &self.record.session))
     }
 
-    fn edit(mut self, mut edit: Edit<'a>, project_dir: Option<&Path>, is_before: bool, before: &dyn Fn(&str) -> Option<String>) -> Result<(), String> {
+    fn edit(mut self, mut edit: Edit<'a>, project_dir: Option<&Path>, is_before: bool, before: &dyn Fn(&str) -> Option<&'a str>) -> Result<(), String> {
         let absolute = edit.path.clone();
         edit.path = Cow::Owned(project::relative(&absolute, self.settings.root.as_deref(), project_dir));
         if is_before
             && edit.whole_file
             && let Some(text) = before(&absolute)
         {
-            edit.changes[0].old = Cow::Owned(text);
+            edit.changes[0].old = Cow::Borrowed(text);
             claude_code::limit(&mut edit);
         }
         self.record.path = Cow::Owned(edit.path.clone().into_owned());
@@ -141,7 +141,7 @@ impl<'a> Hook<'a> {
             return self.log(Some((&edit, is_before)));
         }
         let around: OnceCell<Surroundings> = OnceCell::new();
-        let surroundings = || around.get_or_init(|| Surroundings::of(before(&absolute).as_deref(), &edit)).clone();
+        let surroundings = || around.get_or_init(|| Surroundings::of(before(&absolute), &edit)).clone();
         let (verdict, telling, wrong) = {
             let knowledge = self.settings.knowledge();
             let context =

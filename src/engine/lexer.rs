@@ -2,6 +2,7 @@
 //! imports and log calls, and begins anywhere, since an edit does.
 
 use super::edit::Language;
+use super::lines::{each_position, find, position};
 
 /// What a byte is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -32,9 +33,10 @@ struct Syntax {
 }
 
 impl Syntax {
-    /// The bytes with which a comment or a string can begin; most bytes of a text are none.
-    fn opening_bytes(&self) -> [bool; 256] {
+    /// The bytes with which a comment or a string can begin, and the line end; most bytes of a text are none.
+    fn stops(&self) -> [bool; 256] {
         let mut out = [false; 256];
+        out[b'\n' as usize] = true;
         let words = self.line.iter().chain(self.block.iter().map(|(open, _)| open)).chain(self.long_quotes);
         for byte in words.map(|w| w.as_bytes()[0]).chain(self.quotes.iter().copied()) {
             out[byte as usize] = true;
@@ -78,38 +80,36 @@ pub fn lex(text: &str, language: Language, in_long_string: bool) -> Vec<Kind> {
     let bytes = text.as_bytes();
     let mut kinds = vec![Kind::Code; bytes.len()];
     let syntax = syntax(language);
-    let opens = syntax.opening_bytes();
+    let stops = syntax.stops();
     let mut at = if in_long_string && syntax.long_quotes.contains(&"\"\"\"") {
-        text.find("\"\"\"").map_or(text.len(), |i| i + 3)
+        find(bytes, 0, b"\"\"\"").map_or(text.len(), |i| i + 3)
     } else {
-        begins_inside_comment(text, &syntax)
+        begins_inside_comment(bytes, &syntax)
     };
     kinds[..at].fill(Kind::Comment);
     let mut line_start = true;
     let mut line_at = at;
     while at < bytes.len() {
+        if line_start {
+            line_start = false;
+            at += bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+            if matches!(bytes.get(at), None | Some(b'\n')) {
+                // Nothing on it.
+            } else if let Some(end) = doc_continuation(bytes, at, &syntax) {
+                kinds[at..end].fill(Kind::Comment);
+                at = end;
+            } else if let Some(end) = import(text, at, language) {
+                kinds[line_at..end].fill(Kind::Import);
+                at = end;
+            }
+        }
+        let Some(plain) = bytes[at..].iter().position(|b| stops[*b as usize]) else { break };
+        at += plain;
         let byte = bytes[at];
         if byte == b'\n' {
             line_start = true;
             at += 1;
             line_at = at;
-            continue;
-        }
-        if line_start && byte != b' ' && byte != b'\t' && byte != b'\r' {
-            line_start = false;
-            if let Some(end) = doc_continuation(bytes, at, &syntax) {
-                kinds[at..end].fill(Kind::Comment);
-                at = end;
-                continue;
-            }
-            if let Some(end) = import(text, at, language) {
-                kinds[line_at..end].fill(Kind::Import);
-                at = end;
-                continue;
-            }
-        }
-        if !opens[byte as usize] {
-            at += 1;
             continue;
         }
         if let Some((_, close)) = syntax.block.iter().find(|(open, _)| bytes[at..].starts_with(open.as_bytes())) {
@@ -153,12 +153,12 @@ pub fn lex(text: &str, language: Language, in_long_string: bool) -> Vec<Kind> {
 }
 
 /// Bytes at the start that belong to a comment whose opening lies before the text.
-fn begins_inside_comment(text: &str, syntax: &Syntax) -> usize {
+fn begins_inside_comment(bytes: &[u8], syntax: &Syntax) -> usize {
     for (open, close) in syntax.block {
-        if let Some(end) = text.find(close)
-            && !text[..end].contains(open)
-            && *close != "]]"
+        if *close != "]]"
             && *close != "=end"
+            && let Some(end) = find(bytes, 0, close.as_bytes())
+            && find(&bytes[..end], 0, open.as_bytes()).is_none()
         {
             return end + close.len();
         }
@@ -192,17 +192,14 @@ fn is_inside_word(bytes: &[u8], at: usize, language: Language) -> bool {
 }
 
 fn line_end(bytes: &[u8], at: usize) -> usize {
-    bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |i| at + i)
-}
-
-fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
-    bytes.get(from..)?.windows(needle.len()).position(|w| w == needle).map(|i| from + i)
+    position(&bytes[at..], b'\n').map_or(bytes.len(), |i| at + i)
 }
 
 /// End of a string that stays on its line; `at + 1` when the quote opens none (a lifetime, an apostrophe).
 fn short_string(bytes: &[u8], at: usize, language: Language) -> usize {
     let quote = bytes[at];
-    if quote == b'\'' && language.name() == "rust" {
+    let is_rust = language.name() == "rust";
+    if quote == b'\'' && is_rust {
         // 'a' and '\n' are characters, 'a is a lifetime.
         return match bytes.get(at + 1..) {
             Some([b'\\', ..]) => (at + 2..bytes.len().min(at + 12)).find(|&i| bytes[i] == b'\'' && i > at + 2).map_or(at + 1, |i| i + 1),
@@ -215,7 +212,7 @@ fn short_string(bytes: &[u8], at: usize, language: Language) -> usize {
         match bytes[i] {
             b'\\' => i += 1,
             // Rust strings run over lines.
-            b'\n' if language.name() != "rust" => return at + 1,
+            b'\n' if !is_rust => return at + 1,
             b if b == quote => return i + 1,
             _ => {}
         }
@@ -282,8 +279,11 @@ pub(super) fn import(text: &str, at: usize, language: Language) -> Option<usize>
 
 /// A line of a Go import block: an optional name and a quoted path, nothing else.
 fn is_go_import_line(line: &str) -> bool {
+    // Most lines end here: to look for blanks beyond ASCII and for the first quote would cost more than all else.
+    if line.bytes().last().is_some_and(|b| b.is_ascii_graphic() && b != b'"') {
+        return false;
+    }
     let line = line.trim_end();
-    // Most lines end here: the search for the first quote would cost more than all else.
     if !line.ends_with('"') {
         return false;
     }
@@ -298,12 +298,11 @@ fn is_go_import_line(line: &str) -> bool {
 /// Marks log, print and metric calls from the receiver to the closing bracket.
 fn mark_log_calls(bytes: &[u8], kinds: &mut [Kind]) {
     let mut at = 0;
-    while let Some(open) = bytes[at..].iter().position(|b| *b == b'(').map(|i| at + i) {
-        at = open + 1;
-        if kinds[open] != Kind::Code {
-            continue;
+    each_position(bytes, b'(', |open| {
+        if open < at || kinds[open] != Kind::Code {
+            return;
         }
-        let Some(start) = log_callee(bytes, open) else { continue };
+        let Some(start) = log_callee(bytes, open) else { return };
         let mut depth = 0i32;
         let mut end = open;
         // A call that does not close within 2 KB is cut off; its first line is enough.
@@ -330,7 +329,7 @@ fn mark_log_calls(bytes: &[u8], kinds: &mut [Kind]) {
         }
         kinds[start..end].fill(Kind::Log);
         at = end;
-    }
+    });
 }
 
 /// End of `.name(...)` at `at`, blanks and line ends before the dot allowed; brackets within are not counted in strings.
@@ -382,6 +381,25 @@ const LOG_MACROS: [&[u8]; 8] = [b"debug", b"info", b"warn", b"error", b"trace", 
 const METERS: [&[u8]; 5] = [b"metric", b"stats", b"counter", b"gauge", b"histogram"];
 const COUNTS: [&[u8]; 7] = [b"inc", b"set", b"add", b"rec", b"tim", b"observe", b"gauge"];
 
+/// The bytes of a name, and those of a chain of calls on names.
+const IN_NAME: [bool; 256] = name_bytes(b"_");
+const IN_CHAIN: [bool; 256] = name_bytes(b"_.:>-$@?");
+
+const fn name_bytes(others: &[u8]) -> [bool; 256] {
+    let mut out = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        out[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut i = 0;
+    while i < others.len() {
+        out[others[i] as usize] = true;
+        i += 1;
+    }
+    out
+}
+
 fn begins(text: &[u8], word: &[u8]) -> bool {
     text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
 }
@@ -396,7 +414,7 @@ fn holds(text: &[u8], word: &[u8]) -> bool {
 
 /// Where the callee of a log call before `open` begins; `None` when it is another call.
 fn log_callee(bytes: &[u8], open: usize) -> Option<usize> {
-    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let is_name = |b: u8| IN_NAME[b as usize];
     let mut end = open;
     let macro_call = end > 0 && bytes[end - 1] == b'!';
     if macro_call {
@@ -407,8 +425,7 @@ fn log_callee(bytes: &[u8], open: usize) -> Option<usize> {
     if name.is_empty() {
         return None;
     }
-    let chain_start =
-        bytes[..name_start].iter().rposition(|b| !is_name(*b) && !matches!(b, b'.' | b':' | b'>' | b'-' | b'$' | b'@' | b'?')).map_or(0, |i| i + 1);
+    let chain_start = bytes[..name_start].iter().rposition(|b| !IN_CHAIN[*b as usize]).map_or(0, |i| i + 1);
     let receiver = &bytes[chain_start..name_start];
     if receiver.is_empty() {
         let logs = PRINTERS.iter().any(|p| name.eq_ignore_ascii_case(p)) || (macro_call && LOG_MACROS.iter().any(|m| name.eq_ignore_ascii_case(m)));

@@ -3,6 +3,8 @@
 use super::diff::{self, LineDiff};
 use super::edit::{Change, Edit};
 use super::lexer::{self, Kind};
+use super::lines::{Lines, each_position};
+use super::literals::{Literals, RawHit, scan};
 use super::structured::{self, Format, KeyHit};
 use super::surroundings::Surroundings;
 use crate::knowledge::features::Locus;
@@ -46,78 +48,48 @@ pub(super) struct Sightings {
 
 /// One side (old or new) of one replacement, with all that is known of its lines.
 struct Side<'a> {
-    text: &'a str,
-    starts: Vec<usize>,
+    lines: &'a Lines<'a>,
     changed: &'a [bool],
     kinds: &'a [Kind],
-    waivers: Vec<usize>,
+    waived: OnceCell<Vec<usize>>,
 }
 
 impl<'a> Side<'a> {
-    fn new(text: &'a str, changed: &'a [bool], kinds: &'a [Kind]) -> Self {
-        let bytes = text.as_bytes();
-        let mut side = Self { text, starts: Vec::with_capacity(changed.len() + 1), changed, kinds, waivers: Vec::new() };
-        side.starts.push(0);
-        for (at, byte) in bytes.iter().enumerate() {
-            if *byte == b'\n' {
-                side.starts.push(at + 1);
-            } else if *byte == b':' && bytes[..at].ends_with(b"dist") && bytes[at..].starts_with(b": ok") && side.is_waiver(at) {
-                // The comment speaks for its own line and for the next.
-                let line = side.starts.len() - 1;
-                side.waivers.extend([line, line + 1]);
-            }
-        }
-        side
+    fn new(lines: &'a Lines<'a>, changed: &'a [bool], kinds: &'a [Kind]) -> Self {
+        Self { lines, changed, kinds, waived: OnceCell::new() }
+    }
+
+    /// Whether a `dist: ok` comment speaks for a line. It speaks for its own line and for the next.
+    fn is_waived(&self, line: usize) -> bool {
+        let waived = self.waived.get_or_init(|| {
+            let bytes = self.lines.text.as_bytes();
+            let mut out = Vec::new();
+            each_position(bytes, b':', |at| {
+                if bytes[at..].starts_with(b": ok") && bytes[..at].ends_with(b"dist") && self.is_waiver(at) {
+                    let line = self.lines.at(at);
+                    out.extend([line, line + 1]);
+                }
+            });
+            out
+        });
+        waived.contains(&line)
     }
 
     /// Whether `dist: ok` at a colon is a comment that gives a reason.
     fn is_waiver(&self, colon: usize) -> bool {
-        let reason = self.text[colon + 4..].lines().next().unwrap_or("");
+        let reason = self.lines.text[colon + 4..].lines().next().unwrap_or("");
         self.kinds[colon] == Kind::Comment && reason.bytes().any(|b| b.is_ascii_alphanumeric())
     }
 
-    fn line_of(&self, at: usize) -> usize {
-        self.starts.partition_point(|s| *s <= at) - 1
-    }
-
-    fn line(&self, line: usize) -> &'a str {
-        let start = self.starts[line];
-        let end = self.starts.get(line + 1).map_or(self.text.len(), |e| e - 1);
-        &self.text[start..end.max(start)]
-    }
-
     fn has_code(&self, line: usize) -> bool {
-        let start = self.starts[line];
-        self.line(line).as_bytes().iter().enumerate().any(|(i, b)| b.is_ascii_alphanumeric() && matches!(self.kinds[start + i], Kind::Code | Kind::String))
-    }
-}
-
-/// A literal met, before the lexer was asked: set, literal, start, end.
-type RawHit = (usize, u16, usize, usize);
-
-fn scan(text: &str, knowledge: &[Knowledge<'_>]) -> Vec<RawHit> {
-    let mut out = Vec::with_capacity(128);
-    for (set, k) in knowledge.iter().enumerate() {
-        k.filter.scan(text.as_bytes(), |literal, start, end| out.push((set, literal, start, end)));
-    }
-    out
-}
-
-/// The literals in an edit: new and old side of each replacement. One scan serves everything that follows.
-pub(super) struct Literals(Vec<[Vec<RawHit>; 2]>);
-
-impl Literals {
-    pub(super) fn of(edit: &Edit<'_>, knowledge: &[Knowledge<'_>]) -> Self {
-        Self(edit.changes.iter().map(|c| [scan(&c.new, knowledge), scan(&c.old, knowledge)]).collect())
+        let text = self.lines.line(line).as_bytes();
+        let kinds = &self.kinds[self.lines.start(line)..];
+        text.iter().zip(kinds).any(|(b, kind)| b.is_ascii_alphanumeric() && matches!(kind, Kind::Code | Kind::String))
     }
 
-    /// A cheap first look: whether any signal could be met at all.
-    pub(super) fn any_signal(&self, edit: &Edit<'_>, knowledge: &[Knowledge<'_>]) -> bool {
-        let language = edit.language.bit();
-        self.0.iter().flatten().flatten().any(|&(set, literal, ..)| {
-            let k = &knowledge[set];
-            k.owners_of(literal).any(|owner| matches!(owner, Owner::Signal(s) if k.signals[s].languages & language != 0))
-        })
+    /// The changed lines that hold code.
+    fn changed_code(&self) -> Vec<usize> {
+        (0..self.changed.len()).filter(|&l| self.changed[l] && self.has_code(l)).collect()
     }
 }
 
@@ -159,14 +131,14 @@ fn look_at_change(
     (literals, kinds, above): (&[Vec<RawHit>; 2], &[Vec<Kind>; 2], &str),
     libraries: &Libraries,
 ) {
-    let mut diff = diff::lines(&change.old, &change.new);
+    let (new_lines, old_lines) = (Lines::of(&change.new), Lines::of(&change.old));
+    let mut diff = diff::of_lines(&old_lines, &new_lines);
     let format = Format::of(edit.language);
     let keys = format.map_or_else(Vec::new, |f| structured::compare(f, edit, change, above, &mut diff, knowledge));
     let LineDiff { removed, added } = diff;
-    let new = Side::new(&change.new, &added, &kinds[0]);
-    let old = Side::new(&change.old, &removed, &kinds[1]);
-    let added_code: Vec<usize> = (0..added.len()).filter(|&l| added[l] && new.has_code(l)).collect();
-    let removed_code: Vec<usize> = (0..removed.len()).filter(|&l| removed[l] && old.has_code(l)).collect();
+    let new = Side::new(&new_lines, &added, &kinds[0]);
+    let old = Side::new(&old_lines, &removed, &kinds[1]);
+    let (added_code, removed_code) = (new.changed_code(), old.changed_code());
     out.changed_lines.0 += added_code.len();
     out.changed_lines.1 += removed_code.len();
     out.literals_only &= added_code.len() == removed_code.len() && skeletons(&new, &added_code) == skeletons(&old, &removed_code);
@@ -178,44 +150,51 @@ fn look_at_change(
         if knowledge[set].signals[signal].languages & edit.language.bit() == 0 {
             continue;
         }
-        if side.waivers.contains(&line) {
+        if side.is_waived(line) {
             out.waived += 1;
         } else {
             out.hits.push(Hit { set, signal, change: index, in_new, line, span });
         }
     }
+    let mut shown = Marks::of(knowledge);
     for (side, in_new, raw) in [(&new, true, &literals[0]), (&old, false, &literals[1])] {
-        let lines: Vec<usize> = raw.iter().map(|&(.., start, _)| side.line_of(start)).collect();
         let near = OnceCell::new();
         let is_near = |set: usize, signal: usize, line: usize| {
-            let near: &Vec<(usize, usize, usize)> = near.get_or_init(|| near_lines(raw, &lines, side.kinds, knowledge));
-            let from = near.partition_point(|n| *n < (set, signal, line.saturating_sub(NEAR_LINES)));
-            near.get(from).is_some_and(|n| (n.0, n.1) == (set, signal) && n.2 <= line + NEAR_LINES)
+            let near: &NearLines = near.get_or_init(|| near_lines(raw, side, knowledge));
+            let lines = &near[set][signal];
+            let from = lines.partition_point(|l| *l < line.saturating_sub(NEAR_LINES));
+            lines.get(from).is_some_and(|l| *l <= line + NEAR_LINES)
         };
-        for (&(set, literal, start, end), &line) in raw.iter().zip(&lines) {
-            let k = &knowledge[set];
+        let mut line = 0;
+        for hit in raw {
+            let (set, start, end) = (hit.set as usize, hit.start as usize, hit.end as usize);
             let kind = side.kinds[start];
             if matches!(kind, Kind::Comment | Kind::Import | Kind::Log) {
                 continue;
             }
-            for owner in k.owners_of(literal) {
+            line = side.lines.at_from(start, line);
+            let is_changed = side.changed.get(line).copied().unwrap_or(false);
+            // An unchanged line is shown by both sides.
+            if !is_changed && !in_new {
+                continue;
+            }
+            let k = &knowledge[set];
+            for owner in k.owners_of(hit.literal) {
                 let Owner::Signal(signal) = owner else { continue };
                 let s = &k.signals[signal];
-                if s.languages & edit.language.bit() == 0
-                    || (s.keyed && is_judged_by_keys(edit))
-                    || !counts(kind, s.places, edit)
-                    || !libraries.satisfy(k, signal)
-                {
+                if !is_changed && shown.has(set, signal) {
+                    continue;
+                }
+                if s.languages & edit.language.bit() == 0 || (s.keyed && format.is_some()) || !counts(kind, s.places, edit) || !libraries.satisfy(k, signal) {
                     continue;
                 }
                 if s.near && !is_near(set, signal, line) {
                     continue;
                 }
-                if !side.changed.get(line).copied().unwrap_or(false) {
-                    if in_new {
-                        out.context.push((set, signal, Locus::Context));
-                    }
-                } else if side.waivers.contains(&line) {
+                if !is_changed {
+                    shown.add(set, signal);
+                    out.context.push((set, signal, Locus::Context));
+                } else if side.is_waived(line) {
                     out.waived += 1;
                 } else {
                     out.hits.push(Hit { set, signal, change: index, in_new, line, span: (start, end) });
@@ -225,32 +204,59 @@ fn look_at_change(
     }
 }
 
-/// Whether signals with keys speak by these alone.
-fn is_judged_by_keys(edit: &Edit<'_>) -> bool {
-    Format::of(edit.language).is_some()
+/// A flag for each signal.
+struct Marks(Vec<Vec<bool>>);
+
+impl Marks {
+    fn of(knowledge: &[Knowledge<'_>]) -> Self {
+        Self(knowledge.iter().map(|k| vec![false; k.signals.len()]).collect())
+    }
+
+    fn add(&mut self, set: usize, signal: usize) {
+        self.0[set][signal] = true;
+    }
+
+    fn has(&self, set: usize, signal: usize) -> bool {
+        self.0[set][signal]
+    }
 }
 
-/// (set, signal, line) of every literal that a signal met here wants near, in order.
-fn near_lines(raw: &[RawHit], lines: &[usize], kinds: &[Kind], knowledge: &[Knowledge<'_>]) -> Vec<(usize, usize, usize)> {
+/// For each set and signal, the lines with literals that it wants near, in order.
+type NearLines = Vec<Vec<Vec<usize>>>;
+
+/// Looks them up for the signals that were met.
+fn near_lines(raw: &[RawHit], side: &Side<'_>, knowledge: &[Knowledge<'_>]) -> NearLines {
     // Many signals want common words near, and few of them are met: only those are looked up.
-    let mut met: Vec<Vec<bool>> = knowledge.iter().map(|k| vec![false; k.signals.len()]).collect();
-    for &(set, literal, ..) in raw {
-        for owner in knowledge[set].owners_of(literal) {
-            if let Owner::Signal(signal) = owner {
-                met[set][signal] = knowledge[set].signals[signal].near;
+    let mut met = Marks::of(knowledge);
+    for hit in raw {
+        let (set, k) = (hit.set as usize, &knowledge[hit.set as usize]);
+        for owner in k.owners_of(hit.literal) {
+            match owner {
+                Owner::Signal(signal) if k.signals[signal].near => met.add(set, signal),
+                Owner::Signal(_) => {}
+                // Signals stand first.
+                Owner::Near(_) | Owner::Library(_) => break,
             }
         }
     }
-    let mut out = Vec::new();
-    for (&(set, literal, start, _), &line) in raw.iter().zip(lines) {
-        if matches!(kinds[start], Kind::Code | Kind::String) {
-            out.extend(knowledge[set].owners_of(literal).filter_map(|owner| match owner {
-                Owner::Near(signal) if met[set][signal] => Some((set, signal, line)),
-                _ => None,
-            }));
+    let mut out: NearLines = knowledge.iter().map(|k| vec![Vec::new(); k.signals.len()]).collect();
+    let mut line = 0;
+    for hit in raw.iter().filter(|h| matches!(side.kinds[h.start as usize], Kind::Code | Kind::String)) {
+        let set = hit.set as usize;
+        for owner in knowledge[set].owners_of(hit.literal) {
+            if let Owner::Near(signal) = owner
+                && met.has(set, signal)
+            {
+                line = side.lines.at_from(hit.start as usize, line);
+                let lines = &mut out[set][signal];
+                if lines.last() != Some(&line) {
+                    lines.push(line);
+                }
+            }
         }
     }
-    out.sort_unstable();
+    // Nearly so already: literals are met in the order of their rarest windows.
+    out.iter_mut().flatten().for_each(|lines| lines.sort_unstable());
     out
 }
 
@@ -267,14 +273,8 @@ fn counts(kind: Kind, places: u8, edit: &Edit<'_>) -> bool {
 fn skeletons(side: &Side<'_>, lines: &[usize]) -> Vec<u8> {
     let mut out = Vec::new();
     for &l in lines {
-        let start = side.starts[l];
-        out.extend(
-            side.line(l)
-                .bytes()
-                .enumerate()
-                .filter(|(i, b)| side.kinds[start + i] == Kind::Code && !b.is_ascii_digit() && !b.is_ascii_whitespace())
-                .map(|(_, b)| b),
-        );
+        let (text, kinds) = (side.lines.line(l).bytes(), &side.kinds[side.lines.start(l)..]);
+        out.extend(text.zip(kinds).filter(|(b, kind)| **kind == Kind::Code && !b.is_ascii_digit() && !b.is_ascii_whitespace()).map(|(b, _)| b));
         out.push(b'\n');
     }
     out
@@ -282,16 +282,14 @@ fn skeletons(side: &Side<'_>, lines: &[usize]) -> Vec<u8> {
 
 fn look_around(out: &mut Sightings, edit: &Edit<'_>, knowledge: &[Knowledge<'_>], surroundings: &Surroundings, libraries: &Libraries) {
     let tail = path_tail(&edit.path);
+    let by_keys = Format::of(edit.language).is_some();
     for (text, locus) in surroundings.enclosing.iter().map(|t| (t.as_str(), Locus::Name)).chain([(tail, Locus::Path)]) {
-        for (set, literal, ..) in scan(text, knowledge) {
-            for owner in knowledge[set].owners_of(literal) {
+        for hit in scan(text, knowledge) {
+            let set = hit.set as usize;
+            for owner in knowledge[set].owners_of(hit.literal) {
                 let Owner::Signal(signal) = owner else { continue };
                 let s = &knowledge[set].signals[signal];
-                if s.languages & edit.language.bit() != 0
-                    && !(s.keyed && is_judged_by_keys(edit))
-                    && s.places & PLACE_CODE != 0
-                    && libraries.satisfy(&knowledge[set], signal)
-                {
+                if s.languages & edit.language.bit() != 0 && !(s.keyed && by_keys) && s.places & PLACE_CODE != 0 && libraries.satisfy(&knowledge[set], signal) {
                     out.context.push((set, signal, locus));
                 }
             }
@@ -324,10 +322,8 @@ impl Libraries {
             out.add_owners(literal, k);
         });
         for (hits, kinds) in literals.0.iter().flatten().zip(kinds.0.iter().flatten()) {
-            for &(set, literal, start, _) in hits.iter().filter(|h| h.0 == 0) {
-                if kinds[start] == Kind::Import {
-                    out.add_owners(literal, &knowledge[set]);
-                }
+            for hit in hits.iter().filter(|h| h.set == 0 && kinds[h.start as usize] == Kind::Import) {
+                out.add_owners(hit.literal, k);
             }
         }
         out

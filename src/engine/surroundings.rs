@@ -1,6 +1,7 @@
 //! What the file around an edit says: its imports, the names of the enclosing function and type, and where the edit stands.
 
 use super::edit::Edit;
+use super::lines::{find, find_text, shared_head};
 use super::{lexer, structured};
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +43,7 @@ impl Surroundings {
         let Some(text) = text else { return out };
         out.imports = imports(text, edit);
         for change in &edit.changes {
-            let at = if edit.whole_file || change.old.is_empty() { Some(0) } else { text.find(&*change.old) };
+            let at = if edit.whole_file || change.old.is_empty() { Some(0) } else { find_text(text, &change.old) };
             let Some(at) = at else {
                 out.enclosing.push(String::new());
                 out.control.push(String::new());
@@ -53,7 +54,7 @@ impl Surroundings {
             };
             let line = text[..at].bytes().filter(|b| *b == b'\n').count() + 1;
             out.first_line.push(u32::try_from(line).unwrap_or(u32::MAX));
-            out.in_long_string.push(lexer::has_triple_quotes(edit.language) && text[..at].matches("\"\"\"").count() % 2 == 1);
+            out.in_long_string.push(lexer::has_triple_quotes(edit.language) && is_inside_triple_quotes(&text[..at]));
             if !edit.language.is_program() {
                 out.above.push(structured::above(text, if edit.whole_file { 0 } else { at }, edit.language));
             }
@@ -67,16 +68,23 @@ impl Surroundings {
     }
 }
 
+/// Whether triple quotes are open at the end of a text.
+fn is_inside_triple_quotes(text: &str) -> bool {
+    let (mut at, mut inside) = (0, false);
+    while let Some(quotes) = find(text.as_bytes(), at, b"\"\"\"") {
+        at = quotes + 3;
+        inside = !inside;
+    }
+    inside
+}
+
 /// Length of the whole lines that both texts begin with.
 fn shared_lead(old: &str, new: &str) -> usize {
-    let mut lead = 0;
-    for (a, b) in old.split_inclusive('\n').zip(new.split_inclusive('\n')) {
-        if a != b {
-            break;
-        }
-        lead += a.len();
+    let shared = shared_head(old.as_bytes(), new.as_bytes());
+    if shared == old.len() && shared == new.len() {
+        return shared;
     }
-    lead
+    old.as_bytes()[..shared].iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1)
 }
 
 /// Import statements of the head, without lexing it: each line is asked whether it begins one.

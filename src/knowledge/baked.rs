@@ -1,11 +1,11 @@
 //! The built-in knowledge, laid out by the build script. Nothing is constructed: it lies in the binary.
 
-use super::filter::Filter;
+use super::filter::{Entry, Filter};
 use super::{Key, Knowledge, Library, Module, Pattern, Section, Signal, Text};
 
 mod tables {
     #![allow(clippy::all, clippy::pedantic)]
-    use super::{Key, Library, Module, Pattern, Section, Signal, Text};
+    use super::{Entry, Key, Library, Module, Pattern, Section, Signal, Text};
     include!(concat!(env!("OUT_DIR"), "/baked.rs"));
 }
 
@@ -26,7 +26,6 @@ pub static BUILT_IN: Knowledge<'static> = Knowledge {
         entries: tables::FILTER_ENTRIES,
         bytes: tables::FILTER_BYTES,
         starts: tables::FILTER_STARTS,
-        bounds: tables::FILTER_BOUNDS,
     },
     owners: tables::OWNERS,
     owner_starts: tables::OWNER_STARTS,

@@ -5,6 +5,7 @@ use super::literals::{path_for, sets};
 use super::signals::suggest;
 use super::{Problem, wording};
 use crate::engine::edit::{Edit, Language};
+use crate::engine::patterns;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::verdict::Verdict;
 use crate::engine::{self, Context};
@@ -114,7 +115,8 @@ pub(super) fn check_catalog(content: &Content, scope: &Path, problems: &mut Vec<
         if entry.front.modules.is_empty() {
             add(line("modules"), "no module: nothing would raise it".to_owned(), "name the modules whose questions find it");
         }
-        if entry.front.detector != "none" && entry.front.detector != entry.front.id {
+        let has_detector = patterns::detector(&entry.front.detector).is_some();
+        if entry.front.detector != "none" && (entry.front.detector != entry.front.id || !has_detector) {
             add(
                 line("detector"),
                 format!("unknown detector {:?}", entry.front.detector),
@@ -171,6 +173,7 @@ fn check_fences(entry: &PatternFile, knowledge: &[Knowledge<'_>], add: &mut dyn 
                 "show the flaw with the client's own calls and imports, or add the signal that is missing",
             );
         }
+        check_finding(entry, fence, &verdict, add);
         if fence.role == "silent" && !raised.is_empty() {
             let because: Vec<String> = verdict.modules.iter().map(|m| format!("{} by {} ({:?})", m.id, m.evidence[0].signal, m.evidence[0].text)).collect();
             add(
@@ -182,10 +185,32 @@ fn check_fences(entry: &PatternFile, knowledge: &[Knowledge<'_>], add: &mut dyn 
     }
 }
 
+/// The entry's detector finds the code that fires, and nothing in the other code.
+fn check_finding(entry: &PatternFile, fence: &Fence, verdict: &Verdict, add: &mut dyn FnMut(Option<usize>, String, &str)) {
+    let id = &entry.front.detector;
+    if id == "none" {
+        return;
+    }
+    let found = verdict.patterns.iter().find(|f| f.id == *id);
+    match (fence.role.as_str(), found) {
+        ("fires", None) => add(
+            Some(fence.line),
+            format!("the detector {id} does not find the code that fires ({})", fence.language),
+            "write the flaw in the shape that the detector looks for, or widen the detector",
+        ),
+        ("silent" | "fix", Some(f)) => add(
+            Some(fence.line + f.line as usize),
+            format!("the detector {id} finds the {} code ({}): {}", fence.role, fence.language, f.seen),
+            "narrow the detector",
+        ),
+        _ => {}
+    }
+}
+
 fn review(fence: &Fence, knowledge: &[Knowledge<'_>]) -> Verdict {
     let path = path_for(&fence.language, None).unwrap_or_default();
     let edit = Edit::new(path, "", fence.code.as_str());
-    engine::review(&edit, knowledge, &Context::new(&|| Surroundings::of(Some(""), &edit)))
+    engine::review(&edit, knowledge, &Context { file: Some(&|| None), ..Context::new(&|| Surroundings::of(Some(""), &edit)) })
 }
 
 fn why_silent(verdict: &Verdict) -> String {

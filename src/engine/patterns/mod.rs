@@ -14,7 +14,11 @@
 //!
 //! What a detector sees of a file is in `cargo run --example outline -- FILE`.
 
+mod boundary_state_leak;
+mod channel_conflation;
+mod compounding_retry;
 mod lost_data_at_ack;
+mod premature_state_transition;
 mod texts;
 mod tight_retry_loop;
 mod view;
@@ -42,7 +46,14 @@ pub struct Detector {
 }
 
 /// All detectors.
-pub static DETECTORS: &[Detector] = &[lost_data_at_ack::DETECTOR, tight_retry_loop::DETECTOR];
+pub static DETECTORS: &[Detector] = &[
+    boundary_state_leak::DETECTOR,
+    channel_conflation::DETECTOR,
+    compounding_retry::DETECTOR,
+    lost_data_at_ack::DETECTOR,
+    premature_state_transition::DETECTOR,
+    tight_retry_loop::DETECTOR,
+];
 
 /// The detector of a pattern.
 #[must_use]

@@ -1,7 +1,8 @@
 //! What a detector is given, and what it gives back.
 
 use super::Around;
-use crate::engine::edit::Edit;
+use crate::engine::edit::{Edit, Language};
+use crate::engine::lexer;
 use crate::engine::syntax::{Id, Kind, Outline};
 use crate::engine::verdict::Confidence;
 use crate::knowledge::schema::CATEGORIES;
@@ -18,6 +19,7 @@ pub struct View<'v> {
     pub path: &'v str,
     /// Import lines of the file before the edit.
     pub imports: &'v str,
+    language: Language,
     categories: u32,
     touched: &'v [u32],
 }
@@ -45,13 +47,33 @@ impl<'v> View<'v> {
         around: &Around<'v>,
         touched: &'v [u32],
     ) -> Self {
-        Self { outline, before, is_after, path: &edit.path, imports: &around.surroundings.imports, categories: around.categories, touched }
+        Self {
+            outline,
+            before,
+            is_after,
+            path: &edit.path,
+            imports: &around.surroundings.imports,
+            language: edit.language,
+            categories: around.categories,
+            touched,
+        }
     }
 
     /// Whether the file imports a client library of one of these categories (`broker`, `rpc`, `http-client` ..).
     #[must_use]
     pub fn imports_any(&self, categories: &[&str]) -> bool {
         CATEGORIES.iter().enumerate().any(|(i, c)| self.categories & (1 << i) != 0 && categories.contains(c))
+    }
+
+    /// Whether an import line of the file, as it was or as this side has it, names a library.
+    #[must_use]
+    pub fn imports_library(&self, name: &str) -> bool {
+        self.imports.contains(name)
+            || self.outline.text.match_indices(name).any(|(at, _)| {
+                let start = self.outline.text[..at].rfind('\n').map_or(0, |i| i + 1);
+                let first = start + self.outline.text[start..].bytes().take_while(u8::is_ascii_whitespace).count();
+                lexer::import(self.outline.text, first, self.language).is_some()
+            })
     }
 
     /// Whether the file talks to another process by its imports.

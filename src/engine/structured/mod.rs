@@ -54,6 +54,9 @@ pub(super) enum Format {
 impl Format {
     /// `None` for what is not read by keys.
     pub(super) fn of(language: Language) -> Option<Self> {
+        if language.is_program() {
+            return None;
+        }
         Some(match language.name() {
             "yaml" => Self::Yaml,
             "json" => Self::Json,

@@ -324,6 +324,11 @@ pub fn sets_state(call: &Call<'_>) -> Option<Towards> {
     if !verb || is_log(call) {
         return None;
     }
+    let about = is_state(call.name) || is_state(tail(call.receiver)) || call.args.iter().any(|a| is_state(a.text) && a.text.starts_with(['"', '\'', ':']));
+    // What is handed over says it; else the name does: `setStatus(NOT_SERVING)`, `markDead(node)`.
+    if about && let Some(to) = call.args.iter().rev().find_map(|a| towards(a.text)) {
+        return Some(to);
+    }
     if let Some(to) = towards(call.name)
         && (is_state(call.name) || says(call.name, &["mark*", "declare*", "report*", "become*", "signal*"]))
     {
@@ -331,11 +336,7 @@ pub fn sets_state(call: &Call<'_>) -> Option<Towards> {
         let denied = call.args.last().is_some_and(|a| matches!(a.text.trim(), "false" | "False"));
         return Some(if denied { opposite(to) } else { to });
     }
-    let about = is_state(call.name) || is_state(tail(call.receiver)) || call.args.iter().any(|a| is_state(a.text) && a.text.starts_with(['"', '\'', ':']));
-    if !about {
-        return None;
-    }
-    call.args.iter().rev().find_map(|a| towards(a.text))
+    None
 }
 
 fn opposite(to: Towards) -> Towards {

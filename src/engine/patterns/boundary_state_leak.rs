@@ -1,0 +1,176 @@
+//! Internal state of a component crosses its boundary unchanged: the text of a database or upstream error goes into a response.
+//!
+//! The other side reads it, matches on it and builds on it; it cannot tell "try later" from "never", and sees table names, hosts and
+//! queries. Sources: CWE-209; AIP-193; RFC 9457.
+//!
+//! Shape: inside a handler, the error's text is an argument of what builds an answer, a status, a reply or an error of the contract, and
+//! no check of the error's kind stands above it.
+
+use super::{Detector, High, Medium, Sighting, View};
+use crate::engine::syntax::words::{self, says};
+use crate::engine::syntax::{Call, Id, Jump, Kind, Outline};
+
+pub(super) const DETECTOR: Detector = Detector { id: "boundary-state-leak", languages: &[], find };
+
+/// What builds an answer to another process.
+#[rustfmt::skip]
+const ANSWERS: &[&str] = &[
+    "response*", "httpexception", "httperror", "errorresponse", "jsonresponse", "jsonify", "problem", "problemdetail*", "statuscode", "withdescription", "httpresponse", "servicevalidationerror",
+    "badrequest", "internalservererror", "apierror", "apiexception", "apiresponse", "responseentity", "responsestatusexception", "serviceerror", "reply*", "respond*", "graphqlerror", "rpcexception", "rpcerror",
+    "senderror", "abort", "errorinfo", "errordetails",
+];
+
+fn find(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for (id, call) in o.calls(0) {
+        if words::is_log(call) || !answers(call, o.language) {
+            continue;
+        }
+        let Some((error, sure)) = error_around(o, id) else { continue };
+        let Some(text) = call.args.iter().map(|a| a.text).chain(fields(o, id)).find(|t| holds_text_of(t, error, call)) else { continue };
+        if sorted_out(o, id, error) {
+            continue;
+        }
+        let callee = o.callee(id);
+        let shown: String = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ").chars().take(40).collect();
+        let seen = format!(
+            "`{shown}` hands the inner error's own text to the caller through `{callee}`: the contract now holds what the storage or the upstream says"
+        );
+        out.push(view.sighting(id, callee, if sure { High } else { Medium }, seen));
+    }
+    out
+}
+
+fn fields<'t>(o: &Outline<'t>, id: Id) -> Vec<&'t str> {
+    o.within(id)
+        .filter_map(|i| match &o.node(i).kind {
+            Kind::Object { fields, .. } => Some(fields.iter().map(|f| f.text).collect::<Vec<_>>()),
+            _ => None,
+        })
+        .flatten()
+        .collect()
+}
+
+fn answers(call: &Call<'_>, language: &str) -> bool {
+    let receiver = words::tail(call.receiver);
+    let status = says(call.receiver, &["status"])
+        && says(call.name, &["error", "errorf", "internal", "unknown", "unavailable", "invalid_argument", "failed_precondition"]);
+    // `res.status(500).json(..)`, `c.JSON(500, ..)`, `http.Error(w, ..)`.
+    let written = (says(receiver, &["res", "response", "ctx", "c", "reply", "status", "w"]) || call.receiver.contains("status("))
+        && says(call.name, &["json", "send", "string", "status", "body", "write", "abortwithstatusjson", "indentedjson"]);
+    says(call.name, ANSWERS)
+        || (says(receiver, ANSWERS)
+            && says(call.name, &["of", "error", "status", "body", "badrequest", "internalservererror", "json", "create", "fail*", "from*", "new"]))
+        || status
+        || written
+        || (language == "go" && call.receiver == "http" && call.name == "Error")
+}
+
+/// The error at hand: a handler's binding, or a parameter that is an error. Sure where what failed is a store or another process.
+fn error_around<'t>(o: &Outline<'t>, id: Id) -> Option<(&'t str, bool)> {
+    if let Some(handler) = o.handler_of(id)
+        && let Kind::Handler { binding, caught, .. } = &o.node(handler).kind
+        && !binding.is_empty()
+    {
+        let inner = o.guarded(handler).iter().any(|g| o.call(*g).is_some_and(|c| words::is_store_write(c) || words::remote(c) == words::Remote::Sure));
+        let typed = caught.iter().any(|c| {
+            says(c, &["sql*", "database*", "operationalerror", "integrityerror", "psycopg*", "rpcerror", "prisma*", "mongo*", "redis*", "dataaccess*"])
+        });
+        return Some((binding, inner || typed));
+    }
+    // `if (error) {`, `switch { case error`: the error is a variable that the branch asks for.
+    let branch = o.ancestors(id).find_map(|a| match o.node(a).kind {
+        Kind::Branch { condition } if matches!(condition, "error" | "err" | "e") => Some(condition),
+        _ => None,
+    });
+    if let Some(name) = branch {
+        return Some((name, false));
+    }
+    let function = o.function_of(id)?;
+    let Kind::Function { params, .. } = &o.node(function).kind else { return None };
+    let param = params.iter().find(|p| says(p, &["exception", "throwable", "error", "err"]))?;
+    let name = param
+        .split([':', ' '])
+        .filter(|w| !w.is_empty() && !matches!(*w, "final" | "error" | "Error"))
+        .find(|w| w.starts_with(|c: char| c.is_ascii_lowercase()))?;
+    let database = says(param, &["sql*", "database*", "dataaccess*", "persistence*"]) || says(o.function_name(id), &["database", "sql"]);
+    Some((name, database))
+}
+
+/// Whether a piece of code is the error's text, or has it in it.
+fn holds_text_of(text: &str, error: &str, call: &Call<'_>) -> bool {
+    let e = error.trim_start_matches('$');
+    if e.is_empty() || text.len() > 400 || !says(text, &[e]) {
+        return false;
+    }
+    let plain = text.trim();
+    [format!("str({e})"), format!("repr({e})"), format!("{e}.message"), format!("{e}.Message"), format!("{e}.getMessage()"), format!("{e}.to_string()"), format!("{e}.Error()"), format!("{e}->getMessage()"), format!("{{{e}}}"), format!("#{{{e}}}"), format!("${{{e}"), format!("{e}.what()"), format!("{e}.stack"), format!("inspect({e})"), format!("{e}.detail"), format!("{e}.toString()"), format!("{e}.localizedMessage")]
+        .iter()
+        .any(|f| text.contains(f.as_str()))
+        || (text.contains("getMessage()") && text.contains(e))
+        // `Errorf(codes.Internal, "lock: %v", err)`
+        || (plain == e && says(call.name, &["errorf", "string", "format*"]))
+}
+
+/// A check of the error's kind stands above and leaves: what comes here has been chosen.
+fn sorted_out(o: &Outline<'_>, id: Id, error: &str) -> bool {
+    let function = o.function_of(id).unwrap_or(0);
+    o.within(function).any(|i| {
+        let Kind::Branch { condition } = o.node(i).kind else { return false };
+        let asks = says(condition, &[error]) && condition.contains(['(', '.']) && condition != error || says(condition, &["instanceof", "isinfrastructure*"]);
+        asks && i < id
+            && !o.within(i).contains(&id)
+            && o.within(i).any(|j| matches!(o.node(j).kind, Kind::Jump { what: Jump::Throw | Jump::Return, .. }))
+            && says(condition, &["is*", "instanceof", "isinstance", "code", "as"])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DETECTOR;
+    use crate::engine::patterns::cases::{check, fires, mends, silent};
+
+    #[test]
+    fn cases() {
+        check(
+            &DETECTOR,
+            &[
+                mends(
+                    "python",
+                    "def create(order):\n    try:\n        conn.execute(SQL, order.id)\n    except psycopg.OperationalError as problem:\n        raise HTTPException(status_code=500, detail=str(problem))\n",
+                    "def create(order):\n    try:\n        conn.execute(SQL, order.id)\n    except psycopg.OperationalError as problem:\n        ref = incident(problem)\n        raise HTTPException(status_code=503, detail=f'try again, {ref}')\n",
+                ),
+                fires(
+                    "go",
+                    "package s\n\nfunc (s *S) Cancel(ctx context.Context, req *pb.R) (*pb.A, error) {\n\trow, err := s.store.LockOrder(ctx, req.Id)\n\tif err != nil {\n\t\treturn nil, status.Errorf(codes.Internal, \"lock order: %v\", err)\n\t}\n\treturn reply(row), nil\n}\n",
+                ),
+                fires(
+                    "typescript",
+                    "export async function create(req: Request, res: Response) {\n  try {\n    await db.insert(req.body);\n  } catch (e) {\n    res.status(500).json({ error: e.message });\n  }\n}\n",
+                ),
+                fires(
+                    "java",
+                    "class H {\n  ResponseEntity<String> save(Order o) {\n    try { repository.save(o); return ok(); }\n    catch (DataAccessException e) { return ResponseEntity.status(500).body(e.getMessage()); }\n  }\n}\n",
+                ),
+                mends(
+                    "typescript",
+                    "export async function add(id: string) {\n  const [error, group] = await tryCatch(service.groupOf(id));\n  if (error) {\n    throw new ServiceValidationError(error.message);\n  }\n  return group;\n}\n",
+                    "export async function add(id: string) {\n  const [error, group] = await tryCatch(service.groupOf(id));\n  if (error) {\n    if (isInfrastructureError(error)) {\n      throw error;\n    }\n    throw new ServiceValidationError(error.message);\n  }\n  return group;\n}\n",
+                ),
+                silent(
+                    "rust",
+                    "pub fn width(text: &str) -> Result<u16, String> {\n    text.parse::<u16>().map_err(|problem| format!(\"width {text:?}: {problem}\"))\n}\n",
+                ),
+                silent(
+                    "python",
+                    "def create(order):\n    try:\n        conn.execute(SQL)\n    except psycopg.OperationalError as problem:\n        log.error('insert failed: %s', problem)\n        raise HTTPException(status_code=503, detail='try again')\n",
+                ),
+                silent(
+                    "go",
+                    "package s\n\nfunc (s *S) Load(ctx context.Context) error {\n\trow, err := s.store.Get(ctx)\n\tif err != nil {\n\t\treturn fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn use(row)\n}\n",
+                ),
+            ],
+        );
+    }
+}

@@ -1,0 +1,216 @@
+//! Several layers retry the same operation, each unaware of the others, and attempts multiply.
+//!
+//! Three layers of four attempts turn one request into 64 calls on the lowest one, just when that one is failing. Sources: Google SRE book,
+//! "Addressing Cascading Failures"; AWS Builders' Library, "Timeouts, retries, and backoff with jitter"; HotOS 2021, "Metastable Failures".
+//!
+//! Shapes: a retrying decorator, wrapper or loop round a client that retries by default, or round another retry; a job with attempts whose
+//! body retries; the call that turned a client's own retries off is gone.
+
+use super::{Detector, High, Medium, Sighting, View};
+use crate::engine::syntax::words::{self, says};
+use crate::engine::syntax::{Call, Id, Kind, Outline};
+
+pub(super) const DETECTOR: Detector = Detector { id: "compounding-retry", languages: &[], find };
+
+/// Libraries whose clients retry unless they are told not to.
+#[rustfmt::skip]
+const RETRY_BY_DEFAULT: &[&str] = &["boto3", "botocore", "aioboto3", "aws_sdk", "aws-sdk", "@aws-sdk", "awssdk", "azure", "google.cloud", "stripe", "openai", "anthropic", "axios-retry", "axiosretry", "resilience4j"];
+
+fn find(view: &View<'_>) -> Vec<Sighting> {
+    let mut out = decorated(view);
+    out.extend(nested(view));
+    out.extend(jobs(view));
+    out.extend(turned_on(view));
+    out
+}
+
+fn imports_retrying_client(view: &View<'_>) -> bool {
+    RETRY_BY_DEFAULT.iter().any(|l| view.imports_library(l))
+}
+
+/// `@retry` on a function that calls such a client, or that retries itself.
+fn decorated(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for function in o.functions() {
+        let Some((decorator, _)) = o.decorators(function).find(|(_, c)| words::is_retry(c.name) && !turns_off(c)) else { continue };
+        let inner = o.calls(function).find(|(i, c)| *i != decorator && retries(c) && !turns_off(c)).map(|(i, _)| i);
+        let client = imports_retrying_client(view).then(|| o.calls(function).find(|(_, c)| calls_client(c)).map(|(i, _)| i)).flatten();
+        let Some(inner) = inner.or(client) else { continue };
+        if o.text.contains("total_max_attempts") || o.text.contains("max_attempts\": 1") || o.text.contains("RetryConfig::disabled") {
+            continue;
+        }
+        let (name, callee) = (o.function_name(function + 1), o.callee(inner));
+        let seen = format!("`{name}` is retried as a whole, and `{callee}` in it retries by itself: the attempts multiply while the other side is failing");
+        out.push(view.sighting(decorator, format!("{name} {callee}"), High, seen));
+    }
+    out
+}
+
+fn calls_client(c: &Call<'_>) -> bool {
+    !words::is_log(c)
+        && (says(words::tail(c.receiver), &["client", "table", "s3", "sqs", "sns", "bucket", "dynamodb", "stripe", "openai", "queue", "lambda"])
+            || says(c.name, &["put_item", "get_item", "send_message", "put_object", "invoke"]))
+}
+
+/// A call that runs what it is given again and again.
+fn retries(c: &Call<'_>) -> bool {
+    says(
+        c.name,
+        &[
+            "retry",
+            "retryasync",
+            "withretry",
+            "with_retry",
+            "with_retries",
+            "withretries",
+            "retry_async",
+            "retryifailed",
+            "retryiffailed",
+            "executewithretry",
+            "retryonerror",
+            "retrywithbackoff",
+            "retry_with_backoff",
+            "backoffretry",
+            "pretry",
+        ],
+    ) || (says(words::tail(c.receiver), &["retry", "retrier", "backoff", "retrypolicy", "retrytemplate"])
+        && says(c.name, &["do", "execute*", "run", "retry*", "call", "invoke"]))
+}
+
+/// A retry in a retry.
+fn nested(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for (inner, c) in o.calls(0).filter(|(_, c)| retries(c) && !turns_off(c)) {
+        let outer = o
+            .ancestors(inner)
+            .find(|a| o.call(*a).is_some_and(|c| retries(c)) && (a + 1..o.node(*a).end).contains(&inner) && o.closure_of(inner) != o.closure_of(*a));
+        let in_loop = o.loop_of(inner).filter(|l| says(o.source(*l).lines().next().unwrap_or(""), &["attempt*", "retry", "retries", "tries"]));
+        if outer.is_some() || in_loop.is_some() {
+            let callee = o.callee(inner);
+            let seen = format!("`{callee}` retries inside another retry: the attempts of the two multiply");
+            out.push(view.sighting(inner, format!("nested {}", c.name), High, seen));
+        }
+    }
+    out
+}
+
+/// A job that its queue runs again, with a retry in what it runs.
+fn jobs(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    // `retryIfFailed(() => this.processJob(job))`: the handler of a whole job is run again beside the job's own attempts.
+    for (id, c) in o.calls(0).filter(|(_, c)| retries(c)) {
+        let runs = o.calls(id).find(|(_, c)| {
+            says(
+                c.name,
+                &[
+                    "processjob",
+                    "process_job",
+                    "runjob",
+                    "run_job",
+                    "performjob",
+                    "handlejob",
+                    "executejob",
+                    "handlemessage",
+                    "process_message",
+                    "processmessage",
+                    "execute_job",
+                ],
+            )
+        });
+        if let Some((job, _)) = runs {
+            let callee = o.callee(job);
+            let seen = format!("`{}` runs `{callee}` again by itself, beside the attempts that the queue gives to the job", c.name);
+            out.push(view.sighting(id, format!("job {callee}"), Medium, seen));
+        }
+    }
+    let attempts = o.ids().find(|i| match &o.node(*i).kind {
+        Kind::Object { fields, .. } => fields.iter().any(|f| says(f.name, &["attempts", "max_attempts", "maxretries", "max_retries"]) && is_many(f.text)),
+        _ => false,
+    });
+    let retrying_client = o.calls(0).find(|(_, c)| says(c.name, &["axiosretry", "axios_retry"])).map(|(i, _)| i);
+    if let (Some(attempts), Some(client)) = (attempts, retrying_client)
+        && attempts != client
+        && !o.within(client).contains(&attempts)
+    {
+        let seen = format!("jobs have attempts of their own, and `{}` makes their HTTP client retry too: the attempts multiply", o.callee(client));
+        out.push(view.sighting(client, "job client", High, seen));
+    }
+    out
+}
+
+fn is_many(text: &str) -> bool {
+    text.trim().parse::<u32>().is_ok_and(|n| n > 1)
+}
+
+/// Whether a call says that there are no retries.
+fn turns_off(c: &Call<'_>) -> bool {
+    let text = |t: &str| matches!(t.trim(), "0" | "1" | "false" | "False" | "none") || says(t, &["disabled", "never", "none", "noretry", "no_retry"]);
+    says(c.name, &["disableautomaticretries", "disable_retries", "disableretry", "disableretries", "noretry", "no_retry", "without_retries", "withoutretry"])
+        || (words::is_retry(c.name) && !c.args.is_empty() && c.args.iter().all(|a| text(a.text)))
+        || (says(c.receiver, &["retryconfig", "retrypolicy", "retry"]) && says(c.name, &["disabled", "none", "never"]))
+        || c.args.iter().any(|a| says(a.name, &["retries", "maxretries", "max_retries", "retry", "total_max_attempts"]) && text(a.text))
+}
+
+/// What turned a client's retries off is gone, and the client is still there.
+fn turned_on(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let Some(before) = view.before else { return Vec::new() };
+    let off = |o: &Outline<'_>| o.calls(0).filter(|(_, c)| turns_off(c)).count();
+    let Some((gone, call)) = before.calls(0).find(|(_, c)| turns_off(c)) else { return Vec::new() };
+    if off(o) >= off(before) {
+        return Vec::new();
+    }
+    // The client that was built there: what the same function still builds, else what it sends with.
+    let name = before.function_name(gone);
+    let builds = |c: &Call<'_>| says(c.name, &["builder", "build", "custom", "create*", "from_conf", "newclient", "new_client"]);
+    let sends = |c: &Call<'_>| says(c.name, &["execute", "send", "invoke"]) || says(words::tail(c.receiver), &["builder", "client"]);
+    let mine = || o.calls(0).filter(|(i, _)| o.function_name(*i) == name);
+    let here = mine().find(|(_, c)| builds(c)).or_else(|| mine().find(|(_, c)| sends(c)));
+    let Some((at, _)): Option<(Id, _)> = here else { return Vec::new() };
+    let seen = format!("`{}` is gone, so the client retries by its default under whatever retries above it", call.name);
+    vec![view.sighting(at, "retries on", High, seen)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DETECTOR;
+    use crate::engine::patterns::cases::{check, fires, mends, silent};
+
+    #[test]
+    fn cases() {
+        check(
+            &DETECTOR,
+            &[
+                fires(
+                    "python",
+                    "import boto3\nfrom tenacity import retry, stop_after_attempt\n\ntable = boto3.resource('dynamodb').Table('orders')\n\n@retry(stop=stop_after_attempt(5))\ndef save_order(order):\n    table.put_item(Item=order)\n",
+                ),
+                mends(
+                    "java",
+                    "class H {\n  String post(HttpPost p) throws IOException {\n    CloseableHttpClient client = HttpClients.custom().build();\n    return read(client.execute(p));\n  }\n}\n",
+                    "class H {\n  String post(HttpPost p) throws IOException {\n    CloseableHttpClient client = HttpClients.custom().disableAutomaticRetries().build();\n    return read(client.execute(p));\n  }\n}\n",
+                ),
+                mends(
+                    "rust",
+                    "fn client(config: &SdkConfig) -> Client {\n    let builder = Builder::from(config);\n    Client::from_conf(builder.build())\n}\n",
+                    "fn client(config: &SdkConfig) -> Client {\n    let builder = Builder::from(config);\n    let builder = builder.retry_config(RetryConfig::disabled());\n    Client::from_conf(builder.build())\n}\n",
+                ),
+                mends(
+                    "typescript",
+                    "export class W {\n  async run(job: Job) {\n    queue.add(this.retryIfFailed(() => this.processJob(job), delay));\n  }\n}\n",
+                    "export class W {\n  async run(job: Job) {\n    queue.add(this.processJob(job));\n  }\n}\n",
+                ),
+                fires(
+                    "go",
+                    "package c\n\nfunc (c *C) send(ctx context.Context) error {\n\treturn retry.Do(func() error {\n\t\treturn retry.Do(func() error { return c.post(ctx) })\n\t})\n}\n",
+                ),
+                silent("python", "import requests\n\n@retry(stop=stop_after_attempt(5))\ndef load(url):\n    return requests.get(url, timeout=2)\n"),
+                silent("go", "package c\n\nfunc (c *C) send(ctx context.Context) error {\n\treturn retry.Do(func() error { return c.post(ctx) })\n}\n"),
+                silent("typescript", "export const q = new Queue('x', { defaultJobOptions: { attempts: 5 } });\n"),
+            ],
+        );
+    }
+}

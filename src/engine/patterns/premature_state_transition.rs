@@ -1,0 +1,212 @@
+//! A state that others act on is published before it is true, or although it is not.
+//!
+//! Ready before the cache is loaded, a job enqueued before its row is committed, idle from an error handler: readers react at once, and
+//! what they start cannot be taken back when the remaining steps fail. Sources: OSDI 2014, "Simple Testing Can Prevent Most Critical
+//! Failures" (handlers that go on as if all were well); Sidekiq wiki, "Cannot find ModelName with ID"; Kubernetes, readiness probes.
+//!
+//! Shapes: ready, running or done set above steps that can fail; set in a handler or in a `finally`; a publish inside a database
+//! transaction; the wait or the check that stood before such a state is gone; the local record of a held thing dropped before its remote side.
+
+use super::{Detector, High, Medium, Sighting, View};
+use crate::engine::syntax::words::{self, Towards, says};
+use crate::engine::syntax::{Id, Kind, Outline};
+
+pub(super) const DETECTOR: Detector = Detector { id: "premature-state-transition", languages: &[], find };
+
+fn find(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for id in o.ids().filter(|i| o.sets_state(*i) == Some(Towards::Up)) {
+        let what = o.brief(id);
+        if o.handler_of(id).is_some_and(|h| fails_for_real(o, h)) {
+            let seen = format!("`{what}` runs because something failed: whoever watches it hands out new work to what is broken");
+            let confidence = if says(what, &["idle", "ready", "free", "available", "healthy"]) { High } else { Medium };
+            out.push(view.sighting(id, format!("handler {}", subject(o, id)), confidence, seen));
+        } else if let Some(step) = step_after(o, id) {
+            let seen = format!("`{what}` stands above `{}`, which can still fail: others act on a state that is not true yet", o.callee(step));
+            out.push(view.sighting(id, format!("above {}", subject(o, id)), Medium, seen));
+        }
+    }
+    out.extend(published_in_transaction(view));
+    out.extend(guard_gone(view));
+    out.extend(dropped_first(view));
+    out
+}
+
+/// A name for the state that is set, which other edits leave alone.
+fn subject(o: &Outline<'_>, id: Id) -> String {
+    match &o.node(id).kind {
+        Kind::Assign { target, value } => format!("{target} = {value}"),
+        Kind::Call(c) => format!("{} {}", o.callee(id), c.args.last().map_or("", |a| a.text)),
+        _ => String::new(),
+    }
+}
+
+/// Handlers of remote calls or writes, not of a lookup that may be absent.
+fn fails_for_real(o: &Outline<'_>, handler: Id) -> bool {
+    o.guarded(handler).iter().any(|g| o.call(*g).is_some_and(|c| words::remote(c) == words::Remote::Sure || words::is_store_write(c)))
+}
+
+/// A step that can fail, behind a state that says that all is well, with none before it.
+fn step_after(o: &Outline<'_>, id: Id) -> Option<Id> {
+    #[rustfmt::skip]
+    const STEPS: &[&str] = &["restore*", "load*", "recover*", "replay*", "subscribe*", "connect*", "bootstrap*", "initialize*", "init", "warm*", "migrate*", "listen*", "bind", "join*", "sync*", "converge*", "open"];
+    // A state of a beginning: ready, serving, running. `done` and `stopped` are the end of something.
+    let begins = says(o.source(id), &["ready", "serving", "running", "healthy", "up", "available", "active", "online", "started", "initialized", "leader"]);
+    if !begins || o.in_finally(id) || o.loop_of(id).is_some() {
+        return None;
+    }
+    let is_step = |i: Id| {
+        o.call(i).is_some_and(|c| {
+            says(c.name, STEPS)
+                && !words::is_log(c)
+                && (c.propagated || c.awaited || o.handlers().any(|h| o.guarded(h).contains(&i)) || c.result == crate::engine::syntax::Use::Returned)
+        })
+    };
+    o.after(id).map(|(i, _)| i).find(|i| is_step(*i) && o.closure_of(*i) == o.closure_of(id))
+}
+
+/// A message that leaves inside a transaction that can still be rolled back.
+fn published_in_transaction(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for (id, call) in o.calls(0).filter(|(_, c)| words::is_publish(c)) {
+        // An outbox row, or a hook that runs after the commit.
+        if says(call.receiver, &["outbox", "tx", "transaction"])
+            || o.ancestors(id).any(|a| {
+                o.call(a).is_some_and(|c| says(c.name, &["on_commit", "oncommit", "aftercommit", "after_commit", "run_after_commit", "afterTransaction"]))
+            })
+        {
+            continue;
+        }
+        let writes = |t: Id| o.within(t).any(|i| o.call(i).is_some_and(words::is_store_write)) || o.call(t).is_some();
+        if !o.transaction_of(id).is_some_and(writes) {
+            continue;
+        }
+        let callee = o.callee(id);
+        let seen = format!("`{callee}` runs inside a transaction: the receiver can look for the row before it is committed, or for one that never will be");
+        out.push(view.sighting(id, format!("transaction {callee}"), Medium, seen));
+    }
+    out
+}
+
+/// A wait, or a condition, that stood before a published state and does no longer.
+fn guard_gone(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let Some(before) = view.before else { return Vec::new() };
+    let mut out = Vec::new();
+    for id in o.ids().filter(|i| o.sets_state(*i) == Some(Towards::Up) || is_mark(o, *i)) {
+        let source = o.source(id);
+        let name = o.function_name(id);
+        let earlier: Vec<Id> =
+            before.ids().filter(|i| before.source(*i) == source && before.function_name(*i) == name && same_kind(o, id, before, *i)).collect();
+        let here = o.ids().filter(|i| o.source(*i) == source && o.function_name(*i) == name && same_kind(o, id, o, *i)).count();
+        let [twin] = earlier[..] else { continue };
+        if here != 1 {
+            continue;
+        }
+        let waits = |o: &Outline<'_>, id: Id| o.before(id).filter(|(_, c)| is_wait(c)).count();
+        if waits(before, twin) > 0 && waits(o, id) == 0 {
+            let gone = before.before(twin).find(|(_, c)| is_wait(c)).map(|(i, _)| before.callee(i)).unwrap_or_default();
+            let seen = format!("`{}` no longer waits for `{gone}`: the state is told before it is true", o.brief(id));
+            out.push(view.sighting(id, format!("wait {}", subject(o, id)), High, seen));
+            continue;
+        }
+        let (then, now) = (conditions(before, twin), conditions(o, id));
+        if then.len() > now.len() && now.iter().all(|c| then.contains(c)) {
+            let gone = then.iter().find(|c| !now.contains(c)).copied().unwrap_or("");
+            let gone: String = gone.chars().take(60).collect();
+            let seen = format!("`{}` no longer depends on `{gone}`: others take the state for true without it", o.brief(id));
+            out.push(view.sighting(id, format!("guard {}", subject(o, id)), Medium, seen));
+        }
+    }
+    out
+}
+
+fn is_mark(o: &Outline<'_>, id: Id) -> bool {
+    o.call(id).is_some_and(|c| says(c.name, &["marktrue", "mark_true", "markready", "setstate", "set_state", "setenginestate", "setrunning", "markdeployed"]))
+}
+
+fn same_kind(a: &Outline<'_>, x: Id, b: &Outline<'_>, y: Id) -> bool {
+    std::mem::discriminant(&a.node(x).kind) == std::mem::discriminant(&b.node(y).kind)
+}
+
+fn is_wait(c: &crate::engine::syntax::Call<'_>) -> bool {
+    says(c.name, &["await", "join", "wait", "wait_for*", "waitfor*", "awaittermination", "drain*", "flush*"]) && !words::is_log(c)
+}
+
+/// Conditions under which a node runs.
+fn conditions<'t>(o: &Outline<'t>, id: Id) -> Vec<&'t str> {
+    o.ancestors(id)
+        .take_while(|a| !matches!(o.node(*a).kind, Kind::Function { .. }))
+        .filter_map(|a| match o.node(a).kind {
+            Kind::Branch { condition } => Some(condition),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The local record of something held is dropped, and only then its remote side.
+fn dropped_first(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for (id, call) in o.calls(0) {
+        let local = says(call.name, &["remove", "pop", "delete", "discard"])
+            && says(words::tail(call.receiver), &["heldlocks", "held*", "locks", "leases", "owned*", "acquired*", "registrations"]);
+        if !local {
+            continue;
+        }
+        let remote = o.after(id).find(|(_, c)| {
+            says(c.name, &["delete", "release", "unlock", "revoke", "deregister*", "unregister*"]) && words::remote(c) > words::Remote::No
+                || says(c.receiver, &["zkc", "zk"])
+        });
+        if let Some((after, _)) = remote {
+            let seen = format!("`{}` forgets what is held before `{}` has succeeded: when that fails nobody tries again", o.callee(id), o.callee(after));
+            out.push(view.sighting(id, format!("dropped {}", o.callee(id)), Medium, seen));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DETECTOR;
+    use crate::engine::patterns::cases::{check, fires, mends, silent};
+
+    #[test]
+    fn cases() {
+        check(
+            &DETECTOR,
+            &[
+                mends(
+                    "go",
+                    "package s\n\nfunc (s *Server) Start(ctx context.Context) error {\n\ts.health.SetServingStatus(\"\", pb.SERVING)\n\tif err := s.restoreSnapshot(ctx); err != nil {\n\t\treturn err\n\t}\n\treturn s.consumer.Subscribe(ctx, s.topics)\n}\n",
+                    "package s\n\nfunc (s *Server) Start(ctx context.Context) error {\n\tif err := s.restoreSnapshot(ctx); err != nil {\n\t\treturn err\n\t}\n\tif err := s.consumer.Subscribe(ctx, s.topics); err != nil {\n\t\treturn err\n\t}\n\ts.health.SetServingStatus(\"\", pb.SERVING)\n\treturn nil\n}\n",
+                ),
+                mends(
+                    "python",
+                    "def run_next(worker, pool, job):\n    try:\n        worker.stub.Execute(job.request, timeout=30)\n    except grpc.RpcError:\n        pool.hset(f'worker:{worker.id}', 'status', 'idle')\n        pool.rpush('jobs', job.id)\n",
+                    "def run_next(worker, pool, job):\n    try:\n        worker.stub.Execute(job.request, timeout=30)\n    except grpc.RpcError:\n        pool.hset(f'worker:{worker.id}', 'status', 'suspect')\n        pool.rpush('jobs', job.id)\n",
+                ),
+                mends(
+                    "java",
+                    "class E {\n  void run() {\n    try { poll(); }\n    finally {\n      setEngineState(State.STOPPING, State.STOPPED);\n    }\n  }\n}\n",
+                    "class E {\n  void run() {\n    try { poll(); }\n    finally {\n      shutDownLatch.await();\n      setEngineState(State.STOPPING, State.STOPPED);\n    }\n  }\n}\n",
+                ),
+                mends(
+                    "go",
+                    "package s\n\nfunc (s *S) propagate(d *Deployment) {\n\tif d.Available {\n\t\tset.Manage(s).MarkTrue(ConditionDeployed)\n\t}\n}\n",
+                    "package s\n\nfunc (s *S) propagate(d *Deployment) {\n\tif d.Available {\n\t\tif d.Unavailable == 0 {\n\t\t\tset.Manage(s).MarkTrue(ConditionDeployed)\n\t\t}\n\t}\n}\n",
+                ),
+                fires("ruby", "def place(order)\n  Order.transaction do\n    order.save!\n    ShipJob.perform_async(order.id)\n  end\nend\n"),
+                silent("ruby", "def place(order)\n  Order.transaction do\n    order.save!\n  end\n  ShipJob.perform_async(order.id)\nend\n"),
+                silent(
+                    "typescript",
+                    "export function toggle(rows: Row[], id: string) {\n  return rows.map((row) => (row.id === id ? { ...row, open: !row.open } : row));\n}\n",
+                ),
+                silent("python", "def start(self):\n    self.load_snapshot()\n    self.status = 'ready'\n    log.info('ready')\n"),
+                silent("java", "class A {\n  void start() throws IOException {\n    cache.load();\n    state = State.READY;\n  }\n}\n"),
+            ],
+        );
+    }
+}
