@@ -8,6 +8,8 @@
 mod features;
 #[path = "knowledge/filter.rs"]
 mod filter;
+#[path = "knowledge/key.rs"]
+mod key;
 #[path = "knowledge/literal.rs"]
 mod literal;
 #[path = "knowledge/schema.rs"]
@@ -100,6 +102,7 @@ fn bake(root: &Path, out: &Path) -> Result<(), Vec<String>> {
     write_modules(&mut code, &mut blob, &modules);
     write_libraries(&mut code, &mut blob, &libraries);
     write_signals(&mut code, &mut blob, &modules, &libraries, &signals);
+    write_keys(&mut code, &mut blob, &signals, &mut problems);
     write_patterns(&mut code, &mut blob, root);
     write_filter(&mut code, &libraries, &signals, &mut problems);
     write_weights(&mut code, &weights, &signals);
@@ -251,17 +254,36 @@ fn write_signals(code: &mut String, blob: &mut Blob, modules: &[(String, ModuleF
         let (places, languages, categories) = (s.place_bits(), s.language_bits(), s.category_bits());
         let _ = writeln!(
             rows,
-            "Signal{{id:{},module:{module},sections:{sections:?},why:{},why_removed:{},strong:{},places:{places},languages:{languages},need_categories:{categories},need_libraries:({first_need},{need_count}),near:{},source:{}}},",
+            "Signal{{id:{},module:{module},sections:{sections:?},why:{},why_removed:{},strong:{},places:{places},languages:{languages},need_categories:{categories},need_libraries:({first_need},{need_count}),near:{},keyed:{},source:{}}},",
             blob.add(&s.id),
             blob.add(&s.why),
             blob.add(s.why_removed.as_deref().unwrap_or("")),
             s.strength == Strength::Strong,
             !s.near.is_empty(),
+            !s.keys.is_empty(),
             blob.add(text)
         );
     }
     let _ = writeln!(code, "pub(super) static SIGNALS: &[Signal] = &[{rows}];");
     let _ = writeln!(code, "pub(super) static NEEDS: &[u16] = &[{needs}];");
+}
+
+fn write_keys(code: &mut String, blob: &mut Blob, signals: &[(String, SignalFile)], problems: &mut Vec<String>) {
+    let mut keys: Vec<(key::KeyPattern, usize)> = Vec::new();
+    for (i, (_, s)) in signals.iter().enumerate() {
+        for text in &s.keys {
+            match key::KeyPattern::parse(text) {
+                Ok(parsed) => keys.push((parsed, i)),
+                Err(e) => problems.push(format!("{}: {e}", s.id)),
+            }
+        }
+    }
+    keys.sort_by_key(|(k, _)| k.hash());
+    let mut rows = String::new();
+    for (k, signal) in &keys {
+        let _ = writeln!(rows, "Key{{hash:{},signal:{signal},open:{},path:{},value:{}}},", k.hash(), k.open, blob.add(&k.path), blob.add(&k.value));
+    }
+    let _ = writeln!(code, "pub(super) static KEYS: &[Key] = &[{rows}];");
 }
 
 fn write_patterns(code: &mut String, blob: &mut Blob, root: &Path) {

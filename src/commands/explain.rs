@@ -132,6 +132,7 @@ fn explain_signal(known: &Known, row: &SignalRow) -> Thing {
     line("needs", if s.needs.is_empty() { String::new() } else { format!("an import of {}", s.needs.join(" or ")) });
     line("near", wrap(&s.near));
     line("literals", wrap(&s.literals));
+    line("keys", wrap(&s.keys));
     if let Origin::Project(path) = &row.origin {
         line("file", path.display().to_string());
     }
@@ -153,7 +154,7 @@ fn explain_signal(known: &Known, row: &SignalRow) -> Thing {
     let json = json!({
         "kind": "signal", "id": s.id, "module": s.module, "sections": s.sections, "why": s.why, "why_removed": s.why_removed,
         "strength": strength(s), "in": s.places.iter().map(|p| format!("{p:?}").to_lowercase()).collect::<Vec<_>>(),
-        "languages": s.languages, "needs": s.needs, "near": s.near, "literals": s.literals, "origin": row.origin.name(),
+        "languages": s.languages, "needs": s.needs, "near": s.near, "literals": s.literals, "keys": s.keys, "origin": row.origin.name(),
         "weights": weights.iter().map(|(locus, adds)| json!({ "locus": locus, "adds": adds.iter().map(|(n, w)| json!({ "to": n, "weight": w })).collect::<Vec<_>>() })).collect::<Vec<_>>(),
         "fires": examples(&s.fires), "silent": examples(&s.silent),
     });

@@ -13,6 +13,7 @@ pub mod path;
 pub mod patterns;
 pub mod plan;
 mod sightings;
+mod structured;
 pub mod surroundings;
 pub mod syntax;
 pub mod verdict;
@@ -132,7 +133,8 @@ fn look(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> 
         return Err(Silence::Path);
     }
     let literals = Literals::of(edit, knowledge);
-    if !literals.any_signal(edit, knowledge) {
+    // The keys of a structured file may stand above the edit: that is found out with the file.
+    if kind == PathKind::Product && !literals.any_signal(edit, knowledge) {
         return Err(Silence::NoSignal);
     }
     let surroundings = (context.surroundings)();

@@ -59,7 +59,86 @@ const NO_TESTS: [&str; 6] = ["latest", "contest", "contests", "fastest", "attest
 const VETOED_NAMES: [&str; 10] =
     ["go.sum", "go.mod", "package.json", "package-lock.json", "conftest.py", "setup.py", "build.gradle", "build.sbt", "mix.exs", "gemfile"];
 
-const VETOED_LANGUAGES: [&str; 5] = ["markdown", "css", "html", "xml", "json"];
+const VETOED_LANGUAGES: [&str; 4] = ["markdown", "css", "html", "xml"];
+
+/// Structured files that steer tools, name packages, describe shapes or hold texts: nothing that runs in production reads them.
+const VETOED_STRUCTURED: [&str; 51] = [
+    "chart.yaml",
+    "chart.lock",
+    "pnpm-lock",
+    "package",
+    "composer",
+    "tsconfig",
+    "jsconfig",
+    "cargo.toml",
+    "pyproject",
+    "poetry.",
+    "pdm.",
+    "uv.toml",
+    "renovate",
+    "dependabot",
+    "mkdocs",
+    "antora",
+    "codecov",
+    "netlify",
+    "vercel",
+    "hugo.",
+    "book.toml",
+    "rustfmt",
+    "clippy",
+    "deny.toml",
+    "cliff.toml",
+    "release-please",
+    "lerna",
+    "turbo.",
+    "nx.json",
+    "babel",
+    "biome",
+    "jest",
+    "karma",
+    "cypress",
+    "setup.cfg",
+    "tox.",
+    "pytest",
+    "mypy",
+    "pylint",
+    "flake8",
+    "ruff",
+    "buf.",
+    "swagger",
+    "openapi",
+    "asyncapi",
+    "manifest.json",
+    "pubspec",
+    "conda",
+    "environment.y",
+    "angular",
+    "workspace",
+];
+
+/// Folders of the same kind.
+const VETOED_STRUCTURED_FOLDERS: [&str; 20] = [
+    "crds",
+    "crd",
+    "ci",
+    "themes",
+    "theme",
+    "dashboards",
+    "schemas",
+    "schema",
+    "openapi",
+    ".vscode",
+    ".idea",
+    "translations",
+    "lang",
+    "i18n",
+    "grammars",
+    "changelog",
+    "changelogs",
+    "examples",
+    "example",
+    "samples",
+];
 
 /// Judges a path.
 #[must_use]
@@ -75,7 +154,21 @@ pub fn kind(path: &str, language: Language) -> PathKind {
     if folders.split(['/', '\\']).any(is_vetoed_folder) || is_vetoed_name(name) {
         return PathKind::Vetoed;
     }
-    if language.is_program() { PathKind::Product } else { PathKind::Structured }
+    if language.is_program() {
+        return PathKind::Product;
+    }
+    if language.name() != "sql" && is_vetoed_structured(name, folders) { PathKind::Vetoed } else { PathKind::Structured }
+}
+
+fn is_vetoed_structured(name: &str, folders: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    // `.golangci.yml`, `.eslintrc.json`: a hidden file steers a tool; an `.env` and a pipeline at the top are none.
+    let is_hidden = name.starts_with('.') && ![".env", ".gitlab-ci", ".travis", ".drone"].iter().any(|n| name.starts_with(n));
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(s, _)| s);
+    is_hidden
+        || VETOED_STRUCTURED.iter().any(|n| name.starts_with(n))
+        || ["schema", "-lock", ".lock"].iter().any(|e| stem.ends_with(e))
+        || folders.split(['/', '\\']).any(|f| VETOED_STRUCTURED_FOLDERS.iter().any(|v| v.eq_ignore_ascii_case(f)))
 }
 
 fn is_vetoed_folder(folder: &str) -> bool {

@@ -5,6 +5,7 @@ use super::edit::{Change, Edit};
 use super::lexer::{self, Kind};
 use super::lines::{Lines, each_position};
 use super::literals::{Literals, RawHit, scan};
+use super::structured::{self, Format, KeyHit};
 use super::surroundings::Surroundings;
 use crate::knowledge::features::Locus;
 use crate::knowledge::schema::NEAR_LINES;
@@ -114,7 +115,8 @@ pub(super) fn look(
 ) -> Sightings {
     let mut out = Sightings { literals_only: true, ..Sightings::default() };
     for (index, change) in edit.changes.iter().enumerate() {
-        look_at_change(&mut out, (index, change), edit, knowledge, (&literals.0[index], &kinds.0[index]), libraries);
+        let above = surroundings.above.get(index).map_or("", String::as_str);
+        look_at_change(&mut out, (index, change), edit, knowledge, (&literals.0[index], &kinds.0[index], above), libraries);
     }
     out.literals_only &= out.changed_lines.0 > 0 && out.changed_lines.1 > 0;
     look_around(&mut out, edit, knowledge, surroundings, libraries);
@@ -126,11 +128,14 @@ fn look_at_change(
     (index, change): (usize, &Change<'_>),
     edit: &Edit<'_>,
     knowledge: &[Knowledge<'_>],
-    (literals, kinds): (&[Vec<RawHit>; 2], &[Vec<Kind>; 2]),
+    (literals, kinds, above): (&[Vec<RawHit>; 2], &[Vec<Kind>; 2], &str),
     libraries: &Libraries,
 ) {
     let (new_lines, old_lines) = (Lines::of(&change.new), Lines::of(&change.old));
-    let LineDiff { removed, added } = diff::of_lines(&old_lines, &new_lines);
+    let mut diff = diff::of_lines(&old_lines, &new_lines);
+    let format = Format::of(edit.language);
+    let keys = format.map_or_else(Vec::new, |f| structured::compare(f, edit, change, above, &mut diff, knowledge));
+    let LineDiff { removed, added } = diff;
     let new = Side::new(&new_lines, &added, &kinds[0]);
     let old = Side::new(&old_lines, &removed, &kinds[1]);
     let (added_code, removed_code) = (new.changed_code(), old.changed_code());
@@ -139,6 +144,17 @@ fn look_at_change(
     out.literals_only &= added_code.len() == removed_code.len() && skeletons(&new, &added_code) == skeletons(&old, &removed_code);
     if out.first_changed.is_none() {
         out.first_changed = added_code.first().map(|&l| (index, true, l)).or_else(|| removed_code.first().map(|&l| (index, false, l)));
+    }
+    for KeyHit { set, signal, in_new, line, span } in keys {
+        let side = if in_new { &new } else { &old };
+        if knowledge[set].signals[signal].languages & edit.language.bit() == 0 {
+            continue;
+        }
+        if side.is_waived(line) {
+            out.waived += 1;
+        } else {
+            out.hits.push(Hit { set, signal, change: index, in_new, line, span });
+        }
     }
     let mut shown = Marks::of(knowledge);
     for (side, in_new, raw) in [(&new, true, &literals[0]), (&old, false, &literals[1])] {
@@ -169,7 +185,7 @@ fn look_at_change(
                 if !is_changed && shown.has(set, signal) {
                     continue;
                 }
-                if s.languages & edit.language.bit() == 0 || !counts(kind, s.places, edit) || !libraries.satisfy(k, signal) {
+                if s.languages & edit.language.bit() == 0 || (s.keyed && format.is_some()) || !counts(kind, s.places, edit) || !libraries.satisfy(k, signal) {
                     continue;
                 }
                 if s.near && !is_near(set, signal, line) {
@@ -266,13 +282,14 @@ fn skeletons(side: &Side<'_>, lines: &[usize]) -> Vec<u8> {
 
 fn look_around(out: &mut Sightings, edit: &Edit<'_>, knowledge: &[Knowledge<'_>], surroundings: &Surroundings, libraries: &Libraries) {
     let tail = path_tail(&edit.path);
+    let by_keys = Format::of(edit.language).is_some();
     for (text, locus) in surroundings.enclosing.iter().map(|t| (t.as_str(), Locus::Name)).chain([(tail, Locus::Path)]) {
         for hit in scan(text, knowledge) {
             let set = hit.set as usize;
             for owner in knowledge[set].owners_of(hit.literal) {
                 let Owner::Signal(signal) = owner else { continue };
                 let s = &knowledge[set].signals[signal];
-                if s.languages & edit.language.bit() != 0 && s.places & PLACE_CODE != 0 && libraries.satisfy(&knowledge[set], signal) {
+                if s.languages & edit.language.bit() != 0 && !(s.keyed && by_keys) && s.places & PLACE_CODE != 0 && libraries.satisfy(&knowledge[set], signal) {
                     out.context.push((set, signal, locus));
                 }
             }

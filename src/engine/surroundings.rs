@@ -1,8 +1,8 @@
 //! What the file around an edit says: its imports, the names of the enclosing function and type, and where the edit stands.
 
 use super::edit::Edit;
-use super::lexer;
 use super::lines::{find, find_text, shared_head};
+use super::{lexer, structured};
 use serde::{Deserialize, Serialize};
 
 /// How much of a file's head is searched for imports, in bytes.
@@ -28,6 +28,10 @@ pub struct Surroundings {
     /// For each replacement: it begins inside a string or comment between triple quotes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub in_long_string: Vec<bool>,
+    /// For each replacement in a structured file: the lines of the keys that are open above it, outermost first, and the part of its
+    /// own line before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub above: Vec<String>,
 }
 
 impl Surroundings {
@@ -45,11 +49,15 @@ impl Surroundings {
                 out.control.push(String::new());
                 out.first_line.push(0);
                 out.in_long_string.push(false);
+                out.above.push(String::new());
                 continue;
             };
             let line = text[..at].bytes().filter(|b| *b == b'\n').count() + 1;
             out.first_line.push(u32::try_from(line).unwrap_or(u32::MAX));
             out.in_long_string.push(lexer::has_triple_quotes(edit.language) && is_inside_triple_quotes(&text[..at]));
+            if !edit.language.is_program() {
+                out.above.push(structured::above(text, if edit.whole_file { 0 } else { at }, edit.language));
+            }
             // From the first line that really changes: the text that leads to it is often the enclosing function's head.
             let lead = shared_lead(&change.old, &change.new);
             let (enclosing, control) = enclosing(&text[..at + if edit.whole_file { 0 } else { lead }], change.old.get(lead..).unwrap_or(""));

@@ -41,6 +41,8 @@ pub(super) fn features(
         let locus = match new.cmp(old) {
             std::cmp::Ordering::Greater => Locus::Added,
             std::cmp::Ordering::Less => Locus::Removed,
+            // A setting with another value is set by this edit.
+            std::cmp::Ordering::Equal if kind == PathKind::Structured => Locus::Added,
             std::cmp::Ordering::Equal => Locus::Kept,
         };
         out.push((*set, knowledge[*set].feature(*signal, locus)));
@@ -87,7 +89,8 @@ pub(super) fn features(
             out.push((0, features::EDIT_FEATURES.len() + category));
         }
     }
-    if libraries.categories == 0 {
+    // That a manifest imports nothing says nothing.
+    if libraries.categories == 0 && kind == PathKind::Product {
         out.push((0, IMPORTS_NONE));
     }
     out.sort_unstable();

@@ -1,11 +1,11 @@
 //! The built-in knowledge, laid out by the build script. Nothing is constructed: it lies in the binary.
 
 use super::filter::{Entry, Filter};
-use super::{Knowledge, Library, Module, Pattern, Section, Signal, Text};
+use super::{Key, Knowledge, Library, Module, Pattern, Section, Signal, Text};
 
 mod tables {
     #![allow(clippy::all, clippy::pedantic)]
-    use super::{Entry, Library, Module, Pattern, Section, Signal, Text};
+    use super::{Entry, Key, Library, Module, Pattern, Section, Signal, Text};
     include!(concat!(env!("OUT_DIR"), "/baked.rs"));
 }
 
@@ -14,6 +14,7 @@ pub static BUILT_IN: Knowledge<'static> = Knowledge {
     text: tables::TEXT,
     signals: tables::SIGNALS,
     needs: tables::NEEDS,
+    keys: tables::KEYS,
     libraries: tables::LIBRARIES,
     modules: tables::MODULES,
     sections: tables::SECTIONS,

@@ -2,9 +2,10 @@
 
 use super::features::{self, COLUMNS};
 use super::filter::{FilterTables, OwnedLiterals, commonness_of_bytes};
+use super::key::KeyPattern;
 use super::literal::Literal;
 use super::schema::{CATEGORIES, LibraryFile, MODULES, SignalFile, Strength, WeightsFile};
-use super::{Knowledge, Library, Signal, Text};
+use super::{Key, Knowledge, Library, Signal, Text};
 
 /// Signals of a project, owned.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,7 @@ pub struct Project {
     text: String,
     signals: Vec<Signal>,
     needs: Vec<u16>,
+    keys: Vec<Key>,
     libraries: Vec<Library>,
     tables: FilterTables,
     owners: Vec<u16>,
@@ -64,6 +66,11 @@ impl Project {
         let module_of = |s: &SignalFile| MODULES.iter().position(|m| *m == s.module).unwrap_or(0);
         out.weights = features::rows(&weights.features, known.iter().map(|(_, s)| (s.id.as_str(), s.strength, module_of(s))));
         for (source, s) in known {
+            for key in s.keys.iter().filter_map(|k| KeyPattern::parse(k).ok()) {
+                let signal = u16::try_from(out.signals.len()).unwrap_or(u16::MAX);
+                let row = Key { hash: key.hash(), signal, open: key.open, path: out.add(&key.path), value: out.add(&key.value) };
+                out.keys.push(row);
+            }
             let module = module_of(s);
             let mut sections = [u8::MAX; 3];
             for (slot, id) in sections.iter_mut().zip(&s.sections) {
@@ -86,10 +93,12 @@ impl Project {
                 need_categories: s.category_bits(),
                 need_libraries: (u16::try_from(first_need).unwrap_or(0), u16::try_from(out.needs.len()).unwrap_or(0)),
                 near: !s.near.is_empty(),
+                keyed: !s.keys.is_empty(),
                 source: out.add(source),
             };
             out.signals.push(signal);
         }
+        out.keys.sort_by_key(|k| k.hash);
         out
     }
 
@@ -106,6 +115,7 @@ impl Project {
             text: &self.text,
             signals: &self.signals,
             needs: &self.needs,
+            keys: &self.keys,
             libraries: &self.libraries,
             modules: &[],
             sections: &[],

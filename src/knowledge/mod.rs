@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod features;
 pub mod filter;
 pub mod folder;
+pub mod key;
 pub mod literal;
 pub mod schema;
 
@@ -54,8 +55,25 @@ pub struct Signal {
     pub need_libraries: (u16, u16),
     /// Whether one of its `near` literals has to stand close.
     pub near: bool,
+    /// Whether structured files are judged by its keys instead of its literals.
+    pub keyed: bool,
     /// The file as written.
     pub source: Text,
+}
+
+/// A key of a signal, see [`key`].
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// Of its last segment; 0 where that is open at an end.
+    pub hash: u32,
+    /// Whose it is.
+    pub signal: u16,
+    /// Bit 0: the last segment may have more before it, bit 1: behind it.
+    pub open: u8,
+    /// Normalised segments, joined by dots.
+    pub path: Text,
+    /// Normalised value that it asks for; empty when any will do.
+    pub value: Text,
 }
 
 /// A family of client libraries.
@@ -124,6 +142,8 @@ pub struct Knowledge<'a> {
     pub signals: &'a [Signal],
     /// Libraries that signals need, by index.
     pub needs: &'a [u16],
+    /// Keys of all signals, by hash.
+    pub keys: &'a [Key],
     /// Library families.
     pub libraries: &'a [Library],
     /// Modules, in the order of [`schema::MODULES`]; empty for a project's knowledge.

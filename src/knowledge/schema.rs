@@ -45,6 +45,9 @@ pub const LANGUAGES: [(&str, &[&str]); 33] = [
     ("markdown", &["md", "mdx", "rst", "adoc", "txt"]),
 ];
 
+/// Those of [`LANGUAGES`] in which a signal's `keys` are read, and its literals are not where it has keys.
+pub const KEY_LANGUAGES: [&str; 7] = ["yaml", "json", "hcl", "toml", "properties", "sql", "dockerfile"];
+
 /// How many of [`LANGUAGES`] are program languages; they stand first.
 pub const PROGRAM_LANGUAGES: usize = 19;
 
@@ -128,7 +131,11 @@ pub struct SignalFile {
     #[serde(default)]
     pub near: Vec<String>,
     /// The literals, in the syntax of [`super::literal`].
+    #[serde(default)]
     pub literals: Vec<String>,
+    /// Keys of structured files, in the syntax of [`super::key`].
+    #[serde(default)]
+    pub keys: Vec<String>,
     /// Path of the examples; `src/service.<ext>` unless told.
     pub examples_path: Option<String>,
     /// Edits with evidence of this signal.

@@ -3,8 +3,9 @@
 use super::content::{Content, Read};
 use super::{Problem, wording};
 use crate::knowledge::baked::BUILT_IN;
+use crate::knowledge::key::KeyPattern;
 use crate::knowledge::literal::Literal;
-use crate::knowledge::schema::{CATEGORIES, LANGUAGES, LibraryFile, MODULES, Place, SignalFile};
+use crate::knowledge::schema::{CATEGORIES, KEY_LANGUAGES, LANGUAGES, LibraryFile, MODULES, Place, SignalFile};
 use crate::nearest::nearest;
 use std::collections::BTreeMap;
 
@@ -163,8 +164,20 @@ fn check_links(content: &Content, read: &Read<SignalFile>, add: Add<'_>) {
     if s.places.contains(&Place::Prose) && s.places.len() > 1 {
         add(lines.key("in"), "prose is for plans, code and string for edits: one signal cannot be both".to_owned(), "split it into two signals".to_owned());
     }
-    if s.literals.is_empty() {
+    if s.literals.is_empty() && s.keys.is_empty() {
         add(lines.key("literals"), "no literals: the signal can never be met".to_owned(), "list the names and calls that show it".to_owned());
+    }
+    for key in &s.keys {
+        if let Err(e) = KeyPattern::parse(key) {
+            add(lines.item("keys", key, 0), e, "`parent.key`, `key=value`, `*end` or `start*`".to_owned());
+        }
+    }
+    let keyed = |l: &String| KEY_LANGUAGES.contains(&l.as_str());
+    if !s.keys.is_empty() && !s.languages.iter().any(keyed) {
+        add(lines.key("keys"), "keys, but no language in which keys are read".to_owned(), format!("add one of {} to `languages`", KEY_LANGUAGES.join(", ")));
+    }
+    if s.literals.is_empty() && !s.keys.is_empty() && !s.languages.iter().all(keyed) {
+        add(lines.key("languages"), "a language without keys, and no literals for it".to_owned(), "add `literals`, or drop the language".to_owned());
     }
 }
 
