@@ -34,7 +34,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
             out.push(view.sighting(ack, format!("above {callee}"), if is_plain_ack(call) { High } else { Medium }, seen));
             continue;
         }
-        if let Some(handler) = swallowed(o, ack) {
+        if let Some(handler) = swallowed(o, ack).filter(|_| !is_conditional(o, ack)) {
             let seen = format!("this handler only notes the failure and runs on to `{callee}`: the failed message is given up as done");
             out.push(view.sighting(handler, format!("after failure {callee}"), Medium, seen));
         }

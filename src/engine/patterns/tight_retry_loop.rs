@@ -77,7 +77,9 @@ fn pause_gone(view: &View<'_>) -> Vec<Sighting> {
         }
         // What was waited for is still tried: in the loop, after the failure, at the next round.
         let place = if before.loop_of(gone).is_some() {
-            o.within(function).find(|i| matches!(o.node(*i).kind, Kind::Loop { .. }))
+            // The same loop: it still calls something that it called.
+            let called: Vec<String> = before.loop_of(gone).map_or_else(Vec::new, |l| steps(before, l));
+            o.within(function).find(|i| matches!(o.node(*i).kind, Kind::Loop { .. }) && steps(o, *i).iter().any(|c| called.contains(c)))
         } else if let Some(handler) = before.handler_of(gone) {
             let tried: Vec<String> = before.guarded(handler).iter().map(|i| before.callee(*i)).collect();
             o.calls(function).map(|(i, _)| i).find(|i| tried.contains(&o.callee(*i)))
@@ -93,6 +95,10 @@ fn pause_gone(view: &View<'_>) -> Vec<Sighting> {
         out.push(view.sighting(at, format!("pause gone {}", o.function_name(function + 1)), Medium, seen));
     }
     out
+}
+
+fn steps(o: &Outline<'_>, loop_: Id) -> Vec<String> {
+    o.calls(loop_).filter(|(_, c)| !words::is_log(c) && !words::is_pause(c)).map(|(i, _)| o.callee(i)).collect()
 }
 
 /// A message or job is handed over again, and the delay that it had is gone.

@@ -12,6 +12,16 @@ pub fn says(text: &str, words: &[&str]) -> bool {
     words.iter().any(|w| says_word(text.as_bytes(), w))
 }
 
+/// Whether a name begins with one of the words: `configure_x`, not `x_config`.
+#[must_use]
+pub fn begins(name: &str, words: &[&str]) -> bool {
+    let name = name.trim_start_matches('_').as_bytes();
+    words.iter().any(|w| {
+        let (word, open) = w.strip_suffix('*').map_or((*w, false), |w| (w, true));
+        name.len() >= word.len() && name[..word.len()].eq_ignore_ascii_case(word.as_bytes()) && (open || ends_subword(name, word.len()))
+    })
+}
+
 fn says_word(text: &[u8], word: &str) -> bool {
     let (word, open) = word.strip_suffix('*').map_or((word, false), |w| (w, true));
     let word = word.as_bytes();
@@ -79,7 +89,7 @@ pub fn remote(call: &Call<'_>) -> Remote {
     if says(call.name, REMOTE_VERBS) {
         return Remote::Sure;
     }
-    if says(call.name, LOCAL) {
+    if begins(call.name, LOCAL) {
         return Remote::No;
     }
     if says(receiver, REMOTE) {
@@ -197,7 +207,8 @@ pub fn is_pause(call: &Call<'_>) -> bool {
         "time", "ticker", "timer", "limiter", "context", "backoff", "interval", "latch", "condition", "cond", "clock", "event", "stop_event", "shutdown",
         "stopped", "semaphore", "bo",
     ];
-    says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
+    let waits = call.name.eq_ignore_ascii_case("wait") && !call.args.is_empty() && !says(tail(call.receiver), &["wg", "group"]);
+    waits || says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
 }
 
 /// A log line, a print, a metric: nobody acts on it.
