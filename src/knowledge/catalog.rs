@@ -68,7 +68,7 @@ pub struct Fence {
     pub line: usize,
     /// First word behind the fence.
     pub language: String,
-    /// The other words: `fires`, `silent` or `fix`.
+    /// The other words: `before`, `fires`, `silent` or `fix`.
     pub role: String,
     /// The code.
     pub code: String,

@@ -153,17 +153,29 @@ fn check_fences(entry: &PatternFile, knowledge: &[Knowledge<'_>], add: &mut dyn 
             add(None, format!("no code marked `{role}`"), &format!("a fence that opens with ```LANGUAGE {role}"));
         }
     }
-    for fence in &entry.fences {
+    for (i, fence) in entry.fences.iter().enumerate() {
         let line = Some(fence.line);
-        if !["fires", "silent", "fix"].contains(&fence.role.as_str()) {
-            add(line, format!("unknown role {:?} of a fence", fence.role), "```LANGUAGE fires, ```LANGUAGE silent or ```LANGUAGE fix");
+        if !["before", "fires", "silent", "fix"].contains(&fence.role.as_str()) {
+            add(
+                line,
+                format!("unknown role {:?} of a fence", fence.role),
+                "```LANGUAGE fires, silent or fix; before, right above fires, for what the edit replaces",
+            );
+            continue;
+        }
+        let next = entry.fences.get(i + 1);
+        if fence.role == "before" {
+            if !next.is_some_and(|n| n.role == "fires" && n.language == fence.language) {
+                add(line, "code marked `before` that is before nothing".to_owned(), "put the code marked `fires`, in the same language, right below it");
+            }
             continue;
         }
         if Language::named(&fence.language) == Language::UNKNOWN {
             add(line, format!("unknown language {:?}", fence.language), &suggest(&fence.language, LANGUAGES.iter().map(|(l, _)| *l)));
             continue;
         }
-        let verdict = review(fence, knowledge);
+        let before = i.checked_sub(1).map(|i| &entry.fences[i]).filter(|f| f.role == "before").map_or("", |f| f.code.as_str());
+        let verdict = review(fence, before, knowledge);
         let raised: Vec<&str> = verdict.modules.iter().map(|m| m.id).collect();
         if fence.role == "fires" && !raised.iter().any(|m| entry.front.modules.iter().any(|x| x == m)) {
             let got = if raised.is_empty() { format!("nothing is raised ({})", why_silent(&verdict)) } else { format!("only {} is raised", raised.join(", ")) };
@@ -207,10 +219,11 @@ fn check_finding(entry: &PatternFile, fence: &Fence, verdict: &Verdict, add: &mu
     }
 }
 
-fn review(fence: &Fence, knowledge: &[Knowledge<'_>]) -> Verdict {
+/// The code as a new file, or as an edit of the code before it.
+fn review(fence: &Fence, before: &str, knowledge: &[Knowledge<'_>]) -> Verdict {
     let path = path_for(&fence.language, None).unwrap_or_default();
-    let edit = Edit::new(path, "", fence.code.as_str());
-    engine::review(&edit, knowledge, &Context { file: Some(&|| None), ..Context::new(&|| Surroundings::of(Some(""), &edit)) })
+    let edit = Edit::new(path, before, fence.code.as_str());
+    engine::review(&edit, knowledge, &Context { file: Some(&|| None), ..Context::new(&|| Surroundings::of(Some(before), &edit)) })
 }
 
 fn why_silent(verdict: &Verdict) -> String {

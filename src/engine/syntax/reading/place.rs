@@ -67,7 +67,7 @@ impl<'t> Outline<'t> {
             self.before(id)
                 .find(|(_, c)| says(c.name, &["begin", "begintx", "begintransaction", "begin_transaction", "start_transaction", "starttransaction"]))
                 .map(|(i, _)| i)
-                .filter(|begin| !self.before(id).any(|(i, c)| i > *begin && says(c.name, &["commit", "rollback"])))
+                .filter(|begin| !self.before(id).any(|(i, c)| i > *begin && says(c.name, &["commit", "rollback"]) && !self.in_finally(i)))
         })
     }
 
