@@ -29,6 +29,8 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         let before = work(o, ack).any(|i| o.precedes(i, ack));
         if let Some(after) = work(o, ack).find(|i| o.precedes(ack, *i))
             && !before
+            // Work that is handed on and may never begin is `ack-before-process`; here the data itself is on its way.
+            && super::ack_before_process::handed_on_after(o, ack).is_none()
         {
             let seen = format!("`{callee}` stands above `{}`: a crash or an error between the two loses the message", o.callee(after));
             out.push(view.sighting(ack, format!("above {callee}"), if is_plain_ack(call) { High } else { Medium }, seen));

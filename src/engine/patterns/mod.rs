@@ -14,10 +14,12 @@
 //!
 //! What a detector sees of a file is in `cargo run --example outline -- FILE`.
 
+mod ack_before_process;
 mod boundary_state_leak;
 mod channel_conflation;
 mod compounding_retry;
 mod lost_data_at_ack;
+mod names;
 mod premature_state_transition;
 mod texts;
 mod tight_retry_loop;
@@ -47,6 +49,7 @@ pub struct Detector {
 
 /// All detectors.
 pub static DETECTORS: &[Detector] = &[
+    ack_before_process::DETECTOR,
     boundary_state_leak::DETECTOR,
     channel_conflation::DETECTOR,
     compounding_retry::DETECTOR,
