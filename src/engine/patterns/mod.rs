@@ -16,6 +16,7 @@
 
 mod ack_before_process;
 mod boundary_state_leak;
+mod cache_write_before_commit;
 mod channel_conflation;
 mod compounding_retry;
 mod lost_data_at_ack;
@@ -51,6 +52,7 @@ pub struct Detector {
 pub static DETECTORS: &[Detector] = &[
     ack_before_process::DETECTOR,
     boundary_state_leak::DETECTOR,
+    cache_write_before_commit::DETECTOR,
     channel_conflation::DETECTOR,
     compounding_retry::DETECTOR,
     lost_data_at_ack::DETECTOR,
