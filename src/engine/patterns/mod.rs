@@ -20,6 +20,7 @@ mod cache_write_before_commit;
 mod channel_conflation;
 mod compounding_retry;
 mod lost_data_at_ack;
+mod missing_fsync;
 mod names;
 mod premature_state_transition;
 mod texts;
@@ -56,6 +57,7 @@ pub static DETECTORS: &[Detector] = &[
     channel_conflation::DETECTOR,
     compounding_retry::DETECTOR,
     lost_data_at_ack::DETECTOR,
+    missing_fsync::DETECTOR,
     premature_state_transition::DETECTOR,
     tight_retry_loop::DETECTOR,
 ];
