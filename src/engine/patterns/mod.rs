@@ -21,6 +21,7 @@ mod channel_conflation;
 mod compounding_retry;
 mod lost_data_at_ack;
 mod missing_fsync;
+mod missing_idempotency_key;
 mod names;
 mod premature_state_transition;
 mod texts;
@@ -58,6 +59,7 @@ pub static DETECTORS: &[Detector] = &[
     compounding_retry::DETECTOR,
     lost_data_at_ack::DETECTOR,
     missing_fsync::DETECTOR,
+    missing_idempotency_key::DETECTOR,
     premature_state_transition::DETECTOR,
     tight_retry_loop::DETECTOR,
 ];
