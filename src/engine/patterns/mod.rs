@@ -22,6 +22,7 @@ mod compounding_retry;
 mod lost_data_at_ack;
 mod missing_fsync;
 mod missing_idempotency_key;
+mod n_plus_one_remote_call;
 mod names;
 mod premature_state_transition;
 mod texts;
@@ -60,6 +61,7 @@ pub static DETECTORS: &[Detector] = &[
     lost_data_at_ack::DETECTOR,
     missing_fsync::DETECTOR,
     missing_idempotency_key::DETECTOR,
+    n_plus_one_remote_call::DETECTOR,
     premature_state_transition::DETECTOR,
     tight_retry_loop::DETECTOR,
 ];
