@@ -24,6 +24,7 @@ mod missing_fsync;
 mod missing_idempotency_key;
 mod n_plus_one_remote_call;
 mod names;
+mod non_atomic_dual_write;
 mod premature_state_transition;
 mod texts;
 mod tight_retry_loop;
@@ -62,6 +63,7 @@ pub static DETECTORS: &[Detector] = &[
     missing_fsync::DETECTOR,
     missing_idempotency_key::DETECTOR,
     n_plus_one_remote_call::DETECTOR,
+    non_atomic_dual_write::DETECTOR,
     premature_state_transition::DETECTOR,
     tight_retry_loop::DETECTOR,
 ];
