@@ -25,6 +25,7 @@ mod missing_idempotency_key;
 mod n_plus_one_remote_call;
 mod names;
 mod non_atomic_dual_write;
+mod non_deterministic_workflow;
 mod premature_state_transition;
 mod texts;
 mod tight_retry_loop;
@@ -64,6 +65,7 @@ pub static DETECTORS: &[Detector] = &[
     missing_idempotency_key::DETECTOR,
     n_plus_one_remote_call::DETECTOR,
     non_atomic_dual_write::DETECTOR,
+    non_deterministic_workflow::DETECTOR,
     premature_state_transition::DETECTOR,
     tight_retry_loop::DETECTOR,
 ];
