@@ -29,6 +29,7 @@ mod non_deterministic_workflow;
 mod premature_state_transition;
 mod texts;
 mod tight_retry_loop;
+mod unbounded_queue;
 mod view;
 
 #[cfg(test)]
@@ -68,6 +69,7 @@ pub static DETECTORS: &[Detector] = &[
     non_deterministic_workflow::DETECTOR,
     premature_state_transition::DETECTOR,
     tight_retry_loop::DETECTOR,
+    unbounded_queue::DETECTOR,
 ];
 
 /// The detector of a pattern.
