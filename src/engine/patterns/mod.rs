@@ -30,6 +30,7 @@ mod premature_state_transition;
 mod texts;
 mod tight_retry_loop;
 mod unbounded_queue;
+mod unversioned_message_change;
 mod view;
 
 #[cfg(test)]
@@ -70,6 +71,7 @@ pub static DETECTORS: &[Detector] = &[
     premature_state_transition::DETECTOR,
     tight_retry_loop::DETECTOR,
     unbounded_queue::DETECTOR,
+    unversioned_message_change::DETECTOR,
 ];
 
 /// The detector of a pattern.
