@@ -51,7 +51,9 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
 /// Under a condition inside of its `finally`: somebody decides.
 fn is_conditional(o: &Outline<'_>, id: Id) -> bool {
     o.ancestors(id)
-        .take_while(|a| !matches!(o.node(*a).kind, Kind::Finally | Kind::Scope { .. } | Kind::Function { .. }))
+        .take_while(|a| {
+            !matches!(o.node(*a).kind, Kind::Finally | Kind::Scope { .. }) && !matches!(o.node(*a).kind, Kind::Function { name, .. } if !name.is_empty())
+        })
         .any(|a| matches!(o.node(a).kind, Kind::Branch { .. }))
 }
 

@@ -22,7 +22,7 @@ impl<'a> Texts<'a> {
     /// The whole file before and after where it is known, else each replacement by itself.
     pub(super) fn of(edit: &'a Edit<'_>, around: &Around<'a>) -> Vec<Self> {
         if let (false, Some(file)) = (edit.whole_file, around.file)
-            && let Some(after) = applied(edit, file)
+            && let Some(after) = applied(edit, file).or_else(|| applied_with_gaps(edit, file))
         {
             return vec![Self::new(Cow::Borrowed(file), Cow::Owned(after), 0)];
         }
@@ -65,6 +65,70 @@ fn applied(edit: &Edit<'_>, file: &str) -> Option<String> {
     Some(text)
 }
 
+/// The same where the text to be replaced leaves out lines of the file, as hunks that were joined do: its lines are found in their order,
+/// with gaps, in the place where the gaps are smallest.
+fn applied_with_gaps(edit: &Edit<'_>, file: &str) -> Option<String> {
+    /// Places that are tried.
+    const STARTS: usize = 40;
+    /// Lines that may be left out at once.
+    const GAP: usize = 600;
+    let [change] = &edit.changes[..] else { return None };
+    let lines: Vec<&str> = file.lines().collect();
+    let (old, new): (Vec<&str>, Vec<&str>) = (change.old.lines().collect(), change.new.lines().collect());
+    let first = old.iter().position(|l| !l.trim().is_empty())?;
+    let starts = lines.iter().enumerate().filter(|(_, l)| **l == old[first]).map(|(i, _)| i).take(STARTS);
+    let place = |start: usize| -> Option<Vec<Option<usize>>> {
+        let mut at = start;
+        let mut out = vec![None; first];
+        for line in &old[first..] {
+            if line.trim().is_empty() {
+                out.push(None);
+                continue;
+            }
+            let found = lines[at.min(lines.len())..].iter().take(GAP).position(|l| l == line)?;
+            out.push(Some(at + found));
+            at += found + 1;
+        }
+        Some(out)
+    };
+    let last = |places: &[Option<usize>]| places.iter().rev().flatten().next().copied().unwrap_or(0);
+    let places = starts.filter_map(place).min_by_key(|p| last(p) - p[first].unwrap_or(0))?;
+    let diff = diff::lines(&change.old, &change.new);
+    let (mut i, mut j, mut at) = (0, 0, 0_usize);
+    let mut out: Vec<&str> = Vec::with_capacity(lines.len() + new.len());
+    while i < old.len() || j < new.len() {
+        let kept = i < old.len() && !diff.removed[i];
+        if i < old.len() && !kept {
+            if let Some(line) = places[i] {
+                out.extend_from_slice(&lines[at.min(line)..line]);
+                at = line + 1;
+            }
+            i += 1;
+        } else if j < new.len() && (diff.added[j] || (new[j].trim().is_empty() && !kept)) {
+            // At a gap, what comes stands with what follows it.
+            if let Some(line) = places.get(i..).and_then(|p| p.iter().flatten().next()) {
+                out.extend_from_slice(&lines[at.min(*line)..*line]);
+                at = at.max(*line);
+            }
+            out.push(new[j]);
+            j += 1;
+        } else if kept && old[i].trim().is_empty() {
+            i += 1;
+        } else if j < new.len() && new[j].trim().is_empty() {
+            j += 1;
+        } else {
+            if let Some(line) = places.get(i).copied().flatten() {
+                out.extend_from_slice(&lines[at.min(line)..=line]);
+                at = line + 1;
+            }
+            i += 1;
+            j += 1;
+        }
+    }
+    out.extend_from_slice(&lines[at.min(lines.len())..]);
+    Some(out.join("\n") + "\n")
+}
+
 /// Touched lines of both sides. A line that only goes touches the other side where the next kept line stands.
 fn touched(before: &str, after: &str, diff: &diff::LineDiff) -> (Vec<u32>, Vec<u32>) {
     let blank = |text: &str| -> Vec<bool> { text.lines().map(|l| l.trim().is_empty()).collect() };
@@ -105,4 +169,26 @@ fn touched(before: &str, after: &str, diff: &diff::LineDiff) -> (Vec<u32>, Vec<u
     out_after.sort_unstable();
     out_after.dedup();
     (out_before, out_after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{applied, applied_with_gaps};
+    use crate::engine::edit::Edit;
+
+    const FILE: &str = "fn a() {\n    one();\n}\n\nfn b() {\n    two();\n    three();\n}\n";
+
+    #[test]
+    fn a_change_of_two_places_is_applied_at_both() {
+        let edit = Edit::new("src/a.rs", "    one();\n}\n    two();\n", "    one(1);\n}\n    pause();\n    two();\n");
+        assert_eq!(applied(&edit, FILE), None);
+        let after = applied_with_gaps(&edit, FILE).expect("both places are there");
+        assert_eq!(after, "fn a() {\n    one(1);\n}\n\nfn b() {\n    pause();\n    two();\n    three();\n}\n");
+    }
+
+    #[test]
+    fn text_of_another_file_is_not_applied() {
+        let edit = Edit::new("src/a.rs", "    four();\n", "    five();\n");
+        assert_eq!(applied_with_gaps(&edit, FILE), None);
+    }
 }

@@ -76,7 +76,15 @@ fn pause_gone(view: &View<'_>) -> Vec<Sighting> {
             continue;
         }
         // What was waited for is still tried: in the loop, after the failure, at the next round.
-        let place = if before.loop_of(gone).is_some() {
+        // Where the whole handler is gone, the failure leaves: another flaw, if one.
+        let handler_gone = before.handler_of(gone).is_some_and(|h| {
+            let same =
+                |i: &Id| matches!((&o.node(*i).kind, &before.node(h).kind), (Kind::Handler { caught: a, .. }, Kind::Handler { caught: b, .. }) if a == b);
+            before.loop_of(h).is_some() && !o.within(function).any(|i| same(&i))
+        });
+        let place = if handler_gone {
+            None
+        } else if before.loop_of(gone).is_some() {
             // The same loop: it still calls something that it called.
             let called: Vec<String> = before.loop_of(gone).map_or_else(Vec::new, |l| steps(before, l));
             o.within(function).find(|i| matches!(o.node(*i).kind, Kind::Loop { .. }) && steps(o, *i).iter().any(|c| called.contains(c)))

@@ -201,14 +201,15 @@ pub fn is_pause(call: &Call<'_>) -> bool {
         "waitbackoff", "sleepwithcontext", "jittered*", "cooldown",
     ];
     #[rustfmt::skip]
-    const VERBS: &[&str] = &["wait", "waitasync", "after", "tick", "await", "poll_timeout", "take"];
+    const VERBS: &[&str] = &["wait", "waitasync", "after", "tick", "await", "poll_timeout"];
     #[rustfmt::skip]
     const ON: &[&str] = &[
         "time", "ticker", "timer", "limiter", "context", "backoff", "interval", "latch", "condition", "cond", "clock", "event", "stop_event", "shutdown",
         "stopped", "semaphore", "bo",
     ];
     let waits = call.name.eq_ignore_ascii_case("wait") && !call.args.is_empty() && !says(tail(call.receiver), &["wg", "group"]);
-    waits || says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
+    let is_verb = VERBS.iter().any(|v| call.name.eq_ignore_ascii_case(v));
+    waits || says(call.name, ALONE) || (is_verb && says(tail(call.receiver), ON))
 }
 
 /// A log line, a print, a metric: nobody acts on it.
