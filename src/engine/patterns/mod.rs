@@ -15,11 +15,18 @@
 //! What a detector sees of a file is in `cargo run --example outline -- FILE`.
 
 mod ack_before_process;
+mod blocking_call_in_event_loop;
 mod boundary_state_leak;
 mod cache_write_before_commit;
 mod channel_conflation;
+mod check_then_act;
+mod clock_as_order;
 mod compounding_retry;
+mod lock_across_network_call;
 mod lost_data_at_ack;
+mod lost_lock;
+mod lost_update;
+mod missing_fencing;
 mod missing_fsync;
 mod missing_idempotency_key;
 mod n_plus_one_remote_call;
@@ -27,9 +34,13 @@ mod names;
 mod non_atomic_dual_write;
 mod non_deterministic_workflow;
 mod premature_state_transition;
+mod split_brain;
+mod stale_read_decision;
 mod texts;
+mod thundering_herd;
 mod tight_retry_loop;
 mod unbounded_queue;
+mod unsafe_shared_state;
 mod unversioned_message_change;
 mod view;
 
@@ -58,19 +69,29 @@ pub struct Detector {
 /// All detectors.
 pub static DETECTORS: &[Detector] = &[
     ack_before_process::DETECTOR,
+    blocking_call_in_event_loop::DETECTOR,
     boundary_state_leak::DETECTOR,
     cache_write_before_commit::DETECTOR,
     channel_conflation::DETECTOR,
+    check_then_act::DETECTOR,
+    clock_as_order::DETECTOR,
     compounding_retry::DETECTOR,
+    lock_across_network_call::DETECTOR,
     lost_data_at_ack::DETECTOR,
+    lost_update::DETECTOR,
+    missing_fencing::DETECTOR,
     missing_fsync::DETECTOR,
     missing_idempotency_key::DETECTOR,
     n_plus_one_remote_call::DETECTOR,
     non_atomic_dual_write::DETECTOR,
     non_deterministic_workflow::DETECTOR,
     premature_state_transition::DETECTOR,
+    split_brain::DETECTOR,
+    stale_read_decision::DETECTOR,
+    thundering_herd::DETECTOR,
     tight_retry_loop::DETECTOR,
     unbounded_queue::DETECTOR,
+    unsafe_shared_state::DETECTOR,
     unversioned_message_change::DETECTOR,
 ];
 

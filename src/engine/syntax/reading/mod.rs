@@ -2,6 +2,7 @@
 
 mod calls;
 mod handlers;
+pub mod locks;
 mod loops;
 mod order;
 mod place;
