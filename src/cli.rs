@@ -59,6 +59,18 @@ Environment:
   distarch list --signals
   distarch list --patterns --format json")]
     List(commands::list::Args),
+    /// The named anti-patterns, ours and this project's: list, show, search, judge, and learn new ones
+    ///
+    /// `draft` keeps what was met once. Met a second time, or with `promote`, it becomes an entry of the project, and the code under its
+    /// `literals` is noticed from then on.
+    #[command(after_help = "Examples:
+  distarch catalog list
+  distarch catalog search ack crash
+  distarch catalog show lost-data-at-ack
+  distarch scan < event.json | distarch catalog draft --at src/worker.py
+  distarch catalog draft --id stale-tariff --module data-lifecycle --shape 'Rates are read from the copy.' --literal tariffCopy
+  distarch catalog promote stale-tariff")]
+    Catalog(commands::catalog::Args),
     /// Judge content: every problem with file, line and fix; exit code 1 when there is one
     #[command(after_help = "Examples:
   distarch lint                              this project's .dist-architect
@@ -166,6 +178,7 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         Verb::Scan(args) => commands::scan::run(&args)?.into(),
         Verb::Explain(args) => commands::explain::run(&args)?.into(),
         Verb::List(args) => commands::list::run(&args)?.into(),
+        Verb::Catalog(args) => commands::catalog::run(&args)?,
         Verb::Lint(args) => commands::lint::run(&args)?,
         Verb::Replay(args) => commands::replay::run(&args)?.into(),
         Verb::Stats(args) => commands::stats::run(&args)?.into(),

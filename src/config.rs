@@ -5,7 +5,8 @@
 //! tells of it.
 
 use crate::hash;
-use crate::knowledge::folder::Project;
+use crate::knowledge::catalog::{self, PatternFile};
+use crate::knowledge::folder::{Project, signal_of};
 use crate::knowledge::schema::{MODULES, SignalFile};
 use crate::knowledge::{Knowledge, baked::BUILT_IN};
 use crate::project::read_bytes;
@@ -190,6 +191,31 @@ pub fn signal_files(folder: &Path) -> Vec<PathBuf> {
     out
 }
 
+/// Folder of the project's catalog in its folder, and of the drafts in that.
+pub const CATALOG: &str = "catalog";
+/// What is drafted and no entry yet.
+pub const DRAFTS: &str = "_drafts";
+
+/// Files of the project's own catalog, by name; not the drafts.
+#[must_use]
+pub fn catalog_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder.join(CATALOG)).into_iter().flatten().flatten();
+    let mut out: Vec<PathBuf> =
+        entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "md") && p.file_stem().is_some_and(|n| n != "README")).collect();
+    out.sort();
+    out
+}
+
+/// The project's own entries that can be read, with their text.
+#[must_use]
+pub fn catalog_entries(folder: &Path) -> Vec<(PathBuf, PatternFile, String)> {
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).ok()?;
+        Some((path, catalog::pattern(&text).ok()?, text))
+    };
+    catalog_files(folder).into_iter().filter_map(read).collect()
+}
+
 /// Loads what holds for a file. Never fails: see the top of this file. `state` is where compiled settings are kept.
 #[must_use]
 pub fn load(file: &Path, project_dir: Option<&Path>, state: Option<&Path>) -> Settings {
@@ -204,15 +230,20 @@ pub fn load(file: &Path, project_dir: Option<&Path>, state: Option<&Path>) -> Se
     for path in folder.iter().flat_map(|f| signal_files(f)) {
         sources.push(read_bytes(&path).unwrap_or_default());
     }
+    let first_entry = sources.len();
+    for path in folder.iter().flat_map(|f| catalog_files(f)) {
+        sources.push(read_bytes(&path).unwrap_or_default());
+    }
     for bytes in [&own, &user].into_iter().flatten().chain(&sources) {
         of = hash::extend(hash::extend(of, bytes), b"\0");
     }
     of = hash::extend(of, &[u8::from(own.is_some())]);
+    of = hash::extend(of, &first_entry.to_le_bytes());
     let cache =
         state.map(|s| s.join("compiled").join(format!("{:016x}.json", hash::fnv(folder.as_deref().map_or("".into(), Path::to_string_lossy).as_bytes()))));
     let compiled =
         cache.as_deref().and_then(read_bytes).and_then(|bytes| serde_json::from_slice::<Compiled>(&bytes).ok()).filter(|c| c.of == of).unwrap_or_else(|| {
-            let fresh = compile(of, own.as_deref(), user.as_deref(), &sources);
+            let fresh = compile(of, own.as_deref(), user.as_deref(), sources.split_at(first_entry));
             if let Some(cache) = &cache {
                 let _ = keep(&fresh, cache);
             }
@@ -225,11 +256,14 @@ pub fn load(file: &Path, project_dir: Option<&Path>, state: Option<&Path>) -> Se
     Settings { config: compiled.config, root: folder.and_then(|f| f.parent().map(Path::to_path_buf)), project }
 }
 
-fn compile(of: u64, own: Option<&[u8]>, user: Option<&[u8]>, sources: &[Vec<u8>]) -> Compiled {
+/// `sources` are the signals, then the entries of the catalog.
+fn compile(of: u64, own: Option<&[u8]>, user: Option<&[u8]>, sources: (&[Vec<u8>], &[Vec<u8>])) -> Compiled {
     let read = |bytes: &[u8]| Config::parse(&String::from_utf8_lossy(bytes)).ok();
     // The project's file, where it is good, replaces the user's as a whole: half of one and half of the other is nobody's wish.
     let config = own.and_then(read).or_else(|| user.and_then(read)).unwrap_or_default();
+    let entries = sources.1.iter().filter_map(|bytes| signal_of(&catalog::pattern(&String::from_utf8_lossy(bytes)).ok()?.front));
     let signals = sources
+        .0
         .iter()
         .filter_map(|bytes| serde_yaml::from_str::<SignalFile>(&String::from_utf8_lossy(bytes)).ok())
         .map(|mut s| {
@@ -237,6 +271,7 @@ fn compile(of: u64, own: Option<&[u8]>, user: Option<&[u8]>, sources: &[Vec<u8>]
             s.silent.clear();
             s
         })
+        .chain(entries)
         .collect();
     Compiled { of, config, signals }
 }

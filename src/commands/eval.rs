@@ -129,7 +129,8 @@ fn settings(project: Option<&Path>) -> Result<(Settings, Option<Own>), Error> {
     let settings = config::load(&file, None, None);
     let own = found.map(|folder| {
         let signals = settings.knowledge().get(1).map_or(0, |k| k.signals.len());
-        Own { signals, signal_files: config::signal_files(&folder).len(), folder }
+        let entries = config::catalog_entries(&folder).iter().filter(|(_, entry, _)| !entry.front.literals.is_empty()).count();
+        Own { signals, signal_files: config::signal_files(&folder).len() + entries, folder }
     });
     Ok((settings, own))
 }

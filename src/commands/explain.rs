@@ -27,7 +27,18 @@ const VERSION: u32 = 1;
 /// When nothing has that name.
 pub fn run(args: &Args) -> anyhow::Result<String> {
     let known = Known::here();
-    let found = find(&known, &args.id)?;
+    tell(args, &find(&known, &args.id)?)
+}
+
+/// Tells the catalog entries of a name, the project's first; nothing where there is none.
+///
+/// # Errors
+/// None in practice: JSON of plain values.
+pub fn pattern(args: &Args) -> anyhow::Result<String> {
+    tell(args, &explain_patterns(&Known::here(), &args.id))
+}
+
+fn tell(args: &Args, found: &[Thing]) -> anyhow::Result<String> {
     Ok(match args.format {
         super::Format::Text => found.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join("\n"),
         super::Format::Json => {
@@ -62,13 +73,7 @@ fn find(known: &Known, id: &str) -> Result<Vec<Thing>, Error> {
     for row in known.signals().iter().filter(|s| s.file.id == id) {
         out.push(explain_signal(known, row));
     }
-    for p in built_in.patterns.iter().filter(|p| built_in.str(p.id) == id) {
-        let source = built_in.str(p.source);
-        let front = crate::knowledge::catalog::pattern(source).ok().map(|file| file.front);
-        let body = front_matter(source).map_or(source, |(_, body)| body).trim();
-        let head = front.as_ref().map_or_else(String::new, pattern_head);
-        out.push(Thing { text: format!("{head}\n{body}\n"), json: json!({ "kind": "pattern", "id": id, "front": front, "text": body }) });
-    }
+    out.extend(explain_patterns(known, id));
     for l in built_in.libraries.iter().filter(|l| built_in.str(l.id) == id) {
         if let Ok(file) = read::<LibraryFile>(built_in.str(l.source)) {
             let text = format!("{id}: {} (library family)\n  category  {}\n  imports   {}\n", file.name, file.category, file.imports.join("\n            "));
@@ -81,6 +86,22 @@ fn find(known: &Known, id: &str) -> Result<Vec<Thing>, Error> {
         return Err(Error::new(Kind::UnknownId, id, "no module, signal, pattern or library has this name").hint(hint));
     }
     Ok(out)
+}
+
+fn explain_patterns(known: &Known, id: &str) -> Vec<Thing> {
+    let mut out = Vec::new();
+    for p in known.patterns().iter().filter(|p| p.file.front.id == id) {
+        let body = front_matter(&p.text).map_or(p.text.as_str(), |(_, body)| body).trim();
+        let mut head = pattern_head(&p.file.front);
+        if let Origin::Project(path) = &p.origin {
+            let _ = writeln!(head, "This project's own: {}", path.display());
+        }
+        out.push(Thing {
+            text: format!("{head}\n{body}\n"),
+            json: json!({ "kind": "pattern", "id": id, "origin": p.origin.name(), "front": p.file.front, "text": body }),
+        });
+    }
+    out
 }
 
 fn explain_section(known: &Known, module: &str, section: &str) -> Result<Thing, Error> {
@@ -110,6 +131,9 @@ fn pattern_head(front: &crate::knowledge::catalog::PatternFront) -> String {
         let _ = writeln!(out, "Also called: {}.", front.aliases.join(", "));
     }
     let _ = writeln!(out, "Severity {}; asked by {}.", front.severity.name(), front.modules.join(", "));
+    if !front.met.is_empty() {
+        let _ = writeln!(out, "Met at {}.", front.met.join(", "));
+    }
     for source in &front.sources {
         let _ = writeln!(out, "See: {} <{}>", source.title, source.url);
     }

@@ -3,6 +3,8 @@
 use crate::config;
 use crate::knowledge::Knowledge;
 use crate::knowledge::baked::BUILT_IN;
+use crate::knowledge::catalog::{PatternFile, pattern};
+use crate::knowledge::folder::signal_of;
 use crate::knowledge::schema::{SignalFile, read};
 use std::path::PathBuf;
 
@@ -37,6 +39,17 @@ pub(super) struct SignalRow {
     pub(super) built_in: Option<usize>,
 }
 
+/// A catalog entry as written.
+#[derive(Clone, Debug)]
+pub(super) struct PatternRow {
+    /// The entry, parsed.
+    pub(super) file: PatternFile,
+    /// Its text, front matter and all.
+    pub(super) text: String,
+    /// Where it comes from.
+    pub(super) origin: Origin,
+}
+
 /// The content that holds where the user stands.
 pub(super) struct Known {
     /// What is in the binary.
@@ -65,14 +78,32 @@ impl Known {
             let file = read(&std::fs::read_to_string(&path).ok()?).ok()?;
             Some(SignalRow { file, origin: Origin::Project(path), built_in: None })
         });
-        built_in.chain(own).collect()
+        let entries = self.folder.as_deref().map(config::catalog_entries).unwrap_or_default();
+        let entries = entries.into_iter().filter_map(|(path, entry, _)| {
+            let file = signal_of(&entry.front)?;
+            Some(SignalRow { file, origin: Origin::Project(path), built_in: None })
+        });
+        built_in.chain(own).chain(entries).collect()
+    }
+
+    /// All catalog entries, the project's first.
+    #[must_use]
+    pub(super) fn patterns(&self) -> Vec<PatternRow> {
+        let k = self.built_in;
+        let own = self.folder.as_deref().map(config::catalog_entries).unwrap_or_default();
+        let own = own.into_iter().map(|(path, file, text)| PatternRow { file, text, origin: Origin::Project(path) });
+        let built_in = k.patterns.iter().filter_map(|p| {
+            let text = k.str(p.source);
+            Some(PatternRow { file: pattern(text).ok()?, text: text.to_owned(), origin: Origin::BuiltIn })
+        });
+        own.chain(built_in).collect()
     }
 
     /// Every name that `explain` takes, sections apart.
     #[must_use]
     pub(super) fn ids(&self) -> Vec<String> {
         let k = self.built_in;
-        let rest = k.modules.iter().map(|m| m.id).chain(k.patterns.iter().map(|p| p.id)).chain(k.libraries.iter().map(|l| l.id));
-        rest.map(|id| k.str(id).to_owned()).chain(self.signals().into_iter().map(|s| s.file.id)).collect()
+        let rest = k.modules.iter().map(|m| m.id).chain(k.libraries.iter().map(|l| l.id)).map(|id| k.str(id).to_owned());
+        rest.chain(self.patterns().into_iter().map(|p| p.file.front.id)).chain(self.signals().into_iter().map(|s| s.file.id)).collect()
     }
 }

@@ -1,8 +1,7 @@
 //! `distarch list`: what there is.
 
 use super::Format;
-use super::known::Known;
-use crate::knowledge::catalog::pattern;
+use super::known::{Known, Origin};
 use crate::knowledge::schema::{CATEGORIES, LibraryFile, Strength, read};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -111,11 +110,12 @@ fn signals(known: &Known) -> Shelf {
 }
 
 fn patterns(known: &Known) -> Shelf {
-    let k = known.built_in;
     let mut shelf = Shelf::new("patterns");
-    for front in k.patterns.iter().filter_map(|p| pattern(k.str(p.source)).ok()).map(|file| file.front) {
+    for row in known.patterns() {
+        let front = row.file.front;
         let aliases = if front.aliases.is_empty() { String::new() } else { format!(" (also: {})", front.aliases.join(", ")) };
-        shelf.rows.push((front.id.clone(), front.severity.name().to_owned(), format!("{}{aliases}", front.name)));
+        let own = if row.origin == Origin::BuiltIn { "" } else { ", project" };
+        shelf.rows.push((front.id.clone(), format!("{}{own}", front.severity.name()), format!("{}{aliases}", front.name)));
         shelf.json.push(json!(front));
     }
     shelf

@@ -1,5 +1,6 @@
 //! One verb per file, its arguments beside its function.
 
+pub mod catalog;
 pub mod completions;
 pub mod doctor;
 pub mod eval;

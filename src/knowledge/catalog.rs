@@ -23,8 +23,15 @@ pub struct PatternFront {
     pub severity: Severity,
     /// The detector in the engine, or `none`.
     pub detector: String,
-    /// Where it is described by others.
+    /// Where it is described by others; a project's own entry needs none.
+    #[serde(default)]
     pub sources: Vec<Source>,
+    /// In a project's own entry: code that shows it. It counts as a signal of the first module.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub literals: Vec<String>,
+    /// In a project's own entry: where it was met, as `path:line`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub met: Vec<String>,
 }
 
 /// How much is lost when a pattern is missed.
@@ -59,6 +66,24 @@ pub struct Source {
     pub title: String,
     /// Where it is.
     pub url: String,
+}
+
+/// The prose of a section of an entry, without code; empty where there is none.
+#[must_use]
+pub fn section(text: &str, heading: &str) -> String {
+    let (mut inside, mut code) = (false, false);
+    let mut out = String::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            code = !code;
+        } else if let Some(found) = line.strip_prefix("## ").filter(|_| !code) {
+            inside = found.trim() == heading;
+        } else if inside && !code {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out.trim().to_owned()
 }
 
 /// Fenced code with a role.

@@ -1,11 +1,36 @@
 //! Signals from a folder, in the shape of the built-in ones: a project's own, or a whole content folder that is being judged.
 
+use super::catalog::PatternFront;
 use super::features::{self, COLUMNS};
 use super::filter::{FilterTables, OwnedLiterals, commonness_of_bytes};
 use super::key::KeyPattern;
 use super::literal::Literal;
-use super::schema::{CATEGORIES, LibraryFile, MODULES, SignalFile, Strength, WeightsFile};
+use super::schema::{CATEGORIES, LibraryFile, MODULES, Place, SignalFile, Strength, WeightsFile};
 use super::{Key, Knowledge, Library, Signal, Text};
+
+/// The signal of a project's own catalog entry: its literals, with the red flags of its first module. `None` where it has no literals.
+#[must_use]
+pub fn signal_of(entry: &PatternFront) -> Option<SignalFile> {
+    let module = entry.modules.first().filter(|_| !entry.literals.is_empty())?;
+    let name: String = entry.name.chars().take(80).collect();
+    Some(SignalFile {
+        id: entry.id.clone(),
+        module: module.clone(),
+        sections: vec!["red-flags".to_owned()],
+        why: format!("{name}, as met in this project before"),
+        why_removed: None,
+        strength: Strength::Strong,
+        places: vec![Place::Code],
+        languages: Vec::new(),
+        needs: Vec::new(),
+        near: Vec::new(),
+        literals: entry.literals.clone(),
+        keys: Vec::new(),
+        examples_path: None,
+        fires: Vec::new(),
+        silent: Vec::new(),
+    })
+}
 
 /// Signals of a project, owned.
 #[derive(Clone, Debug, Default)]

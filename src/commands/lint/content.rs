@@ -6,7 +6,7 @@ use crate::config;
 use crate::knowledge::baked::BUILT_IN;
 use crate::knowledge::catalog::{self, PatternFile};
 use crate::knowledge::features::COLUMNS;
-use crate::knowledge::folder::Project;
+use crate::knowledge::folder::{Project, signal_of};
 use crate::knowledge::schema::{self, CATEGORIES, LibraryFile, MODULES, ModuleFile, SignalFile, Unreadable, WeightsFile};
 use crate::nearest::nearest;
 use serde::de::DeserializeOwned;
@@ -81,24 +81,23 @@ impl Content {
         if is_project {
             let path = root.join("config.yaml");
             out.config = std::fs::read_to_string(&path).ok().map(|text| (path, text));
-            for folder in ["modules", "catalog"] {
-                if root.join(folder).exists() {
-                    problems.push(Problem::new(
-                        &root.join(folder),
-                        None,
-                        format!("a project has signals of its own, but no {folder}: this folder is not read"),
-                        "remove it",
-                    ));
-                }
+            if root.join("modules").exists() {
+                problems.push(Problem::new(
+                    &root.join("modules"),
+                    None,
+                    "a project has signals and patterns of its own, but no modules: this folder is not read",
+                    "remove it",
+                ));
             }
         } else {
-            out.read_markdown(problems);
+            out.read_modules(problems);
         }
+        out.read_catalog(problems);
         out.lay_out();
         out
     }
 
-    fn read_markdown(&mut self, problems: &mut Vec<Problem>) {
+    fn read_modules(&mut self, problems: &mut Vec<Problem>) {
         for path in files(&self.root.join("modules"), &["md"], problems) {
             let Some(text) = read(&path, problems) else { continue };
             match schema::module(&text) {
@@ -111,7 +110,10 @@ impl Content {
                 )),
             }
         }
-        for path in files(&self.root.join("catalog"), &["md"], problems) {
+    }
+
+    fn read_catalog(&mut self, problems: &mut Vec<Problem>) {
+        for path in files(&self.root.join("catalog"), &["md"], problems).into_iter().filter(|p| p.file_name().is_none_or(|n| n != "README.md")) {
             let Some(text) = read(&path, problems) else { continue };
             match catalog::pattern(&text) {
                 Ok(file) => self.patterns.push(Read { path, text, file }),
@@ -121,7 +123,8 @@ impl Content {
     }
 
     fn lay_out(&mut self) {
-        let signals: Vec<(String, SignalFile)> = self.signals.iter().map(|r| (String::new(), r.file.clone())).collect();
+        let entries = self.patterns.iter().filter(|_| self.is_project()).filter_map(|r| signal_of(&r.file.front));
+        let signals: Vec<(String, SignalFile)> = self.signals.iter().map(|r| r.file.clone()).chain(entries).map(|s| (String::new(), s)).collect();
         self.laid_out = self.knowledge_of(&signals);
     }
 
@@ -135,6 +138,11 @@ impl Content {
         } else {
             Project::new(signals, &BUILT_IN)
         }
+    }
+
+    /// Whether this is a project's `.dist-architect`.
+    pub(super) fn is_project(&self) -> bool {
+        self.root.file_name().is_some_and(|n| n == config::FOLDER)
     }
 
     /// Whether the folder brings its own libraries, as the shipped content does; a project builds on the shipped ones.

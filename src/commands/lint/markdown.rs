@@ -11,6 +11,7 @@ use crate::engine::verdict::Verdict;
 use crate::engine::{self, Context};
 use crate::knowledge::Knowledge;
 use crate::knowledge::catalog::{Fence, PatternFile, SECTIONS};
+use crate::knowledge::literal::Literal;
 use crate::knowledge::schema::{LANGUAGES, MODULES};
 use std::path::Path;
 
@@ -123,7 +124,8 @@ pub(super) fn check_catalog(content: &Content, scope: &Path, problems: &mut Vec<
                 "`none`, or the entry's own id where the engine has a detector for it",
             );
         }
-        if entry.front.sources.is_empty() {
+        check_own(entry, content.is_project(), &mut |key, what, fix| add(line(key), what, fix));
+        if entry.front.sources.is_empty() && !content.is_project() {
             add(line("sources"), "no sources".to_owned(), "at least one page by others that describes it");
         }
         for source in entry.front.sources.iter().filter(|s| !s.url.starts_with("https://")) {
@@ -143,13 +145,26 @@ pub(super) fn check_catalog(content: &Content, scope: &Path, problems: &mut Vec<
                 add(Some(i + 1), format!("the command {word:?} in capitals"), "state what is so; put names of code in backticks");
             }
         }
-        check_fences(entry, &knowledge, &mut add);
+        check_fences(entry, content.is_project(), &knowledge, &mut add);
     }
 }
 
-fn check_fences(entry: &PatternFile, knowledge: &[Knowledge<'_>], add: &mut dyn FnMut(Option<usize>, String, &str)) {
+/// What only a project's own entry has: code that shows it, and where it was met.
+fn check_own(entry: &PatternFile, is_project: bool, add: &mut dyn FnMut(&str, String, &str)) {
+    for literal in &entry.front.literals {
+        if let Err(e) = Literal::parse(literal) {
+            add("literals", e, "code as it stands in the files, three characters or more; `*` at an end drops the word boundary");
+        }
+    }
+    if !is_project && !(entry.front.literals.is_empty() && entry.front.met.is_empty()) {
+        add("literals", "literals and met are for a project's own entries".to_owned(), "write a signal for the literals");
+    }
+}
+
+/// A project's entry may do without code; what it shows is judged all the same.
+fn check_fences(entry: &PatternFile, is_project: bool, knowledge: &[Knowledge<'_>], add: &mut dyn FnMut(Option<usize>, String, &str)) {
     for role in ["fires", "silent", "fix"] {
-        if !entry.fences.iter().any(|f| f.role == role) {
+        if !is_project && !entry.fences.iter().any(|f| f.role == role) {
             add(None, format!("no code marked `{role}`"), &format!("a fence that opens with ```LANGUAGE {role}"));
         }
     }
@@ -200,7 +215,7 @@ fn check_fences(entry: &PatternFile, knowledge: &[Knowledge<'_>], add: &mut dyn 
 /// The entry's detector finds the code that fires, and nothing in the other code.
 fn check_finding(entry: &PatternFile, fence: &Fence, verdict: &Verdict, add: &mut dyn FnMut(Option<usize>, String, &str)) {
     let id = &entry.front.detector;
-    if id == "none" {
+    if patterns::detector(id).is_none() {
         return;
     }
     let found = verdict.patterns.iter().find(|f| f.id == *id);

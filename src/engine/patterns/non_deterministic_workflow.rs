@@ -49,7 +49,8 @@ fn cannot_be_replayed(view: &View<'_>, c: &Call<'_>) -> Option<&'static str> {
         || (!sandboxed && is(&["Date", "performance"], &["now"]))
         || (!sandboxed && c.is_new && c.name == "Date" && c.args.is_empty())
         || is(&["System"], &["currentTimeMillis", "nanoTime"])
-        || is(&["Instant", "LocalDateTime", "LocalDate", "ZonedDateTime", "OffsetDateTime", "Clock", "SystemTime", "Utc"], &["now", "systemUTC"])
+        || (matches!(c.name, "now" | "systemUTC")
+            && says(on, &["instant", "localdatetime", "localdate", "zoneddatetime", "offsetdatetime", "clock", "systemtime", "utc"]))
     {
         return Some("the worker's clock");
     }
