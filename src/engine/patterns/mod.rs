@@ -15,6 +15,7 @@
 //! What a detector sees of a file is in `cargo run --example outline -- FILE`.
 
 mod ack_before_process;
+mod attempts;
 mod blocking_call_in_event_loop;
 mod boundary_state_leak;
 mod cache_write_before_commit;
@@ -34,8 +35,10 @@ mod names;
 mod non_atomic_dual_write;
 mod non_deterministic_workflow;
 mod premature_state_transition;
+mod retry_without_backoff;
 mod split_brain;
 mod stale_read_decision;
+mod taken;
 mod texts;
 mod thundering_herd;
 mod tight_retry_loop;
@@ -86,6 +89,7 @@ pub static DETECTORS: &[Detector] = &[
     non_atomic_dual_write::DETECTOR,
     non_deterministic_workflow::DETECTOR,
     premature_state_transition::DETECTOR,
+    retry_without_backoff::DETECTOR,
     split_brain::DETECTOR,
     stale_read_decision::DETECTOR,
     thundering_herd::DETECTOR,
