@@ -43,6 +43,7 @@ mod texts;
 mod thundering_herd;
 mod tight_retry_loop;
 mod unbounded_queue;
+mod unbounded_retry;
 mod unsafe_shared_state;
 mod unversioned_message_change;
 mod view;
@@ -95,6 +96,7 @@ pub static DETECTORS: &[Detector] = &[
     thundering_herd::DETECTOR,
     tight_retry_loop::DETECTOR,
     unbounded_queue::DETECTOR,
+    unbounded_retry::DETECTOR,
     unsafe_shared_state::DETECTOR,
     unversioned_message_change::DETECTOR,
 ];
