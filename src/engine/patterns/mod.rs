@@ -38,6 +38,7 @@ mod premature_state_transition;
 mod retry_without_backoff;
 mod split_brain;
 mod stale_read_decision;
+mod swallowed_error;
 mod taken;
 mod texts;
 mod thundering_herd;
@@ -93,6 +94,7 @@ pub static DETECTORS: &[Detector] = &[
     retry_without_backoff::DETECTOR,
     split_brain::DETECTOR,
     stale_read_decision::DETECTOR,
+    swallowed_error::DETECTOR,
     thundering_herd::DETECTOR,
     tight_retry_loop::DETECTOR,
     unbounded_queue::DETECTOR,
