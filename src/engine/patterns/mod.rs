@@ -24,6 +24,7 @@ mod check_then_act;
 mod clock_as_order;
 mod compounding_retry;
 mod lock_across_network_call;
+mod log_and_continue;
 mod lost_data_at_ack;
 mod lost_lock;
 mod lost_update;
@@ -82,6 +83,7 @@ pub static DETECTORS: &[Detector] = &[
     clock_as_order::DETECTOR,
     compounding_retry::DETECTOR,
     lock_across_network_call::DETECTOR,
+    log_and_continue::DETECTOR,
     lost_data_at_ack::DETECTOR,
     lost_update::DETECTOR,
     missing_fencing::DETECTOR,
