@@ -35,6 +35,7 @@ mod n_plus_one_remote_call;
 mod names;
 mod non_atomic_dual_write;
 mod non_deterministic_workflow;
+mod over_broad_catch;
 mod premature_state_transition;
 mod retry_without_backoff;
 mod split_brain;
@@ -92,6 +93,7 @@ pub static DETECTORS: &[Detector] = &[
     n_plus_one_remote_call::DETECTOR,
     non_atomic_dual_write::DETECTOR,
     non_deterministic_workflow::DETECTOR,
+    over_broad_catch::DETECTOR,
     premature_state_transition::DETECTOR,
     retry_without_backoff::DETECTOR,
     split_brain::DETECTOR,
