@@ -31,6 +31,7 @@ mod lost_update;
 mod missing_fencing;
 mod missing_fsync;
 mod missing_idempotency_key;
+mod missing_timeout;
 mod n_plus_one_remote_call;
 mod names;
 mod non_atomic_dual_write;
@@ -90,6 +91,7 @@ pub static DETECTORS: &[Detector] = &[
     missing_fencing::DETECTOR,
     missing_fsync::DETECTOR,
     missing_idempotency_key::DETECTOR,
+    missing_timeout::DETECTOR,
     n_plus_one_remote_call::DETECTOR,
     non_atomic_dual_write::DETECTOR,
     non_deterministic_workflow::DETECTOR,
