@@ -23,6 +23,7 @@ mod channel_conflation;
 mod check_then_act;
 mod clock_as_order;
 mod compounding_retry;
+mod inverted_timeout;
 mod lock_across_network_call;
 mod log_and_continue;
 mod lost_data_at_ack;
@@ -84,6 +85,7 @@ pub static DETECTORS: &[Detector] = &[
     check_then_act::DETECTOR,
     clock_as_order::DETECTOR,
     compounding_retry::DETECTOR,
+    inverted_timeout::DETECTOR,
     lock_across_network_call::DETECTOR,
     log_and_continue::DETECTOR,
     lost_data_at_ack::DETECTOR,
