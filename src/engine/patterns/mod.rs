@@ -39,6 +39,7 @@ mod non_atomic_dual_write;
 mod non_deterministic_workflow;
 mod over_broad_catch;
 mod premature_state_transition;
+mod resource_leak_on_error;
 mod retry_without_backoff;
 mod split_brain;
 mod stale_read_decision;
@@ -99,6 +100,7 @@ pub static DETECTORS: &[Detector] = &[
     non_deterministic_workflow::DETECTOR,
     over_broad_catch::DETECTOR,
     premature_state_transition::DETECTOR,
+    resource_leak_on_error::DETECTOR,
     retry_without_backoff::DETECTOR,
     split_brain::DETECTOR,
     stale_read_decision::DETECTOR,
