@@ -19,6 +19,7 @@ mod attempts;
 mod blocking_call_in_event_loop;
 mod boundary_state_leak;
 mod cache_write_before_commit;
+mod cancel_not_propagated;
 mod channel_conflation;
 mod check_then_act;
 mod clock_as_order;
@@ -82,6 +83,7 @@ pub static DETECTORS: &[Detector] = &[
     blocking_call_in_event_loop::DETECTOR,
     boundary_state_leak::DETECTOR,
     cache_write_before_commit::DETECTOR,
+    cancel_not_propagated::DETECTOR,
     channel_conflation::DETECTOR,
     check_then_act::DETECTOR,
     clock_as_order::DETECTOR,
