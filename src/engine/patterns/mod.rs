@@ -39,6 +39,7 @@ mod names;
 mod non_atomic_dual_write;
 mod non_deterministic_workflow;
 mod over_broad_catch;
+mod partial_failure_ignored;
 mod premature_state_transition;
 mod resource_leak_on_error;
 mod retry_without_backoff;
@@ -101,6 +102,7 @@ pub static DETECTORS: &[Detector] = &[
     non_atomic_dual_write::DETECTOR,
     non_deterministic_workflow::DETECTOR,
     over_broad_catch::DETECTOR,
+    partial_failure_ignored::DETECTOR,
     premature_state_transition::DETECTOR,
     resource_leak_on_error::DETECTOR,
     retry_without_backoff::DETECTOR,
