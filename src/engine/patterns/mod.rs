@@ -33,6 +33,7 @@ mod lost_update;
 mod missing_fencing;
 mod missing_fsync;
 mod missing_idempotency_key;
+mod missing_reconnect;
 mod missing_timeout;
 mod n_plus_one_remote_call;
 mod names;
@@ -97,6 +98,7 @@ pub static DETECTORS: &[Detector] = &[
     missing_fencing::DETECTOR,
     missing_fsync::DETECTOR,
     missing_idempotency_key::DETECTOR,
+    missing_reconnect::DETECTOR,
     missing_timeout::DETECTOR,
     n_plus_one_remote_call::DETECTOR,
     non_atomic_dual_write::DETECTOR,
