@@ -43,6 +43,7 @@ mod over_broad_catch;
 mod partial_failure_ignored;
 mod premature_state_transition;
 mod resource_leak_on_error;
+mod retry_on_permanent_error;
 mod retry_without_backoff;
 mod split_brain;
 mod stale_read_decision;
@@ -107,6 +108,7 @@ pub static DETECTORS: &[Detector] = &[
     partial_failure_ignored::DETECTOR,
     premature_state_transition::DETECTOR,
     resource_leak_on_error::DETECTOR,
+    retry_on_permanent_error::DETECTOR,
     retry_without_backoff::DETECTOR,
     split_brain::DETECTOR,
     stale_read_decision::DETECTOR,
