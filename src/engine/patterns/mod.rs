@@ -43,6 +43,7 @@ mod over_broad_catch;
 mod partial_failure_ignored;
 mod premature_state_transition;
 mod resource_leak_on_error;
+mod retry_non_idempotent;
 mod retry_on_permanent_error;
 mod retry_without_backoff;
 mod split_brain;
@@ -108,6 +109,7 @@ pub static DETECTORS: &[Detector] = &[
     partial_failure_ignored::DETECTOR,
     premature_state_transition::DETECTOR,
     resource_leak_on_error::DETECTOR,
+    retry_non_idempotent::DETECTOR,
     retry_on_permanent_error::DETECTOR,
     retry_without_backoff::DETECTOR,
     split_brain::DETECTOR,
