@@ -8,6 +8,7 @@
 //! database. Locks that serialise the writes on one connection are meant to be held across them, and so are locks of tasks that only make
 //! the first caller connect.
 
+use super::lost_lock::name_of;
 use super::{Detector, Low, Medium, Sighting, View};
 use crate::engine::syntax::reading::locks::Held;
 use crate::engine::syntax::words::{self, Remote, says};
@@ -20,7 +21,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     let mut out: Vec<Sighting> = Vec::new();
     for function in o.functions().filter(|f| view.touches(*f)) {
         let held = o.held(function);
-        for lock in held.iter().filter(|h| !is_for_calls(h.lock, o.function_name(h.at + usize::from(h.at == function)))) {
+        for lock in held.iter().filter(|h| !is_for_calls(h.lock, name_of(o, function))) {
             let call = o.calls(function).find(|(i, c)| is_inside(o, lock, *i) && !o.is_spawned(*i) && goes_out(view, c));
             let Some((id, c)) = call else { continue };
             let callee = o.callee(id);

@@ -164,6 +164,11 @@ pub(super) fn same_function(o: &Outline<'_>, function: Id, before: &Outline<'_>)
     }
 }
 
+/// Name of a function.
+pub(super) fn name_of<'t>(o: &Outline<'t>, function: Id) -> &'t str {
+    if let Kind::Function { name, .. } = o.node(function).kind { name } else { "" }
+}
+
 /// Functions that run with the lock held, by their names.
 fn is_for_holders(o: &Outline<'_>, function: Id) -> bool {
     matches!(o.node(function).kind, Kind::Function { name, .. } if says(name, &["locked", "unlocked", "nolock", "unsafe", "unguarded", "holding"]))

@@ -7,7 +7,7 @@
 //! concurrent or thread-local type becomes a plain one; the copy goes from around a collection that is walked across an await; a Go
 //! method on a value copies the mutex that it locks.
 
-use super::lost_lock::{deviant, deviant_by_text, lost};
+use super::lost_lock::{deviant, deviant_by_text, lost, name_of};
 use super::{Detector, High, Low, Medium, Sighting, View};
 use crate::engine::syntax::reading::locks::go_receiver;
 use crate::engine::syntax::words::{Remote, says};
@@ -164,9 +164,9 @@ fn copied_mutex(view: &View<'_>, out: &mut Vec<Sighting>) {
             let mut words = l.split_whitespace();
             words.next() == Some(field) && words.next().is_some_and(|t| t.starts_with('*'))
         });
-        let was_pointer = view.before.is_some_and(|b| {
-            b.functions().any(|f| b.source(f).starts_with(&format!("func ({name} *{of})")) && b.function_name(f + 1) == o.function_name(lock))
-        });
+        let was_pointer = view
+            .before
+            .is_some_and(|b| b.functions().any(|f| b.source(f).starts_with(&format!("func ({name} *{of})")) && name_of(b, f) == name_of(o, function)));
         if !is_pointer {
             let seen = format!("`{of}` comes by value, so each call locks the mutex of its own copy and two calls run side by side");
             push(out, view.sighting(function, format!("copy {of}"), if was_pointer { High } else { Medium }, seen));
