@@ -61,6 +61,8 @@ mod view;
 
 #[cfg(test)]
 pub(crate) mod cases;
+#[cfg(test)]
+mod literature;
 
 use super::edit::Edit;
 use super::path::{self, PathKind};
