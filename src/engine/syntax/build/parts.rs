@@ -63,7 +63,9 @@ impl<'t> Builder<'t> {
         for (key, value) in [("key", "value"), ("field", "value"), ("name", "value"), ("left", "right"), ("designator", "value")] {
             if let (Some(k), Some(v)) = (node.child_by_field_name(key), node.child_by_field_name(value)) {
                 // A comparison or an assignment as an argument is a value; in a literal it is a field.
-                if key != "left" || matches!(node.kind(), "assignment_expression" | "binary_operator" | "assignment") {
+                // Elixir's `key => value` is an operator; a sum is none of the two.
+                let pairs = node.child_by_field_name("operator").is_none_or(|op| matches!(self.source(op), "=>" | "="));
+                if key != "left" || (matches!(node.kind(), "assignment_expression" | "binary_operator" | "assignment") && pairs) {
                     return Arg { name: clean(self.source(k)), text: self.source(v) };
                 }
             }
