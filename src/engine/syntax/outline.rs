@@ -252,7 +252,8 @@ impl<'t> Outline<'t> {
     pub fn ancestors(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
         let mut at = id;
         std::iter::from_fn(move || {
-            let parent = self.nodes[at].parent;
+            // An id behind the last node, as "the first thing in an empty body" is one, has nothing around it.
+            let parent = self.nodes.get(at)?.parent;
             (parent != at).then(|| {
                 at = parent;
                 parent
