@@ -165,9 +165,11 @@ fn put_under_retry(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
     };
     a.calls(pair.new).find_map(|(id, c)| {
         let wrapper = under(a, id)?;
-        let was_once = b.calls(pair.old).any(|(j, n)| n.name == c.name && n.receiver == c.receiver && under(b, j).is_none());
-        let was_under = b.calls(pair.old).any(|(j, n)| n.name == c.name && under(b, j).is_some());
-        (works(c) && was_once && !was_under && !says(a.source(wrapper), KEYS)).then(|| {
+        let count = |o: &Outline<'_>, f: Id, wrapped: bool| {
+            o.calls(f).filter(|(j, n)| n.name == c.name && n.receiver == c.receiver && under(o, *j).is_some() == wrapped).count()
+        };
+        let moved_in = count(a, pair.new, true) > count(b, pair.old, true) && count(a, pair.new, false) < count(b, pair.old, false);
+        (works(c) && moved_in && !says(a.source(wrapper), KEYS)).then(|| {
             let callee = a.callee(id);
             let seen = format!("`{callee}` ran once and runs under `{}` now: what a failed try had done already is done again", a.callee(wrapper));
             view.sighting(wrapper, format!("under {callee}"), High, seen)

@@ -143,6 +143,8 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         out.extend(marked_behind(view, &pair));
         out.extend(always_cleared(view, &pair));
         out.extend(report_gone(view, &pair));
+        out.extend(hidden(view, &pair));
+        out.extend(newly_wrapped(view, &pair));
     }
     out
 }
@@ -310,6 +312,50 @@ fn no_longer_told(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
         }
     }
     None
+}
+
+/// A step of the handler that can fail itself was guarded and is not: its failure leaves in place of the first.
+fn hidden(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    let (b, a) = (pair.before, pair.after);
+    let inner = b.handlers().filter(|h| b.within(pair.old).contains(h) && matches!(b.node(*h).kind, Kind::Handler { how: Caught::Catch, .. }));
+    inner.filter(|h| b.handler_of(*h).is_some()).find_map(|h| {
+        let kept = pair.kept_guarded(h)?;
+        let outer = a.handler_of(kept)?;
+        let is_catch = matches!(a.node(outer).kind, Kind::Handler { how: Caught::Catch, .. });
+        (is_catch && pair.handler_over(kept).is_none() && a.rethrows(outer) && a.call(kept).is_some_and(|c| says(c.name, LEAVES))).then(|| {
+            let callee = a.callee(kept);
+            view.sighting(
+                kept,
+                format!("hidden {callee}"),
+                Medium,
+                format!("when `{callee}` fails in this handler its failure takes the place of the one that led here"),
+            )
+        })
+    })
+}
+
+/// A publish or write whose failure left the function stands under a handler now that only logs.
+fn newly_wrapped(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    let (b, a) = (pair.before, pair.after);
+    let handlers = a.handlers().filter(|h| a.within(pair.new).contains(h) && matches!(a.node(*h).kind, Kind::Handler { how: Caught::Catch, .. }));
+    handlers.filter(|h| a.only_logs(*h) && !acts(a, *h) && a.leaves(*h) == Leaves::Falls && a.loop_of(*h).is_none() && !is_cleanup(a, *h)).find_map(|h| {
+        let call = a
+            .guarded(h)
+            .into_iter()
+            .find(|i| a.call(*i).is_some_and(|c| (words::is_publish(c) || words::is_store_write(c)) && !words::is_log(c) && !says(c.name, LEAVES)))?;
+        let callee = a.callee(call);
+        let mut earlier = b.calls(pair.old).filter(|(i, _)| b.callee(*i) == callee).peekable();
+        earlier.peek()?;
+        let was_free = earlier.all(|(i, _)| !b.handlers().any(|x| b.guarded(x).contains(&i)));
+        was_free.then(|| {
+            view.sighting(
+                h,
+                format!("wrapped {callee}"),
+                Medium,
+                format!("a failure that kept `{callee}` from running left this function and is only logged now, so nobody is told"),
+            )
+        })
+    })
 }
 
 /// The call that told whoever waits about a failure has gone from the way of the failure.
