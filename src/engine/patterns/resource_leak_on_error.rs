@@ -278,7 +278,7 @@ fn never_closed_now(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
             || !pair.came(|o, i| o.call(i).filter(|c| gives_back(c)).map(|_| o.callee(i))).is_empty();
         let local = |c: &Call<'_>| matches!(c.result, Use::Assigned(t) if t.split(',').any(|x| words::tail(x.trim()) == held && !x.contains('.')));
         let opened =
-            a.calls(pair.new).find(|(i, c)| opens(c) && (local(c) || (taken::root(c.receiver) == held && !c.receiver.contains('.')))).map(|(i, _)| i)?;
+            a.calls(pair.new).find(|(_, c)| opens(c) && (local(c) || (taken::root(c.receiver) == held && !c.receiver.contains('.')))).map(|(i, _)| i)?;
         let made = a.calls(pair.new).any(|(_, c)| local(c));
         let handed_on = a.within(pair.new).any(|i| match &a.node(i).kind {
             Kind::Jump { what: Jump::Return, value } => value.trim() == held || value.starts_with(&format!("{held},")),
