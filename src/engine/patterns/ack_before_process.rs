@@ -27,11 +27,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         }
         let Some(work) = handed_on_after(o, ack) else { continue };
         let Some(handler) = o.call(work) else { continue };
-        // The message is what both speak of: `message.ack()` and `run(message)`.
-        let same = words(call.receiver).chain(call.args.iter().flat_map(|a| words(a.text))).any(|w| {
-            !matches!(w, "self" | "this" | "await" | "channel" | "ch" | "broker" | "consumer" | "c" | "ctx" | "false" | "true")
-                && handler.args.iter().any(|a| has_word(a.text, w))
-        });
+        let same = shares(call, handler);
         let confidence = if is_by_choice(o, ack) {
             Low
         } else if same {
@@ -48,30 +44,53 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
 
 /// The call that hands the message to what works on it, where it follows the ack and no work comes before the ack.
 pub(super) fn handed_on_after(o: &Outline<'_>, ack: Id) -> Option<Id> {
-    let is_plain = vocabulary::is_ack(o.call(ack)?) && !o.in_finally(ack) && o.handler_of(ack).is_none();
+    let call = o.call(ack)?;
+    let is_plain = vocabulary::is_ack(call) && acts(o.language, call) && !o.in_finally(ack) && o.handler_of(ack).is_none();
     let around = o.closure_of(ack).filter(|_| is_plain)?;
     let works = |id: Id, c: &Call<'_>| hands_on(o, id, c) || vocabulary::is_store_write(c) || vocabulary::is_publish(c);
     if o.calls(o.function_of(ack).unwrap_or(0)).any(|(i, c)| !o.within(ack).contains(&i) && works(i, c) && o.precedes(i, ack)) {
         return None;
     }
-    o.calls(around).find(|(i, c)| !o.within(ack).contains(i) && hands_on(o, *i, c) && o.precedes(ack, *i)).map(|(i, _)| i)
+    let named = |c: &Call<'_>| says(c.name, HANDLES) || shares(call, c);
+    o.calls(around).find(|(i, c)| !o.within(ack).contains(i) && hands_on(o, *i, c) && named(c) && o.precedes(ack, *i)).map(|(i, _)| i)
 }
+
+/// It acknowledges, rather than asking how far the acknowledgements are or making an object that is named after them.
+fn acts(language: &str, call: &Call<'_>) -> bool {
+    #[rustfmt::skip]
+    const ASKS: &[&str] = &[
+        "get", "is", "has", "last", "next", "level", "interval*", "time", "lsn", "args", "event", "mode", "type", "update*", "set", "config*", "acknowledgements", "acks", "pending",
+        "count", "handler", "manager", "need*", "should*", "can", "wait*", "timeout", "deadline*", "with*", "new", "make", "create*", "build*", "register*", "enable*",
+    ];
+    let makes = language != "go" && language != "csharp" && call.name.starts_with(|c: char| c.is_ascii_uppercase());
+    !call.is_new && !makes && !says(call.name, ASKS)
+}
+
+/// Both calls speak of the same message: `message.ack()` and `run(message)`.
+fn shares(ack: &Call<'_>, handler: &Call<'_>) -> bool {
+    #[rustfmt::skip]
+    const NOBODY: &[&str] = &["self", "this", "await", "channel", "ch", "broker", "consumer", "c", "ctx", "context", "false", "true", "null", "nil", "None"];
+    let own = words(ack.receiver).chain(ack.args.iter().flat_map(|a| words(a.text)));
+    own.filter(|w| !NOBODY.contains(w)).any(|w| handler.args.iter().any(|a| has_word(a.text, w)))
+}
+
+/// Names of what works on a message.
+#[rustfmt::skip]
+const HANDLES: &[&str] = &[
+    "handle", "handler", "handlemessage", "handlemsg", "process*", "run", "runtask", "execute", "executetask", "executejob", "perform", "consume",
+    "dispatch", "invoke", "onmessage", "callback", "func", "fn", "work", "handletask", "handlejob", "handleevent", "invokehandler", "runjob",
+    "run_task", "run_job", "execute_task", "execute_job", "on_message", "handle_message", "handle_task", "handle_event", "handle_job",
+];
 
 /// Gives the message to what works on it: a handler by its name, or a function that was handed in.
 fn hands_on(o: &Outline<'_>, id: Id, call: &Call<'_>) -> bool {
     #[rustfmt::skip]
-    const HANDLES: &[&str] = &[
-        "handle", "handler", "handlemessage", "handlemsg", "process*", "run", "runtask", "execute", "executetask", "executejob", "perform", "consume",
-        "dispatch", "invoke", "onmessage", "callback", "func", "fn", "work", "handletask", "handlejob", "handleevent", "invokehandler", "runjob",
-        "run_task", "run_job", "execute_task", "execute_job", "on_message", "handle_message", "handle_task", "handle_event", "handle_job",
-    ];
-    #[rustfmt::skip]
     const OTHER: &[&str] = &[
         "error*", "cleanup", "ack*", "result*", "response*", "reply", "failure*", "exception*", "failed", "shutdown", "close*", "metric*", "loop",
         "until", "log*", "stats", "timeout*", "rejected", "processed", "processing", "processor", "processid", "time", "next", "offset*", "commit*", "pre", "post", "before", "after",
-        "hook*", "should*", "is", "has", "can",
+        "hook*", "bail", "reject", "resolve", "done", "fail*", "throw*", "err", "abort", "cancel*", "should*", "is", "has", "can",
     ];
-    if vocabulary::is_log(call) || call.is_new || says(call.name, OTHER) {
+    if vocabulary::is_log(call) || call.is_new || call.name.contains(['(', '{', ' ']) || says(call.name, OTHER) {
         return false;
     }
     if says(call.name, HANDLES) && !says(vocabulary::tail(call.receiver), &["cursor", "db", "conn", "session", "tx", "subprocess", "cmd", "command"]) {
@@ -110,8 +129,8 @@ fn acknowledges_by_itself(o: &Outline<'_>, id: Id, call: &Call<'_>) -> bool {
         return false;
     }
     // Direct reply-to and one's own reply queue have no second reader: there it is right.
-    let queue = call.args.iter().take(2).any(|a| says(a.text, &["reply*", "replies", "rpc", "callback", "response*", "exclusive", "answers"]));
-    if queue {
+    const OWN: &[&str] = &["reply*", "replies", "rpc", "callback", "response*", "result*", "exclusive", "answers"];
+    if says(call.receiver, OWN) || call.args.iter().take(2).any(|a| says(a.text, OWN)) {
         return false;
     }
     let yes = |text: &str| matches!(text.trim(), "true" | "True");
@@ -185,6 +204,18 @@ mod tests {
                 silent(
                     "typescript",
                     "export async function start(channel: Channel) {\n  await channel.consume('orders', async (msg) => book(msg), { noAck: false });\n}\n",
+                ),
+                silent(
+                    "java",
+                    "class P {\n  void read(Message message) {\n    position.update(message.getCommitTime());\n    dispatcher.dispatch(message);\n  }\n}\n",
+                ),
+                silent(
+                    "java",
+                    "class P {\n  void start(Message message) {\n    Ack args = new BasicAckArgs(message);\n    handlers.invoke(message, args);\n  }\n}\n",
+                ),
+                silent(
+                    "typescript",
+                    "export async function flush(offsets: Offsets, bail: Bail) {\n  await group.commitOffsets(offsets);\n  if (group.isGone()) bail(new Error('gone'));\n}\n",
                 ),
                 silent("typescript", "export function settle(batch: Batch) {\n  batch.complete();\n  view.process(batch);\n}\n"),
                 silent("typescript", "export async function onOrder(msg: ConsumeMessage) {\n  channel.ack(msg);\n  metrics.processed(msg);\n}\n"),

@@ -48,8 +48,10 @@ fn reads_one(c: &Call<'_>) -> bool {
     const NOT: &[&str] = &[
         "all", "many", "batch*", "bulk", "multi*", "list", "mget", "by_ids", "ids", "header*", "property", "option*", "config", "name", "type", "field",
         "attribute", "metadata", "instance", "logger", "result", "future", "now", "size", "builder", "message", "stream", "client", "conn", "connection", "session", "string", "int", "bool",
+        "is", "has", "valid*", "priority", "request", "requests", "class", "response", "proc", "parse*", "handler",
     ];
-    vocabulary::remote(c) != Remote::No && says(c.name, READS) && !says(c.name, NOT) && !c.args.is_empty()
+    let called_on_itself = matches!(c.receiver, "" | "self" | "this");
+    !called_on_itself && vocabulary::remote(c) != Remote::No && says(c.name, READS) && !says(c.name, NOT) && !c.args.is_empty()
 }
 
 /// The loop goes over data, not over peers, pages, shards or attempts, which need a call each.
@@ -185,6 +187,10 @@ mod tests {
                 silent(
                     "python",
                     "def counts(rdb, names):\n    pipe = rdb.pipeline()\n    for name in names:\n        pipe.get(name)\n    return pipe.execute()\n",
+                ),
+                silent(
+                    "python",
+                    "def plan(self, requests):\n    for node, request in requests.items():\n        self._proc_fetch_request(node, FetchRequest(request))\n",
                 ),
                 silent("python", "def read(config, names):\n    return {name: config.get(name) for name in names}\n"),
                 fires(

@@ -112,8 +112,8 @@ fn fed_from_outside<'t>(o: &Outline<'t>, target: &str) -> Option<&'t str> {
     #[rustfmt::skip]
     const RECEIVES: &[&str] = &[
         "onmessage", "on_message", "onevent", "on_event", "onrecord", "receive*", "on_receive", "handlemessage", "handle_message", "handle_request",
-        "handlerequest", "handleevent", "handle_event", "onrequest", "webhook*", "ondata", "on_data", "subscribe*", "enqueue*", "submit*", "accept*", "ingest*",
-        "on_delivery", "listen*", "publish*",
+        "handlerequest", "handleevent", "handle_event", "onrequest", "webhook*", "ondata", "on_data", "ingest*",
+        "on_delivery",
     ];
     if target.is_empty() {
         return None;
