@@ -59,6 +59,11 @@ pub(crate) fn check(detector: &Detector, cases: &[Case]) {
                 wrong += &format!("\n{} {language}: the fix is not silent: {back:?}\n{before}\n", detector.id);
             }
         }
+        // An edit's text can begin and end anywhere: nothing may break on it.
+        for at in (0..after.len()).step_by(23).filter(|at| after.is_char_boundary(*at)) {
+            let _ = found(detector, language, before, &after[..at]);
+            let _ = found(detector, language, &after[..at], &after[at..]);
+        }
         let unchanged = found(detector, language, after, after);
         if !unchanged.is_empty() {
             wrong += &format!("\n{} {language}: an unchanged file is not silent: {unchanged:?}\n", detector.id);

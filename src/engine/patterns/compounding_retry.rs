@@ -40,7 +40,7 @@ fn decorated(view: &View<'_>) -> Vec<Sighting> {
         if o.text.contains("total_max_attempts") || o.text.contains("max_attempts\": 1") || o.text.contains("RetryConfig::disabled") {
             continue;
         }
-        let (name, callee) = (o.function_name(function + 1), o.callee(inner));
+        let (name, callee) = (o.function_name(function), o.callee(inner));
         let seen = format!("`{name}` is retried as a whole, and `{callee}` in it retries by itself: the attempts multiply while the other side is failing");
         out.push(view.sighting(decorator, format!("{name} {callee}"), High, seen));
     }

@@ -70,7 +70,7 @@ fn pause_gone(view: &View<'_>) -> Vec<Sighting> {
     let o = view.outline;
     let mut out = Vec::new();
     for function in o.functions().filter(|f| view.touches(*f)) {
-        let Some((before, twin)) = view.function_before(function + 1) else { continue };
+        let Some((before, twin)) = view.function_before(function) else { continue };
         let Some((gone, pause)) = before.calls(twin).find(|(_, c)| words::is_pause(c)) else { continue };
         if o.calls(function).any(|(_, c)| words::is_pause(c)) {
             continue;
@@ -100,7 +100,7 @@ fn pause_gone(view: &View<'_>) -> Vec<Sighting> {
         };
         let Some(at) = place else { continue };
         let seen = format!("`{}` is gone, and with it the pause before the next try: while the other side is away this runs as fast as it can", pause.name);
-        out.push(view.sighting(at, format!("pause gone {}", o.function_name(function + 1)), Medium, seen));
+        out.push(view.sighting(at, format!("pause gone {}", o.function_name(function)), Medium, seen));
     }
     out
 }

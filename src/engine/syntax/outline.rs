@@ -285,11 +285,14 @@ impl<'t> Outline<'t> {
         self.ancestors(id).find(|i| matches!(self.nodes[*i].kind, Kind::Function { .. }))
     }
 
-    /// The innermost function with a name around a node; a closure where none has one.
+    /// The innermost function with a name around a node (a function is around itself); a closure where none has one.
     #[must_use]
     pub fn function_of(&self, id: Id) -> Option<Id> {
         let named = |i: &Id| matches!(self.nodes[*i].kind, Kind::Function { name, .. } if !name.is_empty());
-        self.ancestors(id).find(named).or_else(|| self.ancestors(id).filter(|i| matches!(self.nodes[*i].kind, Kind::Function { .. })).last())
+        std::iter::once(id)
+            .chain(self.ancestors(id))
+            .find(named)
+            .or_else(|| self.ancestors(id).filter(|i| matches!(self.nodes[*i].kind, Kind::Function { .. })).last())
     }
 
     /// Name of that function; empty outside of all.
@@ -344,7 +347,7 @@ impl std::fmt::Display for Kind<'_> {
                 write!(f, "{}function {name}[{}]", if *is_async { "async " } else { "" }, params.iter().map(|p| flat(p)).collect::<Vec<_>>().join("; "))
             }
             Kind::Loop { endless: true, .. } => write!(f, "loop endless"),
-            Kind::Loop { condition, over, .. } if over.is_empty() => write!(f, "loop while {}", flat(condition)),
+            Kind::Loop { condition, over: "", .. } => write!(f, "loop while {}", flat(condition)),
             Kind::Loop { over, .. } => write!(f, "loop over {}", flat(over)),
             Kind::Branch { condition } => write!(f, "branch {}", flat(condition)),
             Kind::Arm { pattern } => write!(f, "arm {}", flat(pattern)),

@@ -74,8 +74,8 @@ pub(super) fn before_block(text: &str) -> &str {
 pub(super) fn has_word(text: &str, word: &str) -> bool {
     let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     text.match_indices(word).any(|(i, _)| {
-        let after = text.as_bytes().get(i + word.len());
-        !(i > 0 && is_name(text.as_bytes()[i - 1])) && !after.is_some_and(|b| is_name(*b))
+        let (before, after) = (i.checked_sub(1).and_then(|i| text.as_bytes().get(i)), text.as_bytes().get(i + word.len()));
+        [before, after].into_iter().flatten().all(|b| !is_name(*b))
     })
 }
 
@@ -85,11 +85,7 @@ pub(super) fn split_commas(text: &str) -> Vec<&str> {
     let (mut depth, mut from, mut quote) = (0i32, 0, 0u8);
     for (i, b) in text.bytes().enumerate() {
         match b {
-            _ if quote != 0 => {
-                if b == quote && text.as_bytes()[i - 1] != b'\\' {
-                    quote = 0;
-                }
-            }
+            _ if quote != 0 => quote = if b == quote && text.as_bytes()[i - 1] != b'\\' { 0 } else { quote },
             b'"' => quote = b,
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth -= 1,

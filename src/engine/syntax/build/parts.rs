@@ -71,10 +71,11 @@ impl<'t> Builder<'t> {
             }
         }
         let named = matches!(node.kind(), "value_argument" | "argument" | "array_element_initializer" | "attribute_argument" | "keyed_element");
-        if named && node.named_child_count() == 2 {
-            if let (Some(k), Some(v)) = (node.named_child(0), node.named_child(1)) {
-                return Arg { name: clean(self.source(k)), text: self.source(v) };
-            }
+        if named
+            && node.named_child_count() == 2
+            && let (Some(k), Some(v)) = (node.named_child(0), node.named_child(1))
+        {
+            return Arg { name: clean(self.source(k)), text: self.source(v) };
         }
         Arg { name: if node.kind().starts_with("shorthand") { self.source(node) } else { "" }, text: self.source(node) }
     }
