@@ -31,8 +31,22 @@ impl<'a> Texts<'a> {
     }
 
     fn new(before: Cow<'a, str>, after: Cow<'a, str>, first_line: u32) -> Self {
-        let diff = diff::lines(&before, &after);
-        let (touched_before, touched_after) = touched(&before, &after, &diff);
+        // Most of a file is the same on both sides: only what lies between the first and the last difference is compared.
+        let (head, tail) = shared(&before, &after);
+        let (old, new) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
+        let above = before.as_bytes()[..head].iter().filter(|b| **b == b'\n').count();
+        let (mut touched_before, mut touched_after) = touched(old, new, &diff::lines(old, new));
+        for line in touched_before.iter_mut().chain(&mut touched_after) {
+            *line += u32::try_from(above).unwrap_or(0);
+        }
+        // Nothing stands there on one side: what comes or goes touches the line at which it does.
+        let here = u32::try_from(above + 1).unwrap_or(1);
+        if touched_before.is_empty() && !touched_after.is_empty() && !before.is_empty() {
+            touched_before.push(here);
+        }
+        if touched_after.is_empty() && !touched_before.is_empty() && !after.is_empty() {
+            touched_after.push(here);
+        }
         Self { before, after, touched_before, touched_after, first_line }
     }
 
@@ -46,6 +60,25 @@ impl<'a> Texts<'a> {
             .take(line as usize - first)
             .any(|l| l.split_once("dist: ok").is_some_and(|(_, reason)| reason.bytes().any(|b| b.is_ascii_alphanumeric())))
     }
+}
+
+/// Bytes that two texts share at both ends, in whole lines.
+fn shared(a: &str, b: &str) -> (usize, usize) {
+    let same = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    let head = a[..floor(a, same)].rfind('\n').map_or(0, |i| i + 1);
+    let most = a.len().min(b.len()) - head;
+    let same = a.bytes().rev().zip(b.bytes().rev()).take(most).take_while(|(x, y)| x == y).count();
+    let from = a.len() - same;
+    // A line that is only partly the same is not shared.
+    let tail = if same == 0 { 0 } else { a.as_bytes()[from..].iter().position(|b| *b == b'\n').map_or(0, |i| same - i - 1) };
+    (head, tail)
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// The file with the replacements made; `None` where one is not found.

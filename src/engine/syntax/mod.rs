@@ -24,7 +24,7 @@ use super::edit::Language;
 use std::ops::ControlFlow;
 
 /// Bytes up to which a text is parsed whole.
-const WHOLE: usize = 12 * 1024;
+const WHOLE: usize = 4 * 1024;
 /// Progress calls (each some hundred steps of the parser) after which a parse is given up. A count and no clock: the same text
 /// gives the same outline on every machine.
 const STEPS: u32 = 4_000;
@@ -39,6 +39,10 @@ pub fn reads(language: Language) -> bool {
 /// gives up.
 #[must_use]
 pub fn outline<'t>(text: &'t str, language: Language, path: &str, lines: &[u32]) -> Option<Outline<'t>> {
+    // Templates with a script in them.
+    if path.ends_with(".vue") || path.ends_with(".svelte") || path.ends_with(".ipynb") {
+        return None;
+    }
     let grammar = languages::grammar(language.name(), path)?;
     let mut parser = tree_sitter::Parser::new();
     parser.set_language(&(grammar.language)()).ok()?;

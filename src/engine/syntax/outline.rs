@@ -214,6 +214,8 @@ pub struct Outline<'t> {
     pub language: &'static str,
     /// In the order of the text; the first is the whole.
     pub nodes: Vec<Node<'t>>,
+    /// Bytes at which lines begin, the first left out.
+    pub(super) line_starts: Vec<usize>,
 }
 
 impl<'t> Outline<'t> {
@@ -312,15 +314,14 @@ impl<'t> Outline<'t> {
     /// 1-based line of a byte.
     #[must_use]
     pub fn line_of(&self, byte: usize) -> u32 {
-        u32::try_from(self.text.as_bytes()[..byte.min(self.text.len())].iter().filter(|b| **b == b'\n').count() + 1).unwrap_or(u32::MAX)
+        u32::try_from(self.line_starts.partition_point(|s| *s <= byte) + 1).unwrap_or(u32::MAX)
     }
 
     /// First and last line of a node.
     #[must_use]
     pub fn lines(&self, id: Id) -> (u32, u32) {
-        let first = self.line_of(self.nodes[id].span.0);
-        let more = self.source(id).bytes().filter(|b| *b == b'\n').count();
-        (first, first + u32::try_from(more).unwrap_or(0))
+        let (start, end) = self.nodes[id].span;
+        (self.line_of(start), self.line_of(end.max(start + 1) - 1))
     }
 }
 

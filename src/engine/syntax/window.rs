@@ -4,9 +4,9 @@
 use tree_sitter::{Point, Range};
 
 /// Bytes of one block.
-const BLOCK: usize = 8 * 1024;
+const BLOCK: usize = 5 * 1024;
 /// Bytes in all.
-const MOST: usize = 20 * 1024;
+const MOST: usize = 8 * 1024;
 /// Lines of a head that does not end on its first.
 const HEAD: usize = 8;
 

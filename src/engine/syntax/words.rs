@@ -9,27 +9,21 @@ use crate::knowledge::literal::{ends_subword, starts_subword};
 /// Whether a text holds one of the words as a part of a name.
 #[must_use]
 pub fn says(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|w| says_word(text.as_bytes(), w))
+    // Few bytes begin a part of a name: the words are tried there only.
+    let text = text.as_bytes();
+    (0..text.len()).any(|i| starts_subword(text, i) && words.iter().any(|w| says_at(text, i, w.as_bytes())))
+}
+
+fn says_at(text: &[u8], at: usize, word: &[u8]) -> bool {
+    let (word, open) = word.strip_suffix(b"*").map_or((word, false), |w| (w, true));
+    !word.is_empty() && text.get(at..at + word.len()).is_some_and(|t| t.eq_ignore_ascii_case(word)) && (open || ends_subword(text, at + word.len()))
 }
 
 /// Whether a name begins with one of the words: `configure_x`, not `x_config`.
 #[must_use]
 pub fn begins(name: &str, words: &[&str]) -> bool {
     let name = name.trim_start_matches('_').as_bytes();
-    words.iter().any(|w| {
-        let (word, open) = w.strip_suffix('*').map_or((*w, false), |w| (w, true));
-        name.len() >= word.len() && name[..word.len()].eq_ignore_ascii_case(word.as_bytes()) && (open || ends_subword(name, word.len()))
-    })
-}
-
-fn says_word(text: &[u8], word: &str) -> bool {
-    let (word, open) = word.strip_suffix('*').map_or((word, false), |w| (w, true));
-    let word = word.as_bytes();
-    if word.is_empty() || text.len() < word.len() {
-        return false;
-    }
-    (0..=text.len() - word.len())
-        .any(|i| text[i..i + word.len()].eq_ignore_ascii_case(word) && starts_subword(text, i) && (open || ends_subword(text, i + word.len())))
+    words.iter().any(|w| says_at(name, 0, w.as_bytes()))
 }
 
 /// How sure it is that a call leaves the process.

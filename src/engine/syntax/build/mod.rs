@@ -17,7 +17,8 @@ pub(super) fn outline<'t>(tree: &tree_sitter::Tree, grammar: &'static Grammar, l
     let mut builder = Builder { text, grammar, language, nodes: vec![file], rows: vec![0; 1024], depth: 0 };
     builder.each_child(&mut tree.walk(), &mut |b, c, _| b.visit(c, Place::body(0)));
     builder.close(0);
-    Outline { text, language, nodes: builder.nodes }
+    let line_starts = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1).collect();
+    Outline { text, language, nodes: builder.nodes, line_starts }
 }
 
 /// What a closure is to the call that it is handed to.
