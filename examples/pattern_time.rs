@@ -1,5 +1,6 @@
 //! How long the pattern stage takes: `cargo run --release --example pattern_time -- labelled.jsonl`. Over the labelled edits that give
-//! cause, with detectors and (second line) for the outlines alone.
+//! cause, with detectors for the outlines alone, and for each detector
+//! with the outlines.
 
 use distributed_architect::engine::patterns::{Around, DETECTORS, look};
 use distributed_architect::engine::{self, Context};
@@ -12,7 +13,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("name a file of labelled edits")?;
     let edits = labelled::read(&std::fs::read_to_string(path)?)?;
     let mut out = std::io::stdout().lock();
-    for (name, detectors) in [("with detectors", DETECTORS), ("outlines alone", &[])] {
+    let alone = DETECTORS.iter().map(|d| (d.id, std::slice::from_ref(d)));
+    for (name, detectors) in [("with detectors", DETECTORS), ("outlines alone", &[])].into_iter().chain(alone) {
         let mut times: Vec<(f64, String)> = Vec::new();
         for e in &edits {
             let surroundings = e.around.clone().unwrap_or_else(|| engine::surroundings::Surroundings::of(e.before.as_deref(), &e.edit));
@@ -32,6 +34,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         times.sort_by(|a, b| a.0.total_cmp(&b.0));
         let at = |q: f64| times.get(((times.len() as f64 - 1.0) * q) as usize).map_or(0.0, |t| t.0);
         writeln!(out, "{name}: {} edits, median {:.2} ms, p90 {:.2}, p99 {:.2}, most {:.2} ms", times.len(), at(0.5), at(0.9), at(0.99), at(1.0))?;
+        if detectors.len() == 1 {
+            continue;
+        }
         let slowest: Vec<String> = times.iter().rev().take(6).map(|(t, id)| format!("{id} {t:.1}")).collect();
         writeln!(out, "  slowest: {}", slowest.join(", "))?;
     }

@@ -19,7 +19,13 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     let mut out = Vec::new();
     for handler in o.handlers() {
         let logs = o.calls(handler).any(|(_, c)| words::is_log(c));
-        if !logs || acts(o, handler) || !o.only_logs(handler) || o.leaves(handler) != Leaves::Falls || o.loop_of(handler).is_some() || o.handler_of(handler).is_some() {
+        if !logs
+            || acts(o, handler)
+            || !o.only_logs(handler)
+            || o.leaves(handler) != Leaves::Falls
+            || o.loop_of(handler).is_some()
+            || o.handler_of(handler).is_some()
+        {
             continue;
         }
         let failed = o.guarded(handler).into_iter().find(|i| {
