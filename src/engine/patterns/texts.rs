@@ -36,16 +36,10 @@ impl<'a> Texts<'a> {
         let (old, new) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
         let above = before.as_bytes()[..head].iter().filter(|b| **b == b'\n').count();
         let (mut touched_before, mut touched_after) = touched(old, new, &diff::lines(old, new));
-        for line in touched_before.iter_mut().chain(&mut touched_after) {
-            *line += u32::try_from(above).unwrap_or(0);
-        }
-        // Nothing stands there on one side: what comes or goes touches the line at which it does.
-        let here = u32::try_from(above + 1).unwrap_or(1);
-        if touched_before.is_empty() && !touched_after.is_empty() && !before.is_empty() {
-            touched_before.push(here);
-        }
-        if touched_after.is_empty() && !touched_before.is_empty() && !after.is_empty() {
-            touched_after.push(here);
+        for (touched, text) in [(&mut touched_before, &before), (&mut touched_after, &after)] {
+            let last = text.lines().count();
+            touched.iter_mut().for_each(|l| *l += u32::try_from(above).unwrap_or(0));
+            touched.retain(|l| (1..=last).contains(&(*l as usize)));
         }
         Self { before, after, touched_before, touched_after, first_line }
     }
@@ -162,31 +156,23 @@ fn applied_with_gaps(edit: &Edit<'_>, file: &str) -> Option<String> {
     Some(out.join("\n") + "\n")
 }
 
-/// Touched lines of both sides. A line that only goes touches the other side where the next kept line stands.
+/// Touched lines of both sides, counted from 1. Where lines only go, the other side is touched at the lines above and below the place:
+/// 0 is the line above the text.
 fn touched(before: &str, after: &str, diff: &diff::LineDiff) -> (Vec<u32>, Vec<u32>) {
     let blank = |text: &str| -> Vec<bool> { text.lines().map(|l| l.trim().is_empty()).collect() };
     let (blank_before, blank_after) = (blank(before), blank(after));
     let (mut out_before, mut out_after) = (Vec::new(), Vec::new());
-    let push = |to: &mut Vec<u32>, index: usize, len: usize| {
-        let line = u32::try_from(index.min(len.saturating_sub(1)) + 1).unwrap_or(u32::MAX);
-        if to.last() != Some(&line) {
-            to.push(line);
-        }
-    };
+    let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
     let (mut i, mut j) = (0, 0);
     let (n, m) = (diff.removed.len(), diff.added.len());
     while i < n || j < m {
         if i < n && diff.removed[i] {
-            push(&mut out_before, i, n);
-            if m > 0 {
-                push(&mut out_after, j, m);
-            }
+            out_before.push(number(i + 1));
+            out_after.extend([number(j), number(j + 1)]);
             i += 1;
         } else if j < m && diff.added[j] {
-            push(&mut out_after, j, m);
-            if n > 0 {
-                push(&mut out_before, i, n);
-            }
+            out_after.push(number(j + 1));
+            out_before.extend([number(i), number(i + 1)]);
             j += 1;
         } else if i < n && blank_before[i] {
             i += 1;
@@ -197,10 +183,10 @@ fn touched(before: &str, after: &str, diff: &diff::LineDiff) -> (Vec<u32>, Vec<u
             j += 1;
         }
     }
-    out_before.sort_unstable();
-    out_before.dedup();
-    out_after.sort_unstable();
-    out_after.dedup();
+    for out in [&mut out_before, &mut out_after] {
+        out.sort_unstable();
+        out.dedup();
+    }
     (out_before, out_after)
 }
 
