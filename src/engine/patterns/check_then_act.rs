@@ -97,7 +97,9 @@ fn unasked_claim(view: &View<'_>, function: Id, out: &mut Vec<Sighting>) {
         let still_asked = o.calls(function).any(|(_, b)| same(b) && b.result != Use::Ignored);
         let asked = before.calls(earlier).any(|(i, b)| same(b) && decides(before, earlier, i, b));
         let ignored_before = before.calls(earlier).any(|(_, b)| same(b) && b.result == Use::Ignored);
-        if asked && !still_asked && !ignored_before {
+        // Looked up first and removed when the work is done: the look decides, the removal tidies up.
+        let looked_up = o.calls(function).any(|(_, b)| b.receiver == c.receiver && b.args == c.args && b.result != Use::Ignored && says(b.name, &["get*"]));
+        if asked && !still_asked && !ignored_before && !looked_up {
             let callee = o.callee(id);
             let seen = format!("`{callee}` told which of two callers came first and nobody asks any more: both go on as if they had");
             out.push(view.sighting(id, format!("unasked {callee}"), Medium, seen));

@@ -84,7 +84,7 @@ pub(super) fn deviant<'v>(view: &View<'v>) -> Vec<Lost<'v>> {
             continue;
         }
         for touch in touches.iter().filter(|t| !Outline::is_held(held, t.at)) {
-            if out.iter().any(|l| l.field == touch.field && o.function_of(l.at) == Some(*function)) {
+            if is_its_own_guard(o.text, touch.field) || out.iter().any(|l| l.field == touch.field && o.function_of(l.at) == Some(*function)) {
                 continue;
             }
             let elsewhere: Vec<(bool, bool)> = functions
@@ -125,7 +125,7 @@ pub(super) fn deviant_by_text<'v>(view: &View<'v>) -> Vec<Lost<'v>> {
         for touch in o.touches_of(function) {
             let at = o.node_at(function, touch.at);
             let walked = matches!(o.node(at).kind, Kind::Loop { over, .. } if says(over, &[touch.field]));
-            if !(touch.write || walked) || !view.touches(at) || out.iter().any(|l| l.field == touch.field) {
+            if !(touch.write || walked) || is_its_own_guard(o.text, touch.field) || !view.touches(at) || out.iter().any(|l| l.field == touch.field) {
                 continue;
             }
             let dotted = if o.language == "ruby" { format!("@{}", touch.field) } else { format!(".{}", touch.field) };
@@ -162,6 +162,15 @@ pub(super) fn same_function(o: &Outline<'_>, function: Id, before: &Outline<'_>)
         [one] if now == 1 => Some(*one),
         several => several.iter().find(|f| head(before, **f) == head(o, function)).or_else(|| several.iter().find(same)).copied(),
     }
+}
+
+/// Events, queues and counters of the platform are safe to use by themselves.
+fn is_its_own_guard(text: &str, field: &str) -> bool {
+    text.match_indices(field).any(|(at, _)| {
+        let behind = text[at + field.len()..].lines().next().unwrap_or("");
+        let used = [".is_set(", ".wait(", ".isSet(", ".Load(", ".load(", ".qsize(", ".put_nowait(", ".compareAndSet("].iter().any(|m| behind.starts_with(m));
+        used || behind.trim_start().starts_with(['=', ':']) && says(behind, &["event", "queue", "atomic*", "channel", "future"])
+    })
 }
 
 /// Name of a function.

@@ -30,7 +30,8 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
 fn unspread(view: &View<'_>, function: Id, before: &Outline<'_>, earlier: Id, out: &mut Vec<Sighting>) {
     let o = view.outline;
     let spread = |o: &Outline<'_>, f: Id| waits(o, f).filter(|i| is_spread(o, f, *i)).count();
-    let (was, is) = (spread(before, earlier), spread(o, function));
+    let by_chance = waits(before, earlier).filter(|i| is_by_chance(before, earlier, *i)).count();
+    let (was, is) = (by_chance, spread(o, function));
     let plain = |i: &Id| !words_of_config(o, *i) && !is_spread(o, function, *i);
     let now = waits(o, function).filter(plain).find(|i| view.touches(*i)).or_else(|| waits(o, function).find(plain));
     if let (true, Some(at)) = (was > is, now) {
@@ -44,9 +45,15 @@ fn is_spread(o: &Outline<'_>, function: Id, pause: Id) -> bool {
     let text = o.source(pause);
     let asks =
         text.split_once('(').is_some_and(|(_, args)| args.contains('(') && says(args, &["backoff*", "next*", "delay*", "jitter*", "wait*", "interval*"]));
+    is_by_chance(o, function, pause) || asks && !text.contains("time.")
+}
+
+/// The same, where chance itself is in sight.
+fn is_by_chance(o: &Outline<'_>, function: Id, pause: Id) -> bool {
+    let text = o.source(pause);
     let named =
         |i: Id| matches!(o.node(i).kind, Kind::Assign { target, .. } if o.has_jitter(i) && words::tail(target).len() > 1 && says(text, &[words::tail(target)]));
-    o.has_jitter(pause) || asks && !text.contains("time.") || o.within(function).any(named)
+    o.has_jitter(pause) || o.within(function).any(named)
 }
 
 fn waits<'a>(o: &'a Outline<'_>, function: Id) -> impl Iterator<Item = Id> + 'a {
