@@ -57,7 +57,7 @@ pub enum Verb {
   distarch catalog draft --id stale-tariff --module data-lifecycle --shape 'Rates are read from the copy.' --at src/rate.go:42
 
 Notes hold the fields of the options: {\"id\": .., \"module\": [..], \"shape\": .., \"symptoms\": .., \"fix\": .., \"literal\": [..], \"at\": [..]}")]
-    Draft(draft::Args),
+    Draft(Box<draft::Args>),
     /// Make a draft an entry of the project
     #[command(after_help = "Examples:
   distarch catalog promote stale-tariff")]

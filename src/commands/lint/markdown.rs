@@ -156,7 +156,7 @@ fn check_own(entry: &PatternFile, is_project: bool, add: &mut dyn FnMut(&str, St
             add("literals", e, "code as it stands in the files, three characters or more; `*` at an end drops the word boundary");
         }
     }
-    if !is_project && !(entry.front.literals.is_empty() && entry.front.met.is_empty()) {
+    if !(is_project || entry.front.literals.is_empty() && entry.front.met.is_empty()) {
         add("literals", "literals and met are for a project's own entries".to_owned(), "write a signal for the literals");
     }
 }
