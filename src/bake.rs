@@ -14,6 +14,8 @@ mod key;
 mod literal;
 #[path = "knowledge/schema.rs"]
 mod schema;
+#[path = "knowledge/words.rs"]
+mod words;
 
 use features::COLUMNS;
 use schema::{CATEGORIES, LANGUAGES, LibraryFile, MODULES, ModuleFile, SignalFile, Strength, WeightsFile};
@@ -105,7 +107,7 @@ fn bake(root: &Path, out: &Path) -> Result<(), Vec<String>> {
     write_keys(&mut code, &mut blob, &signals, &mut problems);
     write_patterns(&mut code, &mut blob, root);
     write_filter(&mut code, &libraries, &signals, &mut problems);
-    write_weights(&mut code, &weights, &signals);
+    write_weights(&mut code, &mut blob, &weights, &signals);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -357,9 +359,14 @@ fn hold_equal_to_aho_corasick(literals: &[literal::Literal], tables: &filter::Fi
     }
 }
 
-fn write_weights(code: &mut String, weights: &WeightsFile, signals: &[(String, SignalFile)]) {
+fn write_weights(code: &mut String, blob: &mut Blob, weights: &WeightsFile, signals: &[(String, SignalFile)]) {
     let module = |s: &SignalFile| MODULES.iter().position(|m| *m == s.module).unwrap();
-    let rows = features::rows(&weights.features, signals.iter().map(|(_, s)| (s.id.as_str(), s.strength, module(s))));
+    let (names, hashes, starts) = words::tables(features::words(&weights.features));
+    let rows = features::rows(&weights.features, signals.iter().map(|(_, s)| (s.id.as_str(), s.strength, module(s))), &names);
+    let names: String = names.iter().map(|n| blob.add(n) + ",").collect();
+    let _ = writeln!(code, "pub(super) static WORD_NAMES: &[Text] = &[{names}];");
+    let _ = writeln!(code, "pub(super) static WORD_HASHES: &[u32] = &{hashes:?};");
+    let _ = writeln!(code, "pub(super) static WORD_STARTS: &[u16] = &{starts:?};");
     let _ = writeln!(code, "pub(super) static INTERCEPT: [f32; {COLUMNS}] = {:?};", weights.intercept);
     let _ = writeln!(code, "pub(super) static THRESHOLD: [f32; {COLUMNS}] = {:?};", weights.threshold);
     let _ = writeln!(code, "pub(super) static WEIGHTS: &[[f32; {COLUMNS}]] = &{rows:?};");

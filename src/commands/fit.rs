@@ -2,17 +2,18 @@
 //! have not seen.
 //!
 //! Logistic regression, one for the gate and one for each module, drawn towards the weights that a signal's declared strength gives it:
-//! what the edits say little about stays near what its author said.
+//! what the edits say little about stays near what its author said. Words of names are learned beside the signals, drawn towards
+//! nothing; only such as stand in several repositories, and none that is part of a repository's own name.
 
 use crate::engine::surroundings::Surroundings;
 use crate::engine::{self, Context};
-use crate::knowledge::features::{COLUMNS, GENERAL_FEATURES, LOCI, default_weights, general_name};
+use crate::knowledge::features::{COLUMNS, GENERAL_FEATURES, LOCI, WORD, default_weights, general_name};
 use crate::knowledge::schema::{MODULES, Strength};
-use crate::knowledge::{Knowledge, baked::BUILT_IN};
+use crate::knowledge::{Knowledge, baked::BUILT_IN, words};
 use crate::sources::labelled::{self, Labelled};
 use anyhow::Context as _;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -26,8 +27,11 @@ pub struct Args {
     #[arg(long)]
     pub write: Option<PathBuf>,
     /// How strongly weights are drawn to the declared strengths.
-    #[arg(long, default_value_t = 4.0)]
+    #[arg(long, default_value_t = 6.0)]
     pub pull: f32,
+    /// In how many repositories a word has to stand on changed lines to be learned; 0 learns no words.
+    #[arg(long, default_value_t = 8)]
+    pub spread: usize,
     /// Parts into which the repositories are divided to report on unseen ones.
     #[arg(long, default_value_t = 10)]
     pub folds: usize,
@@ -63,28 +67,41 @@ struct Score {
 /// When a file cannot be read or holds something else than labelled edits.
 pub fn run(args: &Args) -> anyhow::Result<String> {
     let mut edits = Vec::new();
+    let mut ends = Vec::new();
     for file in &args.files {
         let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
         edits.extend(labelled::read(&text).map_err(|e| anyhow::anyhow!("{}: {e}", file.display()))?);
+        ends.push(edits.len());
     }
     let knowledge = BUILT_IN;
-    let names = feature_list(&knowledge);
-    let prior = prior(&knowledge);
-    let samples = samples(&edits, &names, args.folds);
+    let around: Vec<Surroundings> = edits.par_iter().map(|e| e.around.clone().unwrap_or_else(|| Surroundings::of(e.before.as_deref(), &e.edit))).collect();
+    let words: Vec<Vec<String>> = edits.par_iter().zip(&around).map(|(e, around)| engine::changed_words(&e.edit, around)).collect();
+    let names = feature_list(&knowledge, &vocabulary(&edits, &words, args.spread));
+    let mut prior = prior(&knowledge);
+    let pull = Pull { signals: args.pull, others: args.pull / 3.0, words: args.pull, first_word: prior.len() };
+    prior.resize(names.len(), [0.0; COLUMNS]);
+    let samples = samples(&edits, &around, &words, &names, args.folds);
 
     // Scores of every edit by a model that has seen nothing of its repository.
-    let folds: Vec<Model> = (0..args.folds).into_par_iter().map(|fold| train(&samples, &prior, args.pull, Some(fold))).collect();
+    let folds: Vec<Model> = (0..args.folds).into_par_iter().map(|fold| train(&samples, &prior, pull, Some(fold))).collect();
     let unseen: Vec<[f32; COLUMNS]> = samples.iter().map(|s| scores(&folds[s.fold], &s.features)).collect();
     let threshold = choose_thresholds(&samples, &unseen);
     let on_unseen = judge(&samples, &unseen, &threshold);
-    let model = train(&samples, &prior, args.pull, None);
+    let model = train(&samples, &prior, pull, None);
     let seen: Vec<[f32; COLUMNS]> = samples.iter().map(|s| scores(&model, &s.features)).collect();
     let on_seen = judge(&samples, &seen, &threshold);
 
     let mut out = String::new();
     let _ = writeln!(out, "{} edits of {} repositories, {} features", samples.len(), repositories(&edits).len(), names.len());
-    for (what, s) in [("unseen repositories", on_unseen), ("the edits learned from", on_seen)] {
+    let mut tell = |what: &str, s: Score| {
         let _ = writeln!(out, "on {what}: recall {:.3}  precision {:.3}  false alarms plain {:.3} hard {:.3}", s.recall, s.precision, s.plain, s.hard);
+    };
+    for (what, whole, scores) in [("unseen repositories", on_unseen, &unseen), ("the edits learned from", on_seen, &seen)] {
+        tell(what, whole);
+        for (i, file) in args.files.iter().enumerate().filter(|_| args.files.len() > 1) {
+            let range = i.checked_sub(1).map_or(0, |i| ends[i])..ends[i];
+            tell(&format!("  those of {}", file.display()), judge(&samples[range.clone()], &scores[range], &threshold));
+        }
     }
     if let Some(path) = &args.write {
         std::fs::write(path, yaml(&model, &threshold, &names, &prior, on_unseen, on_seen, samples.len())).with_context(|| path.display().to_string())?;
@@ -93,10 +110,53 @@ pub fn run(args: &Args) -> anyhow::Result<String> {
     Ok(out)
 }
 
-fn feature_list(knowledge: &Knowledge<'_>) -> Vec<String> {
+/// How strongly weights are drawn to where they start. The general features are in so many edits that these decide.
+#[derive(Clone, Copy)]
+struct Pull {
+    signals: f32,
+    others: f32,
+    words: f32,
+    /// Index of the first word among the features.
+    first_word: usize,
+}
+
+impl Pull {
+    fn of(self, feature: usize) -> f32 {
+        match feature {
+            f if f < GENERAL_FEATURES => self.others,
+            f if f < self.first_word => self.signals,
+            _ => self.words,
+        }
+    }
+}
+
+/// Words that stand on changed lines in `spread` repositories or more. What is part of a repository's name would be learned for
+/// the repository's sake.
+fn vocabulary(edits: &[Labelled], words: &[Vec<String>], spread: usize) -> Vec<String> {
+    if spread == 0 {
+        return Vec::new();
+    }
+    let mut repositories: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut own_names = BTreeSet::new();
+    for (edit, words) in edits.iter().zip(words) {
+        words::each(edit.repository.as_bytes(), |a, b| {
+            own_names.insert(String::from_utf8_lossy(words::stem(&edit.repository.as_bytes()[a..b])).to_ascii_lowercase());
+        });
+        for word in words {
+            repositories.entry(word).or_default().insert(&edit.repository);
+        }
+    }
+    repositories
+        .iter()
+        .filter(|(word, in_repositories)| in_repositories.len() >= spread && !own_names.contains(**word))
+        .map(|(word, _)| (*word).to_owned())
+        .collect()
+}
+
+fn feature_list(knowledge: &Knowledge<'_>, words: &[String]) -> Vec<String> {
     let general = (0..GENERAL_FEATURES).map(general_name);
     let signals = knowledge.signals.iter().flat_map(|s| LOCI.map(|(_, locus)| format!("{}.{locus}", knowledge.str(s.id))));
-    general.chain(signals).collect()
+    general.chain(signals).chain(words.iter().map(|w| format!("{WORD}{w}"))).collect()
 }
 
 fn prior(knowledge: &Knowledge<'_>) -> Vec<[f32; COLUMNS]> {
@@ -115,14 +175,19 @@ fn repositories(edits: &[Labelled]) -> Vec<&str> {
     out
 }
 
-fn samples(edits: &[Labelled], names: &[String], folds: usize) -> Vec<Sample> {
+fn samples(edits: &[Labelled], around: &[Surroundings], words: &[Vec<String>], names: &[String], folds: usize) -> Vec<Sample> {
     let index: BTreeMap<&str, usize> = names.iter().enumerate().map(|(i, n)| (n.as_str(), i)).collect();
     let repositories = repositories(edits);
     edits
         .par_iter()
-        .map(|e| {
-            let around = || Surroundings::of(e.before.as_deref(), &e.edit);
-            let features = engine::feature_names(&e.edit, &[BUILT_IN], &Context::new(&around));
+        .zip(around.par_iter().zip(words))
+        .map(|(e, (around, words))| {
+            let mut features = engine::feature_names(&e.edit, &[BUILT_IN], &Context::new(&|| around.clone()));
+            // The words that are learned now, not those of the last fit.
+            features.retain(|f| !f.starts_with(WORD));
+            if !features.is_empty() {
+                features.extend(words.iter().map(|w| format!("{WORD}{w}")));
+            }
             let is_must = |m: &str| e.label.must.iter().any(|x| x == m);
             let is_may = |m: &str| e.label.may.iter().any(|x| x == m);
             let mut target = [None; COLUMNS];
@@ -165,7 +230,7 @@ fn scores(model: &Model, features: &[usize]) -> [f32; COLUMNS] {
 }
 
 /// Full-batch gradient descent with one step size for each weight (Adagrad): the problem is small and convex.
-fn train(samples: &[Sample], prior: &[[f32; COLUMNS]], pull: f32, without: Option<usize>) -> Model {
+fn train(samples: &[Sample], prior: &[[f32; COLUMNS]], pull: Pull, without: Option<usize>) -> Model {
     const STEPS: usize = 300;
     const STEP: f32 = 0.2;
     let samples: Vec<&Sample> = samples.iter().filter(|s| Some(s.fold) != without && !s.features.is_empty()).collect();
@@ -187,7 +252,7 @@ fn train(samples: &[Sample], prior: &[[f32; COLUMNS]], pull: f32, without: Optio
         for (f, row) in gradient.iter_mut().enumerate() {
             for c in 0..COLUMNS {
                 if f < prior.len() {
-                    row[c] += pull * (model.weights[f][c] - prior[f][c]);
+                    row[c] += pull.of(f) * (model.weights[f][c] - prior[f][c]);
                 }
                 squares[f][c] += row[c] * row[c];
                 let step = STEP * row[c] / squares[f][c].sqrt();
@@ -265,8 +330,9 @@ fn yaml(model: &Model, threshold: &[f32; COLUMNS], names: &[String], prior: &[[f
     let _ = writeln!(out, "fitted:\n  edits: \"{edits}\"\n  unseen repositories: \"{}\"\n  edits learned from: \"{}\"", told(unseen), told(seen));
     let _ = writeln!(out, "intercept: [{}]\nthreshold: [{}]\nfeatures:", row(&model.intercept), row(threshold));
     for ((name, weights), prior) in names.iter().zip(&model.weights).zip(prior) {
-        // What the edits have hardly moved is left to the declared strength.
-        if weights.iter().zip(prior).any(|(w, p)| (w - p).abs() >= 0.05) {
+        // What the edits have hardly moved is left to the declared strength, or left out.
+        let least = if name.starts_with(WORD) { 0.15 } else { 0.05 };
+        if weights.iter().zip(prior).any(|(w, p)| (w - p).abs() >= least) {
             let _ = writeln!(out, "  {name}: [{}]", row(weights));
         }
     }

@@ -1,13 +1,15 @@
 //! From scores to a verdict: which modules speak, and the lines that each can cite.
 
 use super::edit::Edit;
-use super::sightings::Hit;
+use super::sightings::{Hit, WordHit};
 use super::verdict::{ChangeKind, Evidence, Raised, Silence, Verdict};
 use super::{Context, Seen};
 use crate::knowledge::Knowledge;
 use crate::knowledge::features::{COLUMNS, LOCI, Locus};
 use crate::knowledge::schema::MODULES;
 
+/// What stands in the place of a signal where words alone speak; `distarch explain words` tells of them.
+pub const WORDS: &str = "words";
 /// Lines cited for one module.
 const MOST_EVIDENCE: usize = 5;
 /// Characters cited of a line.
@@ -95,6 +97,9 @@ fn cite(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usize) -> 
             out.push(evidence(edit, knowledge, seen, (*set, *signal), ChangeKind::Kept, place, (start, start + length)));
         }
     }
+    if out.is_empty() {
+        out.extend(cite_words(edit, knowledge, seen, m));
+    }
     out
 }
 
@@ -123,6 +128,34 @@ fn evidence(
         sections: s.sections.iter().copied().filter(|s| *s != u8::MAX).collect(),
         span: (index, span.0, span.1),
     }
+}
+
+/// The changed line whose words say most for module `m`, where words do say something.
+fn cite_words(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usize) -> Option<Evidence> {
+    let k = knowledge.first()?;
+    let weight = |w: &WordHit| k.weights[k.word_feature(w.word)][1 + m] + k.weights[k.word_feature(w.word)][0] / 2.0;
+    let place = |w: &WordHit| (w.change, w.in_new, w.line);
+    let of_line = |at: (usize, bool, usize)| seen.sightings.words.iter().filter(move |w| place(w) == at && weight(w) > 0.0);
+    let mut places: Vec<(usize, bool, usize)> = seen.sightings.words.iter().filter(|w| weight(w) > 0.0).map(place).collect();
+    places.dedup();
+    let sum = |at: (usize, bool, usize)| of_line(at).map(weight).sum::<f32>();
+    let best = places.into_iter().max_by(|a, b| sum(*a).total_cmp(&sum(*b)).then(b.2.cmp(&a.2)))?;
+    let mut words: Vec<&WordHit> = of_line(best).collect();
+    words.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.span.cmp(&b.span)));
+    words.dedup_by_key(|w| w.word);
+    let (change, in_new, line) = best;
+    let text = if in_new { &edit.changes[change].new } else { &edit.changes[change].old };
+    let named: Vec<String> = words.iter().take(3).map(|w| format!("`{}`", &text[w.span.0..w.span.1])).collect();
+    let start = text[..words[0].span.0].rfind('\n').map_or(0, |i| i + 1);
+    Some(Evidence {
+        line: line_in_file(seen, change, line),
+        text: shorten(text[start..].lines().next().unwrap_or("").trim(), LINE_LENGTH).to_owned(),
+        signal: WORDS.to_owned(),
+        change: if in_new { ChangeKind::Added } else { ChangeKind::Removed },
+        why: format!("{} {} here, as in changes that such questions were asked of", named.join(", "), if named.len() == 1 { "stands" } else { "stand" }),
+        sections: Vec::new(),
+        span: (change, words[0].span.0, words[0].span.1),
+    })
 }
 
 /// 1-based line of the file for a 0-based line of a replacement.

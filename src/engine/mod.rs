@@ -3,6 +3,7 @@
 //! Knows no file, clock, environment, client or process. That is why a replay can be trusted: it calls the same
 //! [`review`] with the same facts.
 
+mod change;
 mod diff;
 pub mod edit;
 pub mod evidence;
@@ -18,6 +19,7 @@ pub mod surroundings;
 pub mod syntax;
 pub mod verdict;
 pub mod weigh;
+mod wording;
 
 use crate::knowledge::Knowledge;
 use crate::knowledge::schema::MODULES;
@@ -88,6 +90,12 @@ pub fn review(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_
 #[must_use]
 pub fn feature_names(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> Vec<String> {
     look(edit, knowledge, context).map_or_else(|_| Vec::new(), |seen| seen.features.iter().map(|f| weigh::name(*f, knowledge)).collect())
+}
+
+/// Stems of the words on changed lines. What `fit` chooses words from that are to weigh.
+#[must_use]
+pub fn changed_words(edit: &Edit<'_>, surroundings: &Surroundings) -> Vec<String> {
+    wording::all(edit, &Kinds::of(edit, surroundings))
 }
 
 /// A signal's literal where it counts, as `lint` shows it.

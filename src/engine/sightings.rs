@@ -1,5 +1,6 @@
 //! Where the literals of signals are met in an edit: scan, diff and lexer brought together.
 
+use super::change::{self, Changed, Nature};
 use super::diff::{self, LineDiff};
 use super::edit::{Change, Edit};
 use super::lexer::{self, Kind};
@@ -7,6 +8,7 @@ use super::lines::{Lines, each_position};
 use super::literals::{Literals, RawHit, scan};
 use super::structured::{self, Format, KeyHit};
 use super::surroundings::Surroundings;
+use super::wording;
 use crate::knowledge::features::Locus;
 use crate::knowledge::schema::NEAR_LINES;
 use crate::knowledge::{Knowledge, Owner, PLACE_CODE, PLACE_STRING};
@@ -27,15 +29,50 @@ pub(super) struct Hit {
     pub line: usize,
     /// Byte span in that text.
     pub span: (usize, usize),
+    /// How its line changed.
+    pub how: How,
 }
+
+/// How the line of a hit changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// The hit's own words changed.
+    Words,
+    /// Other words of its line.
+    Line,
+    /// The line stands elsewhere now.
+    Place,
+}
+
+/// A word that weighs, on a changed line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WordHit {
+    /// Which of the built-in words.
+    pub word: usize,
+    /// Which replacement.
+    pub change: usize,
+    /// In the new text (as against the old).
+    pub in_new: bool,
+    /// 0-based line of that text.
+    pub line: usize,
+    /// Byte span in that text.
+    pub span: (usize, usize),
+}
+
+/// As many words are kept: more tell nothing new.
+const MOST_WORDS: usize = 2000;
 
 /// Everything met in one edit.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sightings {
     /// Hits on changed lines.
     pub hits: Vec<Hit>,
+    /// Words that weigh.
+    pub words: Vec<WordHit>,
     /// (set, signal) met on unchanged lines of the edit, in names, in the path: no evidence, but context.
     pub context: Vec<(usize, usize, Locus)>,
+    /// What kind of change it is.
+    pub nature: Nature,
     /// Changed lines that hold code, added and removed.
     pub changed_lines: (usize, usize),
     /// Only the insides of strings and numbers changed.
@@ -81,6 +118,10 @@ impl<'a> Side<'a> {
         self.kinds[colon] == Kind::Comment && reason.bytes().any(|b| b.is_ascii_alphanumeric())
     }
 
+    fn as_changed(&self) -> Changed<'a> {
+        Changed { lines: self.lines, changed: self.changed, kinds: self.kinds }
+    }
+
     fn has_code(&self, line: usize) -> bool {
         let text = self.lines.line(line).as_bytes();
         let kinds = &self.kinds[self.lines.start(line)..];
@@ -94,7 +135,7 @@ impl<'a> Side<'a> {
 }
 
 /// What each byte of an edit is: new and old side of each replacement.
-pub(super) struct Kinds(Vec<[Vec<Kind>; 2]>);
+pub(super) struct Kinds(pub(super) Vec<[Vec<Kind>; 2]>);
 
 impl Kinds {
     pub(super) fn of(edit: &Edit<'_>, surroundings: &Surroundings) -> Self {
@@ -135,7 +176,20 @@ fn look_at_change(
     let mut diff = diff::of_lines(&old_lines, &new_lines);
     let format = Format::of(edit.language);
     let keys = format.map_or_else(Vec::new, |f| structured::compare(f, edit, change, above, &mut diff, knowledge));
-    let LineDiff { removed, added } = diff;
+    let LineDiff { mut removed, mut added } = diff;
+    let words = if format.is_some() {
+        // Keys and values have been compared: there is no layout, and nothing is called.
+        change::Change::default()
+    } else {
+        let of = |lines, changed, kinds| Changed { lines, changed, kinds };
+        change::compare(of(&new_lines, &added, &kinds[0]), of(&old_lines, &removed, &kinds[1]))
+    };
+    if words.is_layout {
+        added.fill(false);
+        removed.fill(false);
+    } else {
+        out.nature = if out.changed_lines == (0, 0) { words.nature } else { out.nature.and(words.nature) };
+    }
     let new = Side::new(&new_lines, &added, &kinds[0]);
     let old = Side::new(&old_lines, &removed, &kinds[1]);
     let (added_code, removed_code) = (new.changed_code(), old.changed_code());
@@ -153,7 +207,26 @@ fn look_at_change(
         if side.is_waived(line) {
             out.waived += 1;
         } else {
-            out.hits.push(Hit { set, signal, change: index, in_new, line, span });
+            out.hits.push(Hit { set, signal, change: index, in_new, line, span, how: How::Words });
+        }
+    }
+    let moved = if format.is_some() { Default::default() } else { change::moved_lines(&new_lines, &added_code, &old_lines, &removed_code) };
+    let how = |in_new: bool, line: usize, span: (usize, usize)| {
+        if moved[usize::from(!in_new)].binary_search(&line).is_ok() {
+            How::Place
+        } else if words.touches(in_new, span) {
+            How::Words
+        } else {
+            How::Line
+        }
+    };
+    if let Some(k) = knowledge.first().filter(|_| format.is_none()) {
+        for (side, in_new, lines) in [(&new, true, &added_code), (&old, false, &removed_code)] {
+            wording::look(k, side.as_changed(), lines, &mut |word, line, span| {
+                if out.words.len() < MOST_WORDS {
+                    out.words.push(WordHit { word, change: index, in_new, line, span });
+                }
+            });
         }
     }
     let mut shown = Marks::of(knowledge);
@@ -197,7 +270,7 @@ fn look_at_change(
                 } else if side.is_waived(line) {
                     out.waived += 1;
                 } else {
-                    out.hits.push(Hit { set, signal, change: index, in_new, line, span: (start, end) });
+                    out.hits.push(Hit { set, signal, change: index, in_new, line, span: (start, end), how: how(in_new, line, (start, end)) });
                 }
             }
         }

@@ -3,7 +3,7 @@
 
 use super::edit::Edit;
 use super::path::{self, PathKind};
-use super::sightings::{Libraries, Sightings};
+use super::sightings::{How, Libraries, Sightings};
 use super::surroundings::Surroundings;
 use super::verdict::Share;
 use crate::knowledge::Knowledge;
@@ -29,20 +29,28 @@ pub(super) fn features(
     // Signals on changed lines: more of them added than taken away, the reverse, or as many.
     let mut counts: Vec<((usize, usize), (i32, i32))> = Vec::new();
     for hit in &sightings.hits {
+        if hit.how == How::Place {
+            out.push((hit.set, knowledge[hit.set].feature(hit.signal, Locus::Moved)));
+        }
+        let weight = i32::from(hit.how == How::Words);
         let key = (hit.set, hit.signal);
         let at = counts.iter().position(|(k, _)| *k == key).unwrap_or_else(|| {
             counts.push((key, (0, 0)));
             counts.len() - 1
         });
         let (new, old) = &mut counts[at].1;
-        *if hit.in_new { new } else { old } += 1;
+        *if hit.in_new { new } else { old } += weight;
     }
     for ((set, signal), (new, old)) in &counts {
+        if new == old && out.contains(&(*set, knowledge[*set].feature(*signal, Locus::Moved))) {
+            continue;
+        }
         let locus = match new.cmp(old) {
             std::cmp::Ordering::Greater => Locus::Added,
             std::cmp::Ordering::Less => Locus::Removed,
             // A setting with another value is set by this edit.
             std::cmp::Ordering::Equal if kind == PathKind::Structured => Locus::Added,
+            std::cmp::Ordering::Equal if *new == 0 => Locus::Beside,
             std::cmp::Ordering::Equal => Locus::Kept,
         };
         out.push((*set, knowledge[*set].feature(*signal, locus)));
@@ -84,6 +92,8 @@ pub(super) fn features(
     when(control(&["except", "catch", "rescue", "err != nil", "Err("]), "shape.handler");
     when(surroundings.enclosing.iter().any(|e| e.contains("async ") || e.contains("suspend ") || e.contains("Future")), "shape.async");
 
+    out.extend(sightings.words.iter().map(|w| (0, knowledge[0].word_feature(w.word))));
+    out.extend((0..features::CHANGE_FEATURES.len()).filter(|&i| sightings.nature.has(i)).map(|i| (0, features::CHANGES_AT + i)));
     for category in 0..CATEGORIES.len() {
         if libraries.categories & (1 << category) != 0 {
             out.push((0, features::EDIT_FEATURES.len() + category));
@@ -117,8 +127,11 @@ pub fn name(feature: Feature, knowledge: &[Knowledge<'_>]) -> String {
     if row < GENERAL_FEATURES {
         return features::general_name(row);
     }
-    let row = row - GENERAL_FEATURES;
     let k = &knowledge[set];
+    if let Some(word) = row.checked_sub(k.word_feature(0)) {
+        return format!("{}{}", features::WORD, k.word_names.get(word).map_or("", |w| k.str(*w)));
+    }
+    let row = row - GENERAL_FEATURES;
     format!("{}.{}", k.str(k.signals[row / LOCI.len()].id), LOCI[row % LOCI.len()].1)
 }
 

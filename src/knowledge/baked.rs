@@ -1,6 +1,7 @@
 //! The built-in knowledge, laid out by the build script. Nothing is constructed: it lies in the binary.
 
 use super::filter::{Entry, Filter};
+use super::words::Words;
 use super::{Key, Knowledge, Library, Module, Pattern, Section, Signal, Text};
 
 mod tables {
@@ -29,6 +30,8 @@ pub static BUILT_IN: Knowledge<'static> = Knowledge {
     },
     owners: tables::OWNERS,
     owner_starts: tables::OWNER_STARTS,
+    words: Words { hashes: tables::WORD_HASHES, starts: tables::WORD_STARTS },
+    word_names: tables::WORD_NAMES,
     weights: tables::WEIGHTS,
     intercept: tables::INTERCEPT,
     threshold: tables::THRESHOLD,

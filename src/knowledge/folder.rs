@@ -6,6 +6,7 @@ use super::filter::{FilterTables, OwnedLiterals, commonness_of_bytes};
 use super::key::KeyPattern;
 use super::literal::Literal;
 use super::schema::{CATEGORIES, LibraryFile, MODULES, Place, SignalFile, Strength, WeightsFile};
+use super::words::{self, Words};
 use super::{Key, Knowledge, Library, Signal, Text};
 
 /// The signal of a project's own catalog entry: its literals, with the red flags of its first module. `None` where it has no literals.
@@ -43,6 +44,9 @@ pub struct Project {
     tables: FilterTables,
     owners: Vec<u16>,
     owner_starts: Vec<u16>,
+    word_hashes: Vec<u32>,
+    word_starts: Vec<u16>,
+    word_names: Vec<Text>,
     weights: Vec<[f32; COLUMNS]>,
     intercept: [f32; COLUMNS],
     threshold: [f32; COLUMNS],
@@ -89,7 +93,10 @@ impl Project {
         out.tables = FilterTables::build(owned.literals(), &commonness_of_bytes);
         (out.owner_starts, out.owners) = owned.owners();
         let module_of = |s: &SignalFile| MODULES.iter().position(|m| *m == s.module).unwrap_or(0);
-        out.weights = features::rows(&weights.features, known.iter().map(|(_, s)| (s.id.as_str(), s.strength, module_of(s))));
+        let (names, hashes, starts) = words::tables(features::words(&weights.features));
+        out.weights = features::rows(&weights.features, known.iter().map(|(_, s)| (s.id.as_str(), s.strength, module_of(s))), &names);
+        out.word_names = names.iter().map(|n| out.add(n)).collect();
+        (out.word_hashes, out.word_starts) = (hashes, starts);
         for (source, s) in known {
             for key in s.keys.iter().filter_map(|k| KeyPattern::parse(k).ok()) {
                 let signal = u16::try_from(out.signals.len()).unwrap_or(u16::MAX);
@@ -149,6 +156,8 @@ impl Project {
             filter: self.tables.filter(),
             owners: &self.owners,
             owner_starts: &self.owner_starts,
+            words: Words { hashes: &self.word_hashes, starts: &self.word_starts },
+            word_names: &self.word_names,
             weights: &self.weights,
             intercept: self.intercept,
             threshold: self.threshold,

@@ -9,10 +9,12 @@ pub mod folder;
 pub mod key;
 pub mod literal;
 pub mod schema;
+pub mod words;
 
 use features::{COLUMNS, GENERAL_FEATURES, LOCI, Locus};
 use filter::Filter;
 use schema::Place;
+use words::Words;
 
 /// Place bit: program text.
 pub const PLACE_CODE: u8 = Place::Code.bit();
@@ -160,7 +162,11 @@ pub struct Knowledge<'a> {
     pub owners: &'a [u16],
     /// Where each literal's owners begin; one more than there are literals.
     pub owner_starts: &'a [u16],
-    /// [`GENERAL_FEATURES`] rows, then one row for each signal and locus.
+    /// Words that weigh.
+    pub words: Words<'a>,
+    /// The words themselves, in the order of [`Knowledge::words`].
+    pub word_names: &'a [Text],
+    /// [`GENERAL_FEATURES`] rows, then one row for each signal and locus, then one for each word.
     pub weights: &'a [[f32; COLUMNS]],
     /// Start values of the scores.
     pub intercept: [f32; COLUMNS],
@@ -191,6 +197,12 @@ impl<'a> Knowledge<'a> {
     #[must_use]
     pub fn feature(&self, signal: usize, locus: Locus) -> usize {
         GENERAL_FEATURES + signal * LOCI.len() + locus as usize
+    }
+
+    /// Row of [`Knowledge::weights`] for a word.
+    #[must_use]
+    pub fn word_feature(&self, word: usize) -> usize {
+        GENERAL_FEATURES + self.signals.len() * LOCI.len() + word
     }
 
     /// Sections of module number `module`.

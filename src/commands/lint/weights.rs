@@ -2,7 +2,7 @@
 
 use super::Problem;
 use super::content::Content;
-use crate::knowledge::features::{GENERAL_FEATURES, LOCI, general_name};
+use crate::knowledge::features::{GENERAL_FEATURES, LOCI, WORD, general_name};
 use crate::nearest::nearest;
 
 pub(super) fn check(content: &Content, problems: &mut Vec<Problem>) {
@@ -13,7 +13,7 @@ pub(super) fn check(content: &Content, problems: &mut Vec<Problem>) {
         if row.iter().any(|w| !w.is_finite()) {
             problems.push(Problem::new(&read.path, line(name), format!("feature {name:?} has a weight that is no finite number"), "fit again"));
         }
-        if general.contains(name) {
+        if general.contains(name) || name.starts_with(WORD) {
             continue;
         }
         match name.rsplit_once('.').filter(|(_, locus)| LOCI.iter().any(|(_, l)| l == locus)) {
