@@ -1,8 +1,9 @@
 //! `distarch explain`: everything about one module, section, signal, pattern or library, from the same bytes that fire.
 
 use super::known::{Known, Origin, SignalRow};
+use crate::engine::evidence::WORDS;
 use crate::error::{Error, Kind};
-use crate::knowledge::features::{LOCI, Locus};
+use crate::knowledge::features::{COLUMNS, LOCI, Locus};
 use crate::knowledge::schema::{Example, LibraryFile, MODULES, SignalFile, Strength, front_matter, module, read};
 use crate::nearest::nearest;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use std::fmt::Write as _;
 /// `distarch explain ID`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// A module, a section of one (`failure-mode#deadline`), a signal, a pattern or a library family.
+    /// A module, a section of one (`failure-mode#deadline`), a signal, a pattern, a library family, or `words`.
     pub id: String,
     /// How to say it.
     #[arg(long, value_enum, default_value_t)]
@@ -80,12 +81,40 @@ fn find(known: &Known, id: &str) -> Result<Vec<Thing>, Error> {
             out.push(Thing { text, json: json!({ "kind": "library", "id": id, "name": file.name, "category": file.category, "imports": file.imports }) });
         }
     }
+    if id == WORDS {
+        out.push(explain_words(known));
+    }
     if out.is_empty() {
         let ids = known.ids();
         let hint = nearest(id, ids.iter().map(String::as_str)).map_or_else(|| "`distarch list` names them all".to_owned(), |n| format!("did you mean `{n}`?"));
         return Err(Error::new(Kind::UnknownId, id, "no module, signal, pattern or library has this name").hint(hint));
     }
     Ok(out)
+}
+
+/// The words of names that weigh, and what each adds.
+fn explain_words(known: &Known) -> Thing {
+    let k = known.built_in;
+    let rows: Vec<(&str, [f32; COLUMNS])> = k.word_names.iter().enumerate().map(|(i, w)| (k.str(*w), k.weights[k.word_feature(i)])).collect();
+    let mut text = format!(
+        "{WORDS}: what names on changed lines add to the scores, learned by `distarch fit` from labelled edits of many repositories.\n\
+         A word counts in its stem, in every style of name. Where a module is raised by words alone, the line that holds most of\n\
+         them is cited.\n\n  {:<16} {:>6}",
+        "word", "gate"
+    );
+    for module in MODULES {
+        let _ = write!(text, " {module:>15}");
+    }
+    text.push('\n');
+    for (word, adds) in &rows {
+        let _ = write!(text, "  {word:<16} {:>6.2}", adds[0]);
+        for weight in &adds[1..] {
+            let _ = write!(text, " {weight:>15.2}");
+        }
+        text.push('\n');
+    }
+    let json: serde_json::Map<String, Value> = rows.iter().map(|(word, adds)| ((*word).to_owned(), json!(adds))).collect();
+    Thing { text, json: json!({ "kind": "words", "id": WORDS, "adds": json }) }
 }
 
 fn explain_patterns(known: &Known, id: &str) -> Vec<Thing> {

@@ -1,6 +1,7 @@
 //! Everything that has a name here: the built-in content and the signals of the project that the user stands in.
 
 use crate::config;
+use crate::engine::evidence::WORDS;
 use crate::knowledge::Knowledge;
 use crate::knowledge::baked::BUILT_IN;
 use crate::knowledge::catalog::{PatternFile, pattern};
@@ -104,6 +105,9 @@ impl Known {
     pub(super) fn ids(&self) -> Vec<String> {
         let k = self.built_in;
         let rest = k.modules.iter().map(|m| m.id).chain(k.libraries.iter().map(|l| l.id)).map(|id| k.str(id).to_owned());
-        rest.chain(self.patterns().into_iter().map(|p| p.file.front.id)).chain(self.signals().into_iter().map(|s| s.file.id)).collect()
+        rest.chain([WORDS.to_owned()])
+            .chain(self.patterns().into_iter().map(|p| p.file.front.id))
+            .chain(self.signals().into_iter().map(|s| s.file.id))
+            .collect()
     }
 }

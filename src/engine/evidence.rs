@@ -153,7 +153,8 @@ fn cite_words(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usiz
         signal: WORDS.to_owned(),
         change: if in_new { ChangeKind::Added } else { ChangeKind::Removed },
         why: format!("{} {} here, as in changes that such questions were asked of", named.join(", "), if named.len() == 1 { "stands" } else { "stand" }),
-        sections: Vec::new(),
+        // The modules begin with what is asked most.
+        sections: vec![0, 1, 2],
         span: (change, words[0].span.0, words[0].span.1),
     })
 }
