@@ -64,6 +64,8 @@ fn the_engine_knows_no_file_clock_environment_client_or_process() {
         for (line, code) in code(&path) {
             // The baked tables are put in where they are compiled.
             let code = code.replace("include!(concat!(env!(\"OUT_DIR\"), \"/baked.rs\"));", "");
+            // Detectors look for such names in other people's code: what stands between quotes is not ours.
+            let code: String = code.split('"').step_by(2).collect();
             slips.extend(forbidden.iter().filter(|f| code.contains(**f)).map(|f| format!("{path}:{line}: {f}")));
         }
     }
