@@ -122,7 +122,7 @@ pub(super) fn compare(new: Changed<'_>, old: Changed<'_>) -> Change {
     let (after, before) = (tokens(new, head, tail), tokens(old, head, tail));
     let mut out = Change { is_layout: same(&after, &before), ..Change::default() };
     if after.is_empty() || before.is_empty() || after.len() > MOST_TOKENS || before.len() > MOST_TOKENS {
-        out.nature = does(&after, &before, &declarations(new, old));
+        out.nature = does(&after, &before, declarations(new, old));
         return out;
     }
     let mut input: InternedInput<&str> = InternedInput::default();
@@ -148,7 +148,7 @@ pub(super) fn compare(new: Changed<'_>, old: Changed<'_>) -> Change {
     }
     let all = |is: fn(&Token<'_>) -> bool| gone.iter().chain(&come).all(is);
     let (renames, one_name) = if only_swaps { names(&swaps, &before, &after) } else { (false, false) };
-    out.nature = does(&come, &gone, &declarations(new, old))
+    out.nature = does(&come, &gone, declarations(new, old))
         .with(Trait::Renames, renames)
         .with(Trait::OneName, one_name)
         .with(Trait::Values, all(|t| t.class == Class::Value))
@@ -321,11 +321,11 @@ fn is_head(line: &str) -> bool {
     }
 }
 
-fn does(come: &[Token<'_>], gone: &[Token<'_>], declarations: &bool) -> Nature {
+fn does(come: &[Token<'_>], gone: &[Token<'_>], declarations: bool) -> Nature {
     let (new, old) = (Doings::of(come), Doings::of(gone));
     let calls_only_in = |a: &Doings<'_>, b: &Doings<'_>| a.calls.iter().any(|c| !b.calls.contains(c));
     Nature::default()
-        .with(Trait::Declarations, *declarations)
+        .with(Trait::Declarations, declarations)
         .with(Trait::NewCall, calls_only_in(&new, &old))
         .with(Trait::LostCall, calls_only_in(&old, &new))
         .with(Trait::NewCondition, new.conditions > old.conditions)
@@ -440,3 +440,6 @@ pub(super) fn moved_lines(new: &Lines<'_>, added: &[usize], old: &Lines<'_>, rem
     };
     [among(&in_new, &in_old), among(&in_old, &in_new)]
 }
+
+#[cfg(test)]
+mod tests;
