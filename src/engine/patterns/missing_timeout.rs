@@ -112,12 +112,12 @@ fn sets_limit(c: &Call<'_>) -> bool {
         "requesttimeout",
         "cancelafter",
     ];
-    // A timer of a script is no limit, and no context is made by a wrapper's own name.
-    says(c.name, CALLS)
-        && !says(words::tail(c.receiver), &["config*", "properties", "settings", "poolconfiguration"])
-        && !(says(c.name, &["settimeout"]) && c.receiver.is_empty())
-        && !says(c.name, &["clear*", "get*", "is", "on", "default*"])
-        || (c.name == "race" && c.receiver == "Promise")
+    // A timer of a script is no limit, and settings of something else are none of this call.
+    let timer = says(c.name, &["settimeout"]) && c.receiver.is_empty();
+    let settings = says(words::tail(c.receiver), &["config*", "properties", "settings", "poolconfiguration"]);
+    let asks = says(c.name, &["clear*", "get*", "is", "on", "default*"]);
+    let sets = says(c.name, CALLS);
+    (sets && !timer && !settings && !asks) || (c.name == "race" && c.receiver == "Promise")
 }
 
 /// Limits that the function had are gone, none came in their place, and what they limited is still there.

@@ -110,9 +110,7 @@ pub(super) fn root(receiver: &str) -> &str {
 
 /// Whether a name stands in a text by itself, with its case.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
-    let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    !name.is_empty()
-        && text
-            .match_indices(name)
-            .any(|(i, _)| !(i > 0 && is_name(text.as_bytes()[i - 1])) && !text.as_bytes().get(i + name.len()).is_some_and(|b| is_name(*b)))
+    let is_name = |at: Option<usize>| at.and_then(|i| text.as_bytes().get(i)).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let alone = |i: usize| !is_name(i.checked_sub(1)) && !is_name(Some(i + name.len()));
+    !name.is_empty() && text.match_indices(name).any(|(i, _)| alone(i))
 }
