@@ -47,6 +47,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         out.extend(scope_gone(view, &pair));
         out.extend(never_closed_now(view, &pair));
         out.extend(closes_less(view, &pair));
+        out.extend(good_way_only(view, &pair));
     }
     out
 }
@@ -293,6 +294,31 @@ fn never_closed_now(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
     })
 }
 
+/// A step that ran whatever happened runs behind the work now, where a failure does not come.
+fn good_way_only(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    let (b, a) = (pair.before, pair.after);
+    let undoes = |c: &Call<'_>| {
+        gives_back(c)
+            || says(c.name, &["remove*", "delete*", "discard*", "clear*", "reset*", "pop", "decrement*", "dec", "leave*", "exit*", "detach*", "cancel*"])
+    };
+    let in_finally = |o: &Outline<'_>, i: Id| o.call(i).filter(|c| undoes(c) && o.in_finally(i)).map(|_| o.callee(i));
+    pair.gone(in_finally).into_iter().find_map(|id| {
+        let callee = b.callee(id);
+        let same: Vec<Id> = a.calls(pair.new).filter(|(i, _)| a.callee(*i) == callee).map(|(i, _)| i).collect();
+        // All of them stand on the straight way, behind other work.
+        let plain = same.iter().all(|i| !a.in_finally(*i) && a.closure_of(*i).is_some());
+        let last = *same.last()?;
+        let on_good_way = !same.iter().any(|i| a.handler_of(*i).is_some());
+        let works =
+            a.before(last).any(|(i, c)| !words::is_log(c) && !same.contains(&i) && b.calls(pair.old).any(|(j, _)| j < id && b.callee(j) == a.callee(i)));
+        let throws = a.language != "go" && a.language != "rust" && a.language != "c";
+        (plain && on_good_way && works && throws).then(|| {
+            let seen = format!("`{callee}` ran whatever happened and runs only when nothing failed now, so a failure leaves its work undone");
+            view.sighting(last, format!("good way {callee}"), Medium, seen)
+        })
+    })
+}
+
 /// A helper in a `finally` gets fewer things to close than it did.
 fn closes_less(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
     let (b, a) = (pair.before, pair.after);
@@ -382,6 +408,11 @@ mod tests {
         check(
             &DETECTOR,
             &[
+                mends(
+                    "python",
+                    "def ask(self, ready):\n    self.waiting.append(ready)\n    self.link.send(b'?')\n    ready.wait(timeout=2)\n    self.waiting.remove(ready)\n",
+                    "def ask(self, ready):\n    self.waiting.append(ready)\n    try:\n        self.link.send(b'?')\n        ready.wait(timeout=2)\n    finally:\n        self.waiting.remove(ready)\n",
+                ),
                 fires(
                     "go",
                     "package c\n\nfunc (c *C) put(k string) error {\n\tc.mu.Lock()\n\tif c.closed {\n\t\treturn errClosed\n\t}\n\tc.keys[k] = true\n\tc.mu.Unlock()\n\treturn nil\n}\n",
