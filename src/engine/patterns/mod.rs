@@ -157,7 +157,7 @@ pub fn look(edit: &Edit<'_>, around: &Around<'_>, detectors: &[Detector]) -> Vec
         for detector in detectors.iter().filter(|d| d.languages.is_empty() || d.languages.contains(&edit.language.name())) {
             for sighting in brought(detector, &new, old.as_ref()) {
                 let finding = finding(detector, &after, &sighting, &texts);
-                if !texts.is_waived(&after, finding.line - texts.first_line) && !out.iter().any(|f| f.id == finding.id && f.line == finding.line) {
+                if !texts.is_waived(&after, after.node(sighting.at).line) && !out.iter().any(|f| f.id == finding.id && f.line == finding.line) {
                     out.push(finding);
                 }
             }
@@ -188,7 +188,7 @@ fn brought(detector: &Detector, new: &View<'_>, old: Option<&View<'_>>) -> Vec<S
 }
 
 fn finding(detector: &Detector, outline: &Outline<'_>, sighting: &Sighting, texts: &Texts<'_>) -> Finding {
-    let line = texts.first_line + line_of(outline, sighting.at);
+    let line = texts.in_file(line_of(outline, sighting.at));
     let text = texts.after.lines().nth(line_of(outline, sighting.at) as usize - 1).unwrap_or("").trim();
     let mut end = text.len().min(160);
     while !text.is_char_boundary(end) {

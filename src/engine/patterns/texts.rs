@@ -3,7 +3,7 @@
 use super::Around;
 use crate::engine::diff;
 use crate::engine::edit::Edit;
-use crate::engine::syntax::Outline;
+use crate::engine::syntax::{self, Outline};
 use std::borrow::Cow;
 
 /// Before and after.
@@ -15,8 +15,13 @@ pub(super) struct Texts<'a> {
     /// 1-based lines of `after`: those that come, and the place where something went.
     pub(super) touched_after: Vec<u32>,
     /// Added to a line of `after` for the file's line.
-    pub(super) first_line: u32,
+    first_line: u32,
+    /// Of a large file, `after` is what stands around the touched lines: the line that each of its lines was.
+    numbers: Option<Vec<u32>>,
 }
+
+/// Bytes above which a text is cut down to what stands around its touched lines: whatever detectors do with it stays small.
+const LARGE: usize = 24 * 1024;
 
 impl<'a> Texts<'a> {
     /// The whole file before and after where it is known, else each replacement by itself.
@@ -41,7 +46,15 @@ impl<'a> Texts<'a> {
             touched.iter_mut().for_each(|l| *l += u32::try_from(above).unwrap_or(0));
             touched.retain(|l| (1..=last).contains(&(*l as usize)));
         }
-        Self { before, after, touched_before, touched_after, first_line }
+        let (before, touched_before, _) = cut_down(before, touched_before);
+        let (after, touched_after, numbers) = cut_down(after, touched_after);
+        Self { before, after, touched_before, touched_after, first_line, numbers }
+    }
+
+    /// Line of the file for a line of `after`.
+    pub(super) fn in_file(&self, line: u32) -> u32 {
+        let own = self.numbers.as_ref().and_then(|n| n.get((line as usize).saturating_sub(1))).copied().unwrap_or(line);
+        self.first_line + own
     }
 
     /// Whether a `dist: ok reason` comment speaks for the line (1-based) or stands right above it.
@@ -54,6 +67,15 @@ impl<'a> Texts<'a> {
             .take(line as usize - first)
             .any(|l| l.split_once("dist: ok").is_some_and(|(_, reason)| reason.bytes().any(|b| b.is_ascii_alphanumeric())))
     }
+}
+
+fn cut_down(text: Cow<'_, str>, touched: Vec<u32>) -> (Cow<'_, str>, Vec<u32>, Option<Vec<u32>>) {
+    if text.len() <= LARGE || touched.is_empty() {
+        return (text, touched, None);
+    }
+    let (cut, numbers) = syntax::cut_out(&text, &touched);
+    let touched = touched.iter().filter_map(|l| numbers.binary_search(l).ok()).map(|i| u32::try_from(i + 1).unwrap_or(u32::MAX)).collect();
+    (Cow::Owned(cut), touched, Some(numbers))
 }
 
 /// Bytes that two texts share at both ends, in whole lines.

@@ -29,6 +29,12 @@ const WHOLE: usize = 4 * 1024;
 /// gives the same outline on every machine.
 const STEPS: u32 = 4_000;
 
+/// What stands around the lines (1-based) of a text, as a text of its own, with the line that each of its lines was.
+#[must_use]
+pub fn cut_out(text: &str, lines: &[u32]) -> (String, Vec<u32>) {
+    window::cut_out(text, lines)
+}
+
 /// Whether a language is read.
 #[must_use]
 pub fn reads(language: Language) -> bool {

@@ -125,6 +125,24 @@ fn is_prelude(line: &str) -> bool {
 /// Ranges of the text to parse for these lines (1-based), in order.
 pub(super) fn around(text: &str, wanted: &[u32]) -> Vec<Range> {
     let lines = Lines::of(text);
+    ranges(&lines, parts(&lines, wanted))
+}
+
+/// The same as the text of these ranges, and for each of its lines the 1-based line that it was.
+pub(super) fn cut_out(text: &str, wanted: &[u32]) -> (String, Vec<u32>) {
+    let lines = Lines::of(text);
+    let (mut out, mut numbers) = (String::new(), Vec::new());
+    for (from, to) in parts(&lines, wanted) {
+        for line in from..to {
+            out.push_str(lines.line(line));
+            numbers.push(u32::try_from(line + 1).unwrap_or(u32::MAX));
+        }
+    }
+    (out, numbers)
+}
+
+/// Lines to parse: from, to (behind the last), in order and apart.
+fn parts(lines: &Lines<'_>, wanted: &[u32]) -> Vec<(usize, usize)> {
     let mut parts: Vec<(usize, usize)> = Vec::new();
     let mut bytes = 0;
     for wanted in wanted {
@@ -141,11 +159,11 @@ pub(super) fn around(text: &str, wanted: &[u32]) -> Vec<Range> {
         let levels = lines.levels(line);
         for (i, indent) in levels.iter().enumerate().rev() {
             let (from, to) = (lines.block_start(line, *indent), lines.block_end(line, *indent));
-            let size = lines.starts.get(to).copied().unwrap_or(text.len()) - lines.starts[from];
+            let size = lines.starts.get(to).copied().unwrap_or(lines.text.len()) - lines.starts[from];
             if size <= BLOCK || i == 0 {
-                let to = if size <= BLOCK { to } else { cut_off(&lines, from.max(line.saturating_sub(60)), line, to) };
+                let to = if size <= BLOCK { to } else { cut_off(lines, from.max(line.saturating_sub(60)), line, to) };
                 let from = if size <= BLOCK { from } else { from.max(line.saturating_sub(60)) };
-                bytes += lines.starts.get(to).copied().unwrap_or(text.len()) - lines.starts[from];
+                bytes += lines.starts.get(to).copied().unwrap_or(lines.text.len()) - lines.starts[from];
                 if bytes <= MOST || parts.is_empty() {
                     parts.push((from, to));
                 }
@@ -160,7 +178,7 @@ pub(super) fn around(text: &str, wanted: &[u32]) -> Vec<Range> {
             break;
         }
     }
-    ranges(&lines, parts)
+    merged(parts)
 }
 
 fn cut_off(lines: &Lines<'_>, from: usize, line: usize, to: usize) -> usize {
@@ -171,23 +189,25 @@ fn cut_off(lines: &Lines<'_>, from: usize, line: usize, to: usize) -> usize {
     at
 }
 
-fn ranges(lines: &Lines<'_>, mut parts: Vec<(usize, usize)>) -> Vec<Range> {
+fn merged(mut parts: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    parts.retain(|(from, to)| from < to);
     parts.sort_unstable();
-    let mut merged: Vec<(usize, usize)> = Vec::new();
+    let mut out: Vec<(usize, usize)> = Vec::new();
     for (from, to) in parts {
-        match merged.last_mut() {
+        match out.last_mut() {
             Some(last) if from <= last.1 => last.1 = last.1.max(to),
-            _ => merged.push((from, to)),
+            _ => out.push((from, to)),
         }
     }
-    merged
-        .into_iter()
-        .filter(|(from, to)| from < to)
-        .map(|(from, to)| Range {
-            start_byte: lines.starts[from],
-            end_byte: lines.starts.get(to).copied().unwrap_or(lines.text.len()),
-            start_point: Point { row: from, column: 0 },
-            end_point: Point { row: to, column: 0 },
-        })
-        .collect()
+    out
+}
+
+fn ranges(lines: &Lines<'_>, parts: Vec<(usize, usize)>) -> Vec<Range> {
+    let range = |(from, to): (usize, usize)| Range {
+        start_byte: lines.starts[from],
+        end_byte: lines.starts.get(to).copied().unwrap_or(lines.text.len()),
+        start_point: Point { row: from, column: 0 },
+        end_point: Point { row: to, column: 0 },
+    };
+    parts.into_iter().map(range).collect()
 }
