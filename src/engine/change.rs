@@ -6,7 +6,11 @@ use super::lines::Lines;
 use imara_diff::{Algorithm, Diff, InternedInput};
 
 /// Beyond this many tokens on one side the words are not compared: all of a changed line counts as changed.
-const MOST_TOKENS: usize = 3000;
+const MOST_TOKENS: usize = 1500;
+/// Calls of one side that are compared.
+const MOST_CALLS: usize = 64;
+/// `synchronized`.
+const LONGEST_KEYWORD: usize = 12;
 
 /// What an edit does to the code, each a bit of [`Nature`]. The names are those of features, behind `change.`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,12 +174,13 @@ fn same(a: &[Token<'_>], b: &[Token<'_>]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.text == b.text)
 }
 
+fn sorted<'a>(tokens: &[Token<'a>]) -> Vec<&'a [u8]> {
+    let mut words: Vec<&[u8]> = tokens.iter().map(|t| t.text.as_bytes()).collect();
+    words.sort_unstable();
+    words
+}
+
 fn is_permutation(a: &[Token<'_>], b: &[Token<'_>]) -> bool {
-    let sorted = |t: &[Token<'_>]| {
-        let mut words: Vec<String> = t.iter().map(|t| t.text.to_owned()).collect();
-        words.sort_unstable();
-        words
-    };
     a.len() == b.len() && sorted(a) == sorted(b)
 }
 
@@ -309,21 +314,15 @@ fn is_head(line: &str) -> bool {
         | "final" | "static" => !line.contains("= ") && (opens || !line.contains('(')),
         // A field or parameter with its type: `name: Type,`
         _ => {
-            let rest = line[first.len().min(line.len())..].trim_start_matches('?').trim_start();
-            !first.is_empty()
-                && line.starts_with(first)
-                && rest.starts_with(": ")
-                && !line.contains('(')
-                && !line.contains('=')
-                && !line.contains('"')
-                && line.ends_with([',', ';'])
+            let rest = line.strip_prefix(first).unwrap_or("").trim_start_matches('?').trim_start();
+            !first.is_empty() && rest.starts_with(": ") && !line.contains('(') && !line.contains('=') && !line.contains('"') && line.ends_with([',', ';'])
         }
     }
 }
 
 fn does(come: &[Token<'_>], gone: &[Token<'_>], declarations: bool) -> Nature {
     let (new, old) = (Doings::of(come), Doings::of(gone));
-    let calls_only_in = |a: &Doings<'_>, b: &Doings<'_>| a.calls.iter().any(|c| !b.calls.contains(c));
+    let calls_only_in = |a: &Doings<'_>, b: &Doings<'_>| a.calls.iter().any(|c| b.calls.binary_search(c).is_err());
     Nature::default()
         .with(Trait::Declarations, declarations)
         .with(Trait::NewCall, calls_only_in(&new, &old))
@@ -352,6 +351,10 @@ impl<'a> Doings<'a> {
     fn of(tokens: &[Token<'a>]) -> Self {
         let mut out = Self::default();
         for (i, token) in tokens.iter().take(MOST_TOKENS).enumerate() {
+            // No word that is asked for is longer, and only a call's name is.
+            if token.text.len() > LONGEST_KEYWORD && !tokens.get(i + 1).is_some_and(|t| t.text == "(") {
+                continue;
+            }
             match token.text {
                 "if" | "elif" | "elsif" | "unless" | "when" | "while" | "&&" | "||" | "and" | "or" | "guard" | "&" | "|" if token.class != Class::Text => {
                     out.conditions += 1;
@@ -363,15 +366,16 @@ impl<'a> Doings<'a> {
                 "await" | "async" | "go" | "spawn" | "synchronized" | "suspend" | "select" if token.class == Class::Word => out.awaits += 1,
                 text if token.class == Class::Word
                     && tokens.get(i + 1).is_some_and(|t| t.text == "(")
-                    && !(i > 0 && DECLARES.contains(&tokens[i - 1].text))
-                    && !out.calls.contains(&text)
-                    && out.calls.len() < 64 =>
+                    && out.calls.len() < MOST_CALLS
+                    && !(i > 0 && DECLARES.contains(&tokens[i - 1].text)) =>
                 {
                     out.calls.push(text);
                 }
                 _ => {}
             }
         }
+        out.calls.sort_unstable();
+        out.calls.dedup();
         out
     }
 }

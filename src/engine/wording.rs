@@ -9,9 +9,12 @@ use super::sightings::Kinds;
 use super::structured::Format;
 use crate::knowledge::{Knowledge, words};
 
+/// Lines of one side that are read: the words of more say nothing that those of these do not.
+const MOST_LINES: usize = 150;
+
 /// Calls `found` with each word that weighs: its index, line and byte span.
 pub(super) fn look(knowledge: &Knowledge<'_>, side: Changed<'_>, lines: &[usize], found: &mut dyn FnMut(usize, usize, (usize, usize))) {
-    for &line in lines {
+    for &line in lines.iter().take(MOST_LINES) {
         each_word(side, line, &mut |word, span| {
             if let Some(index) = knowledge.words.find(word) {
                 found(index, line, span);
@@ -31,7 +34,7 @@ pub(super) fn all(edit: &Edit<'_>, kinds: &Kinds) -> Vec<String> {
         let LineDiff { removed, added } = diff::of_lines(&old, &new);
         let kinds = &kinds.0[index];
         for side in [Changed { lines: &new, changed: &added, kinds: &kinds[0] }, Changed { lines: &old, changed: &removed, kinds: &kinds[1] }] {
-            for line in (0..side.changed.len()).filter(|&l| side.changed[l]) {
+            for line in (0..side.changed.len()).filter(|&l| side.changed[l]).take(MOST_LINES) {
                 each_word(side, line, &mut |word, _| out.push(String::from_utf8_lossy(words::stem(word)).to_ascii_lowercase()));
             }
         }

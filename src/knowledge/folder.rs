@@ -33,6 +33,9 @@ pub fn signal_of(entry: &PatternFront) -> Option<SignalFile> {
     })
 }
 
+/// How much more a project's own signal weighs than one of ours by its declared strength alone.
+const ASKED_FOR: f32 = 2.0;
+
 /// Signals of a project, owned.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
@@ -58,7 +61,10 @@ impl Project {
     #[must_use]
     pub fn new(signals: &[(String, SignalFile)], built_in: &Knowledge<'_>) -> Self {
         let weights = WeightsFile { intercept: [0.0; COLUMNS], threshold: [0.5; COLUMNS], ..WeightsFile::default() };
-        Self::lay_out(signals, &[], &weights, built_in)
+        let mut out = Self::lay_out(signals, &[], &weights, built_in);
+        // Nobody has fitted the project's signals, and somebody has asked for them: a strong one speaks alone, whatever its words.
+        out.weights.iter_mut().flatten().for_each(|w| *w *= ASKED_FOR);
+        out
     }
 
     /// Lays out a content folder that stands alone, with libraries and weights of its own. It is the first set of what the engine

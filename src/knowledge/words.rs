@@ -47,7 +47,8 @@ fn hash(word: &[u8]) -> u32 {
 #[inline]
 #[must_use]
 pub fn stem(word: &[u8]) -> &[u8] {
-    if word.len() > 5 {
+    // All endings end in one of four letters; most words end here.
+    if word.len() > 5 && matches!(word[word.len() - 1] | 0x20, b'g' | b'd' | b's' | b'r') {
         for ending in [&b"ing"[..], b"ed", b"es", b"er", b"s"] {
             if word.len() > ending.len() && word[word.len() - ending.len()..].eq_ignore_ascii_case(ending) {
                 return &word[..word.len() - ending.len()];

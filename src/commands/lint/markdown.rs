@@ -192,7 +192,10 @@ fn check_fences(entry: &PatternFile, is_project: bool, knowledge: &[Knowledge<'_
         let before = i.checked_sub(1).map(|i| &entry.fences[i]).filter(|f| f.role == "before").map_or("", |f| f.code.as_str());
         let verdict = review(fence, before, knowledge);
         let raised: Vec<&str> = verdict.modules.iter().map(|m| m.id).collect();
-        if fence.role == "fires" && !raised.iter().any(|m| entry.front.modules.iter().any(|x| x == m)) {
+        // A detector's own finding is held below; the modules need to give it cause to look, and no more.
+        let is_its = |m: &&str| entry.front.modules.iter().any(|x| x == m);
+        let unsure = verdict.unsure.iter().map(|m| m.id).filter(|_| entry.front.detector != "none");
+        if fence.role == "fires" && !raised.iter().copied().chain(unsure).any(|m| is_its(&m)) {
             let got = if raised.is_empty() { format!("nothing is raised ({})", why_silent(&verdict)) } else { format!("only {} is raised", raised.join(", ")) };
             add(
                 line,
