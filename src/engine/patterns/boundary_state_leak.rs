@@ -35,8 +35,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         }
         let callee = o.callee(id);
         // What the file already does everywhere is its convention; one more of it is no news.
-        let alike = |b: &Outline<'_>| b.text.lines().filter(|l| l.contains(call.name) && holds_text_of(l, error, call)).count();
-        let is_habit = view.before.is_some_and(|b| alike(b) >= 2);
+        let is_habit = view.file.lines().filter(|l| l.contains(call.name) && holds_text_of(l, error, call)).nth(1).is_some();
         let sure = if is_habit { Low } else { sure };
         let shown: String = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ").chars().take(40).collect();
         let seen = format!(

@@ -45,6 +45,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     out.extend(popped_first(view));
     out.extend(kept_no_longer(view));
     out.extend(narrowed(view));
+    out.extend(answered_done(view));
     out
 }
 
@@ -161,6 +162,34 @@ fn only_words(o: &Outline<'_>, id: Id) -> bool {
     })
 }
 
+/// A failure's way that says "done" to whoever holds the message or the wake-up, and did not before.
+fn answered_done(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let Some(before) = view.before else { return Vec::new() };
+    let first = |value: &str| value.split(',').next().unwrap_or("").trim().to_owned();
+    let is_done = |value: &str| {
+        says(value, &["completed", "completedtrue", "done", "ack", "acked", "success", "succeeded", "finished"])
+            && !says(value, &["false", "not", "un*", "retry*"])
+    };
+    let answer = |o: &Outline<'_>, h: Id| {
+        o.children(h).find_map(|i| if let Kind::Jump { what: Jump::Return, value } = o.node(i).kind { Some((i, first(value))) } else { None })
+    };
+    let mut out = Vec::new();
+    for id in o.handlers() {
+        let Some((at, now)) = answer(o, id).filter(|(_, v)| is_done(v) && v.len() < 60) else { continue };
+        let (kind, name) = (&o.node(id).kind, o.function_name(id));
+        let was = before.handlers().filter(|h| before.node(*h).kind == *kind && before.function_name(*h) == name).find_map(|h| answer(before, h));
+        if let Some((_, was)) = was
+            && !is_done(&was)
+            && view.touches(at)
+        {
+            let seen = format!("the failure answers `{now}` where it answered `{was}`: whoever keeps the work for another try lets it go");
+            out.push(view.sighting(at, format!("done {now}"), Medium, seen));
+        }
+    }
+    out
+}
+
 /// A failure that was handled and is now let through to where the message is acknowledged.
 fn narrowed(view: &View<'_>) -> Vec<Sighting> {
     let o = view.outline;
@@ -259,6 +288,11 @@ mod tests {
                     "class C {\n  public void Reject() {\n    _client.Assign(_client.Assignment);\n  }\n}\n",
                 ),
                 fires("python", "def drain(redis):\n    while True:\n        item = redis.blpop('jobs')\n        handle(item)\n"),
+                mends(
+                    "go",
+                    "package w\n\nfunc (o *O) run(ctx context.Context) (Done, error) {\n\tstate, err := o.load(ctx)\n\tif err != nil {\n\t\treturn RunCompletedTrue, fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn o.apply(state)\n}\n",
+                    "package w\n\nfunc (o *O) run(ctx context.Context) (Done, error) {\n\tstate, err := o.load(ctx)\n\tif err != nil {\n\t\treturn RunCompletedFalse, fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn o.apply(state)\n}\n",
+                ),
                 silent("python", "def close_group(stack, out):\n    group = stack.pop()\n    out.append(group.render())\n    return out\n"),
                 silent(
                     "java",

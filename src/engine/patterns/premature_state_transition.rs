@@ -113,6 +113,13 @@ fn guard_gone(view: &View<'_>) -> Vec<Sighting> {
             out.push(view.sighting(id, format!("wait {}", subject(o, id)), High, seen));
             continue;
         }
+        // In what starts something: the wait for what it has started, which may stand behind.
+        let all = |o: &Outline<'_>, id: Id| o.function_of(id).map_or(0, |f| o.calls(f).filter(|(_, c)| is_wait(c)).count());
+        if says(name, &["start*", "dostart", "open", "init*", "boot*"]) && all(before, twin) > 0 && all(o, id) == 0 {
+            let seen = format!("`{}` is said, and nothing waits for what was started any more: others use it before it runs", o.brief(id));
+            out.push(view.sighting(id, format!("wait {}", subject(o, id)), Medium, seen));
+            continue;
+        }
         let (then, now) = (conditions(before, twin), conditions(o, id));
         if then.len() > now.len() && now.iter().all(|c| then.contains(c)) {
             let gone = then.iter().find(|c| !now.contains(c)).copied().unwrap_or("");
@@ -198,6 +205,11 @@ mod tests {
                     "go",
                     "package s\n\nfunc (s *S) propagate(d *Deployment) {\n\tif d.Available {\n\t\tset.Manage(s).MarkTrue(ConditionDeployed)\n\t}\n}\n",
                     "package s\n\nfunc (s *S) propagate(d *Deployment) {\n\tif d.Available {\n\t\tif d.Unavailable == 0 {\n\t\t\tset.Manage(s).MarkTrue(ConditionDeployed)\n\t\t}\n\t}\n}\n",
+                ),
+                mends(
+                    "java",
+                    "class L {\n  void doStart() {\n    setRunning(true);\n    for (C c : consumers) { executor.run(c); }\n  }\n}\n",
+                    "class L {\n  void doStart() {\n    setRunning(true);\n    for (C c : consumers) { executor.run(c); }\n    startLatch.await(timeout);\n  }\n}\n",
                 ),
                 fires("ruby", "def place(order)\n  Order.transaction do\n    order.save!\n    ShipJob.perform_async(order.id)\n  end\nend\n"),
                 silent("ruby", "def place(order)\n  Order.transaction do\n    order.save!\n  end\n  ShipJob.perform_async(order.id)\nend\n"),

@@ -11,7 +11,7 @@
 use super::{Detector, High, Medium, Sighting, View};
 use crate::engine::syntax::reading::Leaves;
 use crate::engine::syntax::words::{self, Remote, says};
-use crate::engine::syntax::{Id, Kind, Outline};
+use crate::engine::syntax::{Id, Jump, Kind, Outline};
 
 pub(super) const DETECTOR: Detector = Detector { id: "tight-retry-loop", languages: &[], find };
 
@@ -48,29 +48,22 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     out
 }
 
+/// Names of what is called again and again.
+#[rustfmt::skip]
+const AGAIN: &[&str] = &[
+    "poll*", "process*", "run*", "retry*", "fetch*", "reconnect*", "consume*", "work*", "loop", "next*", "watch*", "connect*", "bootstrap*", "respawn*", "receive*",
+];
+
 /// The only pause on a way that is tried again is gone.
 fn pause_gone(view: &View<'_>) -> Vec<Sighting> {
-    const AGAIN: &[&str] = &[
-        "poll*",
-        "process*",
-        "run*",
-        "retry*",
-        "fetch*",
-        "reconnect*",
-        "consume*",
-        "work*",
-        "loop",
-        "next*",
-        "watch*",
-        "connect*",
-        "bootstrap*",
-        "respawn*",
-        "receive*",
-    ];
     let o = view.outline;
     let mut out = Vec::new();
     for function in o.functions().filter(|f| view.touches(*f)) {
         let Some((before, twin)) = view.function_before(function) else { continue };
+        if let Some(sighting) = way_without_pause(view, function, before, twin) {
+            out.push(sighting);
+            continue;
+        }
         let Some((gone, pause)) = before.calls(twin).find(|(_, c)| words::is_pause(c)) else { continue };
         if o.calls(function).any(|(_, c)| words::is_pause(c)) {
             continue;
@@ -103,6 +96,24 @@ fn pause_gone(view: &View<'_>) -> Vec<Sighting> {
         out.push(view.sighting(at, format!("pause gone {}", o.function_name(function)), Medium, seen));
     }
     out
+}
+
+/// One way of the function (a branch, a handler) leads back as it did, and the pause on it is gone; others may have theirs.
+fn way_without_pause(view: &View<'_>, function: Id, before: &Outline<'_>, twin: Id) -> Option<Sighting> {
+    let o = view.outline;
+    let again = says(o.function_name(function), AGAIN);
+    before.calls(twin).filter(|(_, c)| words::is_pause(c)).find_map(|(gone, pause)| {
+        let way = before.ancestors(gone).find(|a| matches!(before.node(*a).kind, Kind::Handler { .. } | Kind::Branch { .. }))?;
+        let leads = |o: &Outline<'_>, way: Id| o.within(way).any(|i| matches!(o.node(i).kind, Kind::Jump { what: Jump::Continue | Jump::Return, .. }));
+        let pauses = |o: &Outline<'_>, way: Id| o.calls(way).any(|(_, c)| words::is_pause(c));
+        let same = |i: &Id| o.node(*i).kind == before.node(way).kind && view.touches(*i) && leads(o, *i) && !pauses(o, *i);
+        let at = o.within(function).find(same).filter(|_| leads(before, way))?;
+        if !again && o.loop_of(at).is_none() {
+            return None;
+        }
+        let seen = format!("this way goes back without `{}`, the pause that it had: while the other side is away it is taken as fast as it can", pause.name);
+        Some(view.sighting(at, format!("pause gone {}", o.function_name(function)), Medium, seen))
+    })
 }
 
 fn steps(o: &Outline<'_>, loop_: Id) -> Vec<String> {

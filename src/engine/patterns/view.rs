@@ -17,6 +17,8 @@ pub struct View<'v> {
     pub is_after: bool,
     /// Path of the file.
     pub path: &'v str,
+    /// The whole file before the edit, where it is known; the outlines of a large file hold a part of it.
+    pub file: &'v str,
     /// Import lines of the file before the edit.
     pub imports: &'v str,
     language: Language,
@@ -52,6 +54,7 @@ impl<'v> View<'v> {
             before,
             is_after,
             path: &edit.path,
+            file: around.file.unwrap_or(""),
             imports: &around.surroundings.imports,
             language: edit.language,
             categories: around.categories,

@@ -65,7 +65,7 @@ impl<'t> Outline<'t> {
         });
         around.or_else(|| self.function_of(id).filter(|f| self.decorators(*f).any(|(_, c)| says(c.name, &["transactional", "atomic"])))).or_else(|| {
             self.before(id)
-                .find(|(_, c)| says(c.name, &["begin", "begintx", "begintransaction", "begin_transaction", "start_transaction", "starttransaction"]))
+                .find(|(_, c)| begins_transaction(c.name))
                 .map(|(i, _)| i)
                 .filter(|begin| !self.before(id).any(|(i, c)| i > *begin && says(c.name, &["commit", "rollback"]) && !self.in_finally(i)))
         })
@@ -89,4 +89,11 @@ impl<'t> Outline<'t> {
         }
         before.into_iter().chain(inside).filter_map(|i| self.call(i).map(|c| (i, c)))
     }
+}
+
+/// By the whole name: `beginTask` begins something else.
+fn begins_transaction(name: &str) -> bool {
+    ["begin", "begintx", "begin_tx", "begintransaction", "begin_transaction", "starttransaction", "start_transaction", "begintransactionasync"]
+        .iter()
+        .any(|n| name.eq_ignore_ascii_case(n))
 }
