@@ -3,7 +3,8 @@
 use super::known::{Known, Origin, SignalRow};
 use crate::engine::evidence::WORDS;
 use crate::error::{Error, Kind};
-use crate::knowledge::features::{COLUMNS, LOCI, Locus};
+use crate::knowledge::features::{COLUMNS, LOCI, Locus, default_weights};
+use crate::knowledge::folder::ASKED_FOR;
 use crate::knowledge::schema::{Example, LibraryFile, MODULES, SignalFile, Strength, front_matter, module, read};
 use crate::nearest::nearest;
 use serde_json::{Value, json};
@@ -226,7 +227,10 @@ fn weights(known: &Known, row: &SignalRow) -> Vec<(&'static str, Vec<(&'static s
     let add = |locus: Locus| -> [f32; 6] {
         match row.built_in {
             Some(index) => known.built_in.weights[known.built_in.feature(index, locus)],
-            None => crate::knowledge::features::default_weights(row.file.strength, MODULES.iter().position(|m| *m == row.file.module).unwrap_or(0), locus),
+            None => {
+                let module = MODULES.iter().position(|m| *m == row.file.module).unwrap_or(0);
+                default_weights(row.file.strength, module, locus).map(|w| w * ASKED_FOR)
+            }
         }
     };
     let columns = ["boundary"].into_iter().chain(MODULES);

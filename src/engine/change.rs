@@ -352,7 +352,7 @@ impl<'a> Doings<'a> {
         let mut out = Self::default();
         for (i, token) in tokens.iter().take(MOST_TOKENS).enumerate() {
             // No word that is asked for is longer, and only a call's name is.
-            if token.text.len() > LONGEST_KEYWORD && !tokens.get(i + 1).is_some_and(|t| t.text == "(") {
+            if token.text.len() > LONGEST_KEYWORD && tokens.get(i + 1).is_none_or(|t| t.text != "(") {
                 continue;
             }
             match token.text {

@@ -222,7 +222,7 @@ fn look_at_change(
     };
     if let Some(k) = knowledge.first().filter(|_| format.is_none()) {
         for (side, in_new, lines) in [(&new, true, &added_code), (&old, false, &removed_code)] {
-            wording::look(k, side.as_changed(), lines, &mut |word, line, span| {
+            wording::look(k, side.as_changed(), lines, |word, line, span| {
                 if out.words.len() < MOST_WORDS {
                     out.words.push(WordHit { word, change: index, in_new, line, span });
                 }

@@ -13,9 +13,9 @@ use crate::knowledge::{Knowledge, words};
 const MOST_LINES: usize = 150;
 
 /// Calls `found` with each word that weighs: its index, line and byte span.
-pub(super) fn look(knowledge: &Knowledge<'_>, side: Changed<'_>, lines: &[usize], found: &mut dyn FnMut(usize, usize, (usize, usize))) {
+pub(super) fn look(knowledge: &Knowledge<'_>, side: Changed<'_>, lines: &[usize], mut found: impl FnMut(usize, usize, (usize, usize))) {
     for &line in lines.iter().take(MOST_LINES) {
-        each_word(side, line, &mut |word, span| {
+        each_word(side, line, |word, span| {
             if let Some(index) = knowledge.words.find(word) {
                 found(index, line, span);
             }
@@ -35,7 +35,7 @@ pub(super) fn all(edit: &Edit<'_>, kinds: &Kinds) -> Vec<String> {
         let kinds = &kinds.0[index];
         for side in [Changed { lines: &new, changed: &added, kinds: &kinds[0] }, Changed { lines: &old, changed: &removed, kinds: &kinds[1] }] {
             for line in (0..side.changed.len()).filter(|&l| side.changed[l]).take(MOST_LINES) {
-                each_word(side, line, &mut |word, _| out.push(String::from_utf8_lossy(words::stem(word)).to_ascii_lowercase()));
+                each_word(side, line, |word, _| out.push(String::from_utf8_lossy(words::stem(word)).to_ascii_lowercase()));
             }
         }
     }
@@ -45,7 +45,7 @@ pub(super) fn all(edit: &Edit<'_>, kinds: &Kinds) -> Vec<String> {
 }
 
 /// Calls `each` with the words of one line that are code or text.
-fn each_word(side: Changed<'_>, line: usize, each: &mut dyn FnMut(&[u8], (usize, usize))) {
+fn each_word(side: Changed<'_>, line: usize, mut each: impl FnMut(&[u8], (usize, usize))) {
     let start = side.lines.start(line);
     let text = side.lines.line(line).as_bytes();
     words::each(text, |a, b| {

@@ -34,7 +34,7 @@ pub fn signal_of(entry: &PatternFront) -> Option<SignalFile> {
 }
 
 /// How much more a project's own signal weighs than one of ours by its declared strength alone.
-const ASKED_FOR: f32 = 2.0;
+pub const ASKED_FOR: f32 = 2.0;
 
 /// Signals of a project, owned.
 #[derive(Clone, Debug, Default)]

@@ -17,10 +17,12 @@ fn traits(language: &str, old: &str, new: &str) -> (bool, Vec<&'static str>) {
     (change.is_layout, names)
 }
 
+/// Language, old, new, traits that it has to have, traits that it must not have.
+type Case = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
 #[test]
 fn what_kind_of_change_it_is() {
-    // (language, old, new, traits that it has to have, traits that it must not have)
-    let cases: [(&str, &str, &str, &[&str], &[&str]); 10] = [
+    let cases: [Case; 10] = [
         ("python", "    timeout = 5\n", "    timeout = 30\n", &["values"], &["renames", "texts"]),
         ("go", "\tacked := 1\n\tuse(acked)\n", "\tdone := 1\n\tuse(done)\n", &["renames"], &["one-name"]),
         ("csharp", "close(Initiator.Application);\n", "close(Initiator.Library);\n", &["one-name"], &["renames"]),
