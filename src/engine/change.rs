@@ -6,7 +6,7 @@ use super::lines::Lines;
 use imara_diff::{Algorithm, Diff, InternedInput};
 
 /// Beyond this many tokens on one side the words are not compared: all of a changed line counts as changed.
-const MOST_TOKENS: usize = 1500;
+const MOST_TOKENS: usize = 600;
 /// Calls of one side that are compared.
 const MOST_CALLS: usize = 64;
 /// `synchronized`.
@@ -351,8 +351,10 @@ impl<'a> Doings<'a> {
     fn of(tokens: &[Token<'a>]) -> Self {
         let mut out = Self::default();
         for (i, token) in tokens.iter().take(MOST_TOKENS).enumerate() {
-            // No word that is asked for is longer, and only a call's name is.
-            if token.text.len() > LONGEST_KEYWORD && tokens.get(i + 1).is_none_or(|t| t.text != "(") {
+            // No word that is asked for is longer or begins otherwise, and only a call's name does.
+            let first = token.text.as_bytes()[0];
+            let may_be_keyword = token.text.len() <= LONGEST_KEYWORD && (first.is_ascii_lowercase() || matches!(first, b'&' | b'|'));
+            if !may_be_keyword && tokens.get(i + 1).is_none_or(|t| t.text != "(") {
                 continue;
             }
             match token.text {

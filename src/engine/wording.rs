@@ -10,7 +10,7 @@ use super::structured::Format;
 use crate::knowledge::{Knowledge, words};
 
 /// Lines of one side that are read: the words of more say nothing that those of these do not.
-const MOST_LINES: usize = 150;
+const MOST_LINES: usize = 100;
 
 /// Calls `found` with each word that weighs: its index, line and byte span.
 pub(super) fn look(knowledge: &Knowledge<'_>, side: Changed<'_>, lines: &[usize], mut found: impl FnMut(usize, usize, (usize, usize))) {
