@@ -10,6 +10,8 @@ use crate::knowledge::schema::MODULES;
 
 /// What stands in the place of a signal where words alone speak; `distarch explain words` tells of them.
 pub const WORDS: &str = "words";
+/// Score below which words alone are no evidence.
+const LEAST_BY_WORDS: f32 = 0.05;
 /// Lines cited for one module.
 const MOST_EVIDENCE: usize = 5;
 /// Characters cited of a line.
@@ -27,7 +29,10 @@ pub(super) fn choose(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Con
         }
         let raised = Raised { id, score: scores[0] * scores[1 + m], evidence };
         if scores[0] < threshold[0] || scores[1 + m] < threshold[1 + m] {
-            verdict.unsure.push(raised);
+            // Some word or other stands on every line.
+            if raised.score >= LEAST_BY_WORDS || raised.evidence.iter().any(|e| e.signal != WORDS) {
+                verdict.unsure.push(raised);
+            }
         } else if context.modules_off[m] {
             turned_off = true;
         } else {
