@@ -150,14 +150,17 @@ fn cite_words(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usiz
     words.dedup_by_key(|w| w.word);
     let (change, in_new, line) = best;
     let text = if in_new { &edit.changes[change].new } else { &edit.changes[change].old };
-    let named: Vec<String> = words.iter().take(3).map(|w| format!("`{}`", &text[w.span.0..w.span.1])).collect();
+    // A long word says more to a reader than `err` or `new`.
+    let is_long = |w: &&&WordHit| w.span.1 - w.span.0 > 4;
+    let telling: Vec<&&WordHit> = if words.iter().any(|w| is_long(&w)) { words.iter().filter(is_long).collect() } else { words.iter().collect() };
+    let named: Vec<String> = telling.iter().take(3).map(|w| format!("`{}`", &text[w.span.0..w.span.1])).collect();
     let start = text[..words[0].span.0].rfind('\n').map_or(0, |i| i + 1);
     Some(Evidence {
         line: line_in_file(seen, change, line),
         text: shorten(text[start..].lines().next().unwrap_or("").trim(), LINE_LENGTH).to_owned(),
         signal: WORDS.to_owned(),
         change: if in_new { ChangeKind::Added } else { ChangeKind::Removed },
-        why: format!("{} {} here, as in changes that such questions were asked of", named.join(", "), if named.len() == 1 { "stands" } else { "stand" }),
+        why: format!("lines that name {} have often needed these questions", named.join(", ")),
         // The modules begin with what is asked most.
         sections: vec![0, 1, 2],
         span: (change, words[0].span.0, words[0].span.1),
