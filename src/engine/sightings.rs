@@ -3,7 +3,8 @@
 use super::change::{self, Changed, Nature};
 use super::diff::{self, LineDiff};
 use super::edit::{Change, Edit};
-use super::lexer::{self, Kind};
+use super::kinds::Kinds;
+use super::lexer::Kind;
 use super::lines::{Lines, each_position};
 use super::literals::{Literals, RawHit, scan};
 use super::structured::{self, Format, KeyHit};
@@ -131,17 +132,6 @@ impl<'a> Side<'a> {
     /// The changed lines that hold code.
     fn changed_code(&self) -> Vec<usize> {
         (0..self.changed.len()).filter(|&l| self.changed[l] && self.has_code(l)).collect()
-    }
-}
-
-/// What each byte of an edit is: new and old side of each replacement.
-pub(super) struct Kinds(pub(super) Vec<[Vec<Kind>; 2]>);
-
-impl Kinds {
-    pub(super) fn of(edit: &Edit<'_>, surroundings: &Surroundings) -> Self {
-        let inside = |i: usize| surroundings.in_long_string.get(i).copied().unwrap_or(false);
-        let lex = |text: &str, i: usize| lexer::lex(text, edit.language, inside(i));
-        Self(edit.changes.iter().enumerate().map(|(i, c)| [lex(&c.new, i), lex(&c.old, i)]).collect())
     }
 }
 

@@ -3,9 +3,9 @@
 use super::change::Changed;
 use super::diff::{self, LineDiff};
 use super::edit::Edit;
+use super::kinds::Kinds;
 use super::lexer::Kind;
 use super::lines::Lines;
-use super::sightings::Kinds;
 use super::structured::Format;
 use crate::knowledge::{Knowledge, words};
 
