@@ -17,16 +17,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (name, detectors) in [("with detectors", DETECTORS), ("outlines alone", &[])].into_iter().chain(alone) {
         let mut times: Vec<(f64, String)> = Vec::new();
         for e in &edits {
-            let surroundings = e.around.clone().unwrap_or_else(|| engine::surroundings::Surroundings::of(e.before.as_deref(), &e.edit));
-            let verdict = engine::review(&e.edit, &[BUILT_IN], &Context::new(&|| surroundings.clone()));
+            let surroundings = e.subject.surroundings();
+            let verdict = engine::review(&e.subject.edit, &[BUILT_IN], &Context::new(&|| surroundings.clone()));
             if verdict.modules.is_empty() && verdict.unsure.is_empty() {
                 continue;
             }
-            let around = Around { surroundings: &surroundings, file: e.before.as_deref(), categories: 0 };
+            let around = Around { surroundings: &surroundings, file: e.subject.before.as_deref(), categories: 0 };
             let mut best = f64::MAX;
             for _ in 0..3 {
                 let started = Instant::now();
-                let _ = look(&e.edit, &around, detectors);
+                let _ = look(&e.subject.edit, &around, detectors);
                 best = best.min(started.elapsed().as_secs_f64() * 1000.0);
             }
             times.push((best, e.id.clone()));

@@ -76,8 +76,8 @@ pub fn run(args: &Args) -> anyhow::Result<String> {
         ends.push(edits.len());
     }
     let knowledge = BUILT_IN;
-    let around: Vec<Surroundings> = edits.par_iter().map(|e| e.around.clone().unwrap_or_else(|| Surroundings::of(e.before.as_deref(), &e.edit))).collect();
-    let words: Vec<Vec<String>> = edits.par_iter().zip(&around).map(|(e, around)| engine::changed_words(&e.edit, around)).collect();
+    let around: Vec<Surroundings> = edits.par_iter().map(|e| e.subject.surroundings()).collect();
+    let words: Vec<Vec<String>> = edits.par_iter().zip(&around).map(|(e, around)| engine::changed_words(&e.subject.edit, around)).collect();
     let names = feature_list(&knowledge, &vocabulary(&edits, &words, args.spread));
     let mut prior = prior(&knowledge);
     let pull = Pull { signals: args.pull, others: args.pull / 3.0, words: args.pull, first_word: prior.len() };
@@ -184,7 +184,7 @@ fn samples(edits: &[Labelled], around: &[Surroundings], words: &[Vec<String>], n
         .par_iter()
         .zip(around.par_iter().zip(words))
         .map(|(e, (around, words))| {
-            let mut features = engine::feature_names(&e.edit, &[BUILT_IN], &Context::new(&|| around.clone()));
+            let mut features = engine::feature_names(&e.subject.edit, &[BUILT_IN], &Context::new(&|| around.clone()));
             // The words that are learned now, not those of the last fit.
             features.retain(|f| !f.starts_with(WORD));
             if !features.is_empty() {

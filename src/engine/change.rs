@@ -3,6 +3,7 @@
 
 use super::lexer::Kind;
 use super::lines::Lines;
+use crate::knowledge::features::CHANGE_FEATURES;
 use imara_diff::{Algorithm, Diff, InternedInput};
 
 /// Beyond this many tokens on one side the words are not compared: all of a changed line counts as changed.
@@ -53,6 +54,9 @@ pub(super) enum Trait {
     /// A wait or a start of concurrent work that is gone.
     LostAwait,
 }
+
+// The names of the features stand where the build script reads them, in the same order.
+const _: () = assert!(Trait::LostAwait as usize + 1 == CHANGE_FEATURES.len());
 
 /// A set of [`Trait`]s.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -304,9 +308,8 @@ fn is_head(line: &str) -> bool {
     if line.starts_with('@') {
         return !line.contains('=') || line.starts_with("@spec") || line.starts_with("@type");
     }
-    let words: Vec<&str> = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|w| !w.is_empty()).take(2).collect();
-    let first = words.first().copied().unwrap_or("");
-    let opens = line.ends_with('{') || line.ends_with(':') || line.ends_with("do") || line.ends_with(';') || line.ends_with(',') || line.ends_with('(');
+    let first = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').find(|w| !w.is_empty()).unwrap_or("");
+    let opens = line.ends_with(['{', ':', ';', ',', '(']) || line.ends_with("do");
     match first {
         "def" | "defp" | "func" | "fn" | "fun" | "function" | "class" | "interface" | "struct" | "enum" | "trait" | "impl" | "typedef" | "module"
         | "defmodule" | "object" | "record" | "mod" => true,

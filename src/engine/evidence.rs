@@ -1,6 +1,7 @@
 //! From scores to a verdict: which modules speak, and the lines that each can cite.
 
 use super::edit::Edit;
+use super::lines::shorten;
 use super::sightings::{Hit, WordHit};
 use super::verdict::{ChangeKind, Evidence, Raised, Silence, Verdict};
 use super::{Context, Seen};
@@ -23,16 +24,19 @@ pub(super) fn choose(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Con
     let mut verdict = Verdict { scores: Some(scores), ..Verdict::default() };
     let mut turned_off = false;
     for (m, id) in MODULES.iter().enumerate() {
-        let evidence = cite(edit, knowledge, seen, m);
+        let score = scores[0] * scores[1 + m];
+        let is_unsure = scores[0] < threshold[0] || scores[1 + m] < threshold[1 + m];
+        let mut evidence = cite(edit, knowledge, seen, m);
+        // Some word or other stands on every line: what says too little is not searched for.
+        if evidence.is_empty() && (!is_unsure || score >= LEAST_BY_WORDS) {
+            evidence.extend(cite_words(edit, knowledge, seen, m));
+        }
         if evidence.is_empty() {
             continue;
         }
-        let raised = Raised { id, score: scores[0] * scores[1 + m], evidence };
-        if scores[0] < threshold[0] || scores[1 + m] < threshold[1 + m] {
-            // Some word or other stands on every line.
-            if raised.score >= LEAST_BY_WORDS || raised.evidence.iter().any(|e| e.signal != WORDS) {
-                verdict.unsure.push(raised);
-            }
+        let raised = Raised { id, score, evidence };
+        if is_unsure {
+            verdict.unsure.push(raised);
         } else if context.modules_off[m] {
             turned_off = true;
         } else {
@@ -102,9 +106,6 @@ fn cite(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usize) -> 
             out.push(evidence(edit, knowledge, seen, (*set, *signal), ChangeKind::Kept, place, (start, start + length)));
         }
     }
-    if out.is_empty() {
-        out.extend(cite_words(edit, knowledge, seen, m));
-    }
     out
 }
 
@@ -140,23 +141,22 @@ fn cite_words(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usiz
     let k = knowledge.first()?;
     let weight = |w: &WordHit| k.weights[k.word_feature(w.word)][1 + m] + k.weights[k.word_feature(w.word)][0] / 2.0;
     let place = |w: &WordHit| (w.change, w.in_new, w.line);
-    let of_line = |at: (usize, bool, usize)| seen.sightings.words.iter().filter(move |w| place(w) == at && weight(w) > 0.0);
-    let mut places: Vec<(usize, bool, usize)> = seen.sightings.words.iter().filter(|w| weight(w) > 0.0).map(place).collect();
-    places.dedup();
-    let sum = |at: (usize, bool, usize)| of_line(at).map(weight).sum::<f32>();
-    let best = places.into_iter().max_by(|a, b| sum(*a).total_cmp(&sum(*b)).then(b.2.cmp(&a.2)))?;
-    let mut words: Vec<&WordHit> = of_line(best).collect();
+    let saying: Vec<&WordHit> = seen.sightings.words.iter().filter(|w| weight(w) > 0.0).collect();
+    // Words come line by line, so a line is a run of them.
+    let lines = saying.chunk_by(|a, b| place(a) == place(b)).map(|line| (line, line.iter().map(|w| weight(w)).sum::<f32>()));
+    let (line, _) = lines.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0[0].line.cmp(&a.0[0].line)))?;
+    let (change, in_new, number) = place(line[0]);
+    let mut words = line.to_vec();
     words.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.span.cmp(&b.span)));
     words.dedup_by_key(|w| w.word);
-    let (change, in_new, line) = best;
     let text = if in_new { &edit.changes[change].new } else { &edit.changes[change].old };
     // A long word says more to a reader than `err` or `new`.
-    let is_long = |w: &&&WordHit| w.span.1 - w.span.0 > 4;
-    let telling: Vec<&&WordHit> = if words.iter().any(|w| is_long(&w)) { words.iter().filter(is_long).collect() } else { words.iter().collect() };
-    let named: Vec<String> = telling.iter().take(3).map(|w| format!("`{}`", &text[w.span.0..w.span.1])).collect();
+    let any_long = words.iter().any(|w| w.span.1 - w.span.0 > 4);
+    let telling = words.iter().filter(|w| !any_long || w.span.1 - w.span.0 > 4);
+    let named: Vec<String> = telling.take(3).map(|w| format!("`{}`", &text[w.span.0..w.span.1])).collect();
     let start = text[..words[0].span.0].rfind('\n').map_or(0, |i| i + 1);
     Some(Evidence {
-        line: line_in_file(seen, change, line),
+        line: line_in_file(seen, change, number),
         text: shorten(text[start..].lines().next().unwrap_or("").trim(), LINE_LENGTH).to_owned(),
         signal: WORDS.to_owned(),
         change: if in_new { ChangeKind::Added } else { ChangeKind::Removed },
@@ -171,13 +171,4 @@ fn cite_words(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], seen: &Seen, m: usiz
 fn line_in_file(seen: &Seen, change: usize, line: usize) -> u32 {
     let first = seen.surroundings.first_line.get(change).copied().unwrap_or(0).max(1);
     first + u32::try_from(line).unwrap_or(0)
-}
-
-/// The first `length` bytes, cut at a character.
-fn shorten(text: &str, length: usize) -> &str {
-    let mut end = text.len().min(length);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }

@@ -51,6 +51,15 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// The first `most` bytes, cut at a character.
+pub(super) fn shorten(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// In each byte that equals `needle` the highest bit, else nothing.
 fn equal_bytes(word: u64, needle: u8) -> u64 {
     const LOW: u64 = u64::from_ne_bytes([0x7f; 8]);

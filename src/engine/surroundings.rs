@@ -1,7 +1,7 @@
 //! What the file around an edit says: its imports, the names of the enclosing function and type, and where the edit stands.
 
 use super::edit::Edit;
-use super::lines::{find, find_text, shared_head};
+use super::lines::{find, find_text, shared_head, shorten};
 use super::{lexer, structured};
 use serde::{Deserialize, Serialize};
 
@@ -89,11 +89,7 @@ fn shared_lead(old: &str, new: &str) -> usize {
 
 /// Import statements of the head, without lexing it: each line is asked whether it begins one.
 fn imports(text: &str, edit: &Edit<'_>) -> String {
-    let mut end = text.len().min(HEAD);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let head = &text[..end];
+    let head = shorten(text, HEAD);
     let mut out = String::new();
     let mut at = 0;
     let mut since_import = 0;
@@ -153,11 +149,7 @@ fn enclosing(above: &str, below: &str) -> (String, String) {
 }
 
 fn push_line(to: &mut String, line: &str) {
-    let mut end = line.len().min(200);
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    to.push_str(&line[..end]);
+    to.push_str(shorten(line, 200));
     to.push('\n');
 }
 

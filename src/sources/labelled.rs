@@ -131,12 +131,8 @@ pub struct Labelled {
     pub repository: String,
     /// The label.
     pub label: Label,
-    /// The edit, its path relative to the project.
-    pub edit: Edit<'static>,
-    /// The file before.
-    pub before: Option<String>,
-    /// What a hook kept of the file, where the file itself was not kept.
-    pub around: Option<Surroundings>,
+    /// The edit, and what is known of the file.
+    pub subject: Subject,
 }
 
 /// A line that is no labelled event.
@@ -188,7 +184,7 @@ pub fn events(text: &str) -> Result<Vec<Event>, Slip> {
 /// The number of the line that is no labelled edit, and why.
 pub fn read(text: &str) -> Result<Vec<Labelled>, String> {
     let edit = |e: Event| match e.what {
-        What::Edit(Subject { edit, before, around }) => Some(Labelled { id: e.id, repository: e.source.repo, label: e.label, edit, before, around }),
+        What::Edit(subject) => Some(Labelled { id: e.id, repository: e.source.repo, label: e.label, subject }),
         What::Plan(_) | What::Nothing => None,
     };
     Ok(events(text).map_err(|slip| slip.to_string())?.into_iter().filter_map(edit).collect())

@@ -12,6 +12,7 @@ mod rows;
 
 use super::lost_lock::{lost, same_function};
 use super::{Detector, High, Low, Medium, Sighting, View};
+use crate::engine::lines::shorten;
 use crate::engine::syntax::reading::locks::Held;
 use crate::engine::syntax::words::{self, says};
 use crate::engine::syntax::{Call, Id, Kind, Outline, Role, Use};
@@ -282,8 +283,7 @@ fn same_words(a: &str, b: &str) -> bool {
 }
 
 fn brief(text: &str) -> &str {
-    let line = text.lines().next().unwrap_or("").trim();
-    line.get(..line.len().min(50)).unwrap_or(line)
+    shorten(text.lines().next().unwrap_or("").trim(), 50)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 
 use super::lost_lock::same_function;
 use super::{Detector, Low, Medium, Sighting, View};
+use crate::engine::lines::shorten;
 use crate::engine::syntax::words::says;
 use crate::engine::syntax::{Id, Jump, Kind};
 
@@ -55,10 +56,10 @@ fn two_records(view: &View<'_>, function: Id, out: &mut Vec<Sighting>) {
         if skips || overwrites {
             let seen = format!(
                 "`{}` and `{}` were stamped by two clocks, and the comparison decides which record counts: a clock that is behind loses the newer one",
-                brief(left),
-                brief(right)
+                shorten(left, 40),
+                shorten(right, 40)
             );
-            out.push(view.sighting(id, format!("stamps {} {}", brief(left), brief(right)), Medium, seen));
+            out.push(view.sighting(id, format!("stamps {} {}", shorten(left, 40), shorten(right, 40)), Medium, seen));
         }
     }
 }
@@ -117,10 +118,6 @@ fn wall_for_monotonic(view: &View<'_>, function: Id, out: &mut Vec<Sighting>) {
     let compares = is.contains(['<', '>', '-']);
     let seen = "this time comes from the wall clock and no longer from one that only goes forward: when the clock is set, waits and leases end early or never";
     out.push(view.sighting(at, "wall clock", if compares { Medium } else { Low }, seen));
-}
-
-fn brief(text: &str) -> &str {
-    text.get(..text.len().min(40)).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 use super::lost_lock::name_of;
 use super::{Detector, Low, Medium, Sighting, View};
+use crate::engine::lines::shorten;
 use crate::engine::syntax::reading::locks::Held;
 use crate::engine::syntax::words::{self, Remote, says};
 use crate::engine::syntax::{Call, Id, Outline};
@@ -94,7 +95,7 @@ fn surely(c: &Call<'_>) -> bool {
 
 fn brief(text: &str) -> &str {
     let line = text.lines().next().unwrap_or("").split('{').next().unwrap_or("").trim().trim_end_matches(':');
-    line.get(..line.len().min(40)).unwrap_or(line)
+    shorten(line, 40)
 }
 
 #[cfg(test)]

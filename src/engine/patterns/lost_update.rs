@@ -8,6 +8,7 @@
 
 use super::lost_lock::same_function;
 use super::{Detector, High, Low, Medium, Sighting, View};
+use crate::engine::lines::shorten;
 use crate::engine::syntax::words::{self, says};
 use crate::engine::syntax::{Id, Kind, Outline, Use};
 
@@ -164,11 +165,7 @@ fn version_gone(view: &View<'_>, function: Id, was: &str, is: &str, out: &mut Ve
         text.match_indices("where ")
             .chain(text.match_indices(" and "))
             .filter(|(at, _)| {
-                let mut end = (at + 60).min(text.len());
-                while !text.is_char_boundary(end) {
-                    end -= 1;
-                }
-                let head: Vec<&str> = text[*at..end].split_whitespace().skip(1).take(3).collect();
+                let head: Vec<&str> = shorten(&text[*at..], 60).split_whitespace().skip(1).take(3).collect();
                 let column = head.first().copied().unwrap_or("").trim_matches(['"', '`', '(']);
                 let compares = head.get(1).is_some_and(|w| matches!(*w, "=" | "<" | ">" | "<=" | ">=" | "is"));
                 compares

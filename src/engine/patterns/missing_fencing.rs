@@ -9,6 +9,7 @@
 
 use super::lost_lock::same_function;
 use super::{Detector, Medium, Sighting, View};
+use crate::engine::lines::shorten;
 use crate::engine::syntax::words::{self, says};
 use crate::engine::syntax::{Call, Id, Outline};
 
@@ -37,9 +38,9 @@ fn plain_release(view: &View<'_>, function: Id, out: &mut Vec<Sighting>) {
         let seen = format!(
             "`{}` deletes `{}` whoever holds it by now: a holder that was late frees the next one's lock and two work at once",
             o.callee(id),
-            brief(key)
+            shorten(key, 40)
         );
-        out.push(view.sighting(id, format!("release {}", brief(key)), Medium, seen));
+        out.push(view.sighting(id, format!("release {}", shorten(key, 40)), Medium, seen));
         return;
     }
 }
@@ -94,10 +95,6 @@ fn token_gone(view: &View<'_>, function: Id, out: &mut Vec<Sighting>) {
             out.push(view.sighting(id, format!("token {callee}"), Medium, seen));
         }
     }
-}
-
-fn brief(text: &str) -> &str {
-    text.get(..text.len().min(40)).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ use super::path::{self, PathKind};
 use super::surroundings::Surroundings;
 use super::syntax::{self, Id, Outline};
 use super::verdict::{ChangeKind, Confidence, Evidence, Finding};
+use crate::engine::lines::shorten;
 use texts::Texts;
 pub use view::{Sighting, View};
 
@@ -190,13 +191,9 @@ fn brought(detector: &Detector, new: &View<'_>, old: Option<&View<'_>>) -> Vec<S
 fn finding(detector: &Detector, outline: &Outline<'_>, sighting: &Sighting, texts: &Texts<'_>) -> Finding {
     let line = texts.in_file(line_of(outline, sighting.at));
     let text = texts.after.lines().nth(line_of(outline, sighting.at) as usize - 1).unwrap_or("").trim();
-    let mut end = text.len().min(160);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
     let evidence = Evidence {
         line,
-        text: text[..end].to_owned(),
+        text: shorten(text, 160).to_owned(),
         signal: detector.id.to_owned(),
         change: ChangeKind::Added,
         why: sighting.seen.clone(),

@@ -10,6 +10,7 @@
 
 use super::names::{has_word, words};
 use super::{Detector, Low, Medium, Sighting, View};
+use crate::engine::lines::shorten;
 use crate::engine::syntax::words::{self as vocabulary, Remote, says};
 use crate::engine::syntax::{Call, Id, Jump, Kind, Outline, Scope};
 
@@ -143,8 +144,7 @@ fn runs_beside(o: &Outline<'_>, id: Id, loop_: Id) -> bool {
 }
 
 fn brief(over: &str) -> &str {
-    let line = over.lines().next().unwrap_or("").trim();
-    line.get(..40).unwrap_or(line)
+    shorten(over.lines().next().unwrap_or("").trim(), 40)
 }
 
 #[cfg(test)]

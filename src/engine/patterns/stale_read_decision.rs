@@ -8,6 +8,7 @@
 
 use super::lost_lock::same_function;
 use super::{Detector, Medium, Sighting, View};
+use crate::engine::lines::shorten;
 use crate::engine::syntax::words::says;
 use crate::engine::syntax::{Id, Jump, Kind, Outline, Role};
 
@@ -38,8 +39,9 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
             continue;
         };
         let Some(at) = place(view, function) else { continue };
-        let seen = format!("what asked whether this is still current (`{}`) is gone: an older answer now decides as if it were the newest", brief(&gone.text));
-        out.push(view.sighting(at, format!("currency {}", brief(&gone.text)), Medium, seen));
+        let seen =
+            format!("what asked whether this is still current (`{}`) is gone: an older answer now decides as if it were the newest", shorten(&gone.text, 60));
+        out.push(view.sighting(at, format!("currency {}", shorten(&gone.text, 60)), Medium, seen));
     }
     out
 }
@@ -93,10 +95,6 @@ fn place(view: &View<'_>, function: Id) -> Option<Id> {
 
 fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn brief(text: &str) -> &str {
-    text.get(..text.len().min(60)).unwrap_or(text)
 }
 
 #[cfg(test)]

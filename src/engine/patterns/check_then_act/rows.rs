@@ -1,6 +1,7 @@
 //! The shapes of check-then-act that stand in a store others use: keys, rows, unique columns.
 
 use super::{brief, is_in_condition};
+use crate::engine::lines::shorten;
 use crate::engine::patterns::lost_lock::same_function;
 use crate::engine::patterns::{High, Low, Medium, Sighting, View};
 use crate::engine::syntax::reading::locks::Held;
@@ -130,11 +131,7 @@ pub(super) fn conditional_insert(view: &View<'_>, function: Id, out: &mut Vec<Si
         let words: Vec<String> = head.split_whitespace().map(str::to_ascii_lowercase).collect();
         let asks = words.ends_with(&["not".to_owned(), "exists".to_owned()])
             && words.iter().rev().nth(2).is_some_and(|w| w.trim_start_matches(['"', '\'', '@', '$']) == "if" || w.ends_with("\"if"));
-        let mut end = (at + 500).min(text.len());
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let tail = text[at..end].to_ascii_lowercase();
+        let tail = shorten(&text[at..], 500).to_ascii_lowercase();
         let select = tail.trim_start_matches(['(', ' ', '\n']).starts_with("select");
         if asks && select && tail.contains("insert into") && !says(&tail, &["holdlock", "updlock", "serializable"]) {
             let node = o.node_at(function, o.node(function).span.0 + at);

@@ -1,5 +1,6 @@
 //! Options of calls, remote calls, states that are set, and words for a sentence.
 
+use crate::engine::lines::shorten;
 use crate::engine::syntax::outline::{Arg, Call, Id, Kind, Outline};
 use crate::engine::syntax::pieces;
 use crate::engine::syntax::words::{self, Remote, Towards, says};
@@ -35,12 +36,7 @@ impl<'t> Outline<'t> {
     /// The node's first line, trimmed and cut, for a sentence.
     #[must_use]
     pub fn brief(&self, id: Id) -> &'t str {
-        let line = pieces::first_line(self.source(id));
-        let mut end = line.len().min(60);
-        while !line.is_char_boundary(end) {
-            end -= 1;
-        }
-        line[..end].trim_end_matches([';', '{', ' ', ':'])
+        shorten(pieces::first_line(self.source(id)), 60).trim_end_matches([';', '{', ' ', ':'])
     }
 
     /// Name of a call as written, receiver's last part with it: `client.Watch`.
