@@ -18,3 +18,4 @@ pub mod sources;
 pub mod state;
 pub mod telling;
 pub mod text;
+pub mod topology;

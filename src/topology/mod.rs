@@ -1,0 +1,6 @@
+//! The user's system: components, relationships and how many there are of each. Cardinality decides which questions matter, and the
+//! graph answers what breaks when a part is gone.
+
+pub mod graph;
+pub mod model;
+pub mod yaml;
