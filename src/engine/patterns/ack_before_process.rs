@@ -145,94 +145,72 @@ fn acknowledges_by_itself(o: &Outline<'_>, id: Id, call: &Call<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "class Receiver:\n    async def callback(self, message):\n        task = self.find(message)\n        await message.ack()\n        result = await self.run_task(task, message)\n        await self.report(result)\n",
-                    "class Receiver:\n    async def callback(self, message):\n        task = self.find(message)\n        result = await self.run_task(task, message)\n        await message.ack()\n        await self.report(result)\n",
-                ),
-                fires(
-                    "python",
-                    "import pika\n\ndef start(channel):\n    channel.basic_consume(queue='orders', on_message_callback=handle_order, auto_ack=True)\n    channel.start_consuming()\n",
-                ),
-                silent(
-                    "python",
-                    "def start(channel, answers):\n    channel.basic_consume(queue=reply_queue, on_message_callback=answers.put, auto_ack=True)\n",
-                ),
-                silent(
-                    "python",
-                    "def on_message(message):\n    if message.expired:\n        message.ack()\n        return\n    process(message)\n    message.ack()\n",
-                ),
-                silent(
-                    "python",
-                    "def receive(message):\n    try:\n        process(message)\n    except Rejected:\n        message.ack()\n        handle_rejected(message)\n",
-                ),
-                fires(
-                    "go",
-                    "package m\n\nfunc Early(h HandlerFunc) HandlerFunc {\n\treturn func(msg *Message) error {\n\t\tmsg.Ack()\n\t\treturn h(msg)\n\t}\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package m\n\nfunc (w *Worker) listen(ch *amqp.Channel) error {\n\tmsgs, err := ch.Consume(w.queue, \"\", true, false, false, false, nil)\n\tif err != nil {\n\t\treturn err\n\t}\n\tfor m := range msgs {\n\t\tw.process(m)\n\t}\n\treturn nil\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package m\n\nfunc (w *Worker) one(msg *Message) error {\n\tif err := w.handle(msg); err != nil {\n\t\treturn err\n\t}\n\treturn msg.Ack()\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package m\n\nfunc (w *Worker) listen(ch *amqp.Channel) error {\n\tmsgs, err := ch.Consume(w.queue, \"\", false, false, false, false, nil)\n\tif err != nil {\n\t\treturn err\n\t}\n\tfor m := range msgs {\n\t\tw.process(m)\n\t\tm.Ack(false)\n\t}\n\treturn nil\n}\n",
-                ),
-                silent("go", "package m\n\nfunc (t *Tree) commit(node *Node) {\n\tt.index.Commit(node)\n\tt.process(node)\n}\n"),
-                mends(
-                    "typescript",
-                    "export async function onOrder(msg: ConsumeMessage) {\n  channel.ack(msg);\n  await handler.process(msg);\n}\n",
-                    "export async function onOrder(msg: ConsumeMessage) {\n  await handler.process(msg);\n  channel.ack(msg);\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function start(channel: Channel) {\n  await channel.consume('orders', async (msg) => book(msg), { noAck: true });\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function start(channel: Channel) {\n  await channel.consume('orders', async (msg) => book(msg), { noAck: false });\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class P {\n  void read(Message message) {\n    position.update(message.getCommitTime());\n    dispatcher.dispatch(message);\n  }\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class P {\n  void start(Message message) {\n    Ack args = new BasicAckArgs(message);\n    handlers.invoke(message, args);\n  }\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function flush(offsets: Offsets, bail: Bail) {\n  await group.commitOffsets(offsets);\n  if (group.isGone()) bail(new Error('gone'));\n}\n",
-                ),
-                silent("typescript", "export function settle(batch: Batch) {\n  batch.complete();\n  view.process(batch);\n}\n"),
-                silent("typescript", "export async function onOrder(msg: ConsumeMessage) {\n  channel.ack(msg);\n  metrics.processed(msg);\n}\n"),
-                mends(
-                    "java",
-                    "class L {\n  void onRecord(ConsumerRecord<String, Order> record, Acknowledgment ack) {\n    ack.acknowledge();\n    service.process(record.value());\n  }\n}\n",
-                    "class L {\n  void onRecord(ConsumerRecord<String, Order> record, Acknowledgment ack) {\n    service.process(record.value());\n    ack.acknowledge();\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class L {\n  void start(Channel channel) throws IOException {\n    channel.basicConsume(QUEUE, true, new OrderConsumer(channel));\n  }\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class L {\n  void start(Channel channel) throws IOException {\n    channel.basicConsume(QUEUE, false, new OrderConsumer(channel));\n  }\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "class Receiver:\n    async def callback(self, message):\n        task = self.find(message)\n        await message.ack()\n        result = await self.run_task(task, message)\n        await self.report(result)\n",
+            "class Receiver:\n    async def callback(self, message):\n        task = self.find(message)\n        result = await self.run_task(task, message)\n        await message.ack()\n        await self.report(result)\n",
+        ),
+        fires(
+            "python",
+            "import pika\n\ndef start(channel):\n    channel.basic_consume(queue='orders', on_message_callback=handle_order, auto_ack=True)\n    channel.start_consuming()\n",
+        ),
+        silent("python", "def start(channel, answers):\n    channel.basic_consume(queue=reply_queue, on_message_callback=answers.put, auto_ack=True)\n",),
+        silent("python", "def on_message(message):\n    if message.expired:\n        message.ack()\n        return\n    process(message)\n    message.ack()\n",),
+        silent(
+            "python",
+            "def receive(message):\n    try:\n        process(message)\n    except Rejected:\n        message.ack()\n        handle_rejected(message)\n",
+        ),
+        fires("go", "package m\n\nfunc Early(h HandlerFunc) HandlerFunc {\n\treturn func(msg *Message) error {\n\t\tmsg.Ack()\n\t\treturn h(msg)\n\t}\n}\n",),
+        fires(
+            "go",
+            "package m\n\nfunc (w *Worker) listen(ch *amqp.Channel) error {\n\tmsgs, err := ch.Consume(w.queue, \"\", true, false, false, false, nil)\n\tif err != nil {\n\t\treturn err\n\t}\n\tfor m := range msgs {\n\t\tw.process(m)\n\t}\n\treturn nil\n}\n",
+        ),
+        silent(
+            "go",
+            "package m\n\nfunc (w *Worker) one(msg *Message) error {\n\tif err := w.handle(msg); err != nil {\n\t\treturn err\n\t}\n\treturn msg.Ack()\n}\n",
+        ),
+        silent(
+            "go",
+            "package m\n\nfunc (w *Worker) listen(ch *amqp.Channel) error {\n\tmsgs, err := ch.Consume(w.queue, \"\", false, false, false, false, nil)\n\tif err != nil {\n\t\treturn err\n\t}\n\tfor m := range msgs {\n\t\tw.process(m)\n\t\tm.Ack(false)\n\t}\n\treturn nil\n}\n",
+        ),
+        silent("go", "package m\n\nfunc (t *Tree) commit(node *Node) {\n\tt.index.Commit(node)\n\tt.process(node)\n}\n"),
+        mends(
+            "typescript",
+            "export async function onOrder(msg: ConsumeMessage) {\n  channel.ack(msg);\n  await handler.process(msg);\n}\n",
+            "export async function onOrder(msg: ConsumeMessage) {\n  await handler.process(msg);\n  channel.ack(msg);\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function start(channel: Channel) {\n  await channel.consume('orders', async (msg) => book(msg), { noAck: true });\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export async function start(channel: Channel) {\n  await channel.consume('orders', async (msg) => book(msg), { noAck: false });\n}\n",
+        ),
+        silent("java", "class P {\n  void read(Message message) {\n    position.update(message.getCommitTime());\n    dispatcher.dispatch(message);\n  }\n}\n",),
+        silent("java", "class P {\n  void start(Message message) {\n    Ack args = new BasicAckArgs(message);\n    handlers.invoke(message, args);\n  }\n}\n",),
+        silent(
+            "typescript",
+            "export async function flush(offsets: Offsets, bail: Bail) {\n  await group.commitOffsets(offsets);\n  if (group.isGone()) bail(new Error('gone'));\n}\n",
+        ),
+        silent("typescript", "export function settle(batch: Batch) {\n  batch.complete();\n  view.process(batch);\n}\n"),
+        silent("typescript", "export async function onOrder(msg: ConsumeMessage) {\n  channel.ack(msg);\n  metrics.processed(msg);\n}\n"),
+        mends(
+            "java",
+            "class L {\n  void onRecord(ConsumerRecord<String, Order> record, Acknowledgment ack) {\n    ack.acknowledge();\n    service.process(record.value());\n  }\n}\n",
+            "class L {\n  void onRecord(ConsumerRecord<String, Order> record, Acknowledgment ack) {\n    service.process(record.value());\n    ack.acknowledge();\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class L {\n  void start(Channel channel) throws IOException {\n    channel.basicConsume(QUEUE, true, new OrderConsumer(channel));\n  }\n}\n",
+        ),
+        silent(
+            "java",
+            "class L {\n  void start(Channel channel) throws IOException {\n    channel.basicConsume(QUEUE, false, new OrderConsumer(channel));\n  }\n}\n",
+        ),
+    ];
 }

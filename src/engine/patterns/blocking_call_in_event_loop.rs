@@ -85,48 +85,41 @@ fn blocks(o: &Outline<'_>, id: Id, c: &Call<'_>) -> Option<Confidence> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "import time\n\nasync def follow(url):\n    while not await ready(url):\n        time.sleep(1)\n",
-                    "import asyncio\n\nasync def follow(url):\n    while not await ready(url):\n        await asyncio.sleep(1)\n",
-                ),
-                mends(
-                    "python",
-                    "import requests\n\nasync def quote(url):\n    return requests.get(url, timeout=2).json()\n",
-                    "import requests\n\nasync def quote(url):\n    return await asyncio.to_thread(lambda: requests.get(url, timeout=2).json())\n",
-                ),
-                fires("typescript", "export async function pack(path: string) {\n  const out = execSync(`tar c ${path}`);\n  await upload(out);\n}\n"),
-                fires("typescript", "export async function key(secret: string) {\n  return crypto.pbkdf2Sync(secret, salt, 600000, 32, 'sha256');\n}\n"),
-                fires("rust", "async fn follow(c: Client) {\n    while !c.ready().await {\n        std::thread::sleep(Duration::from_secs(1));\n    }\n}\n"),
-                mends(
-                    "rust",
-                    "async fn table(url: &str) -> Table {\n    let reply = reqwest::blocking::get(url).unwrap();\n    reply.json().unwrap()\n}\n",
-                    "async fn table(url: &str) -> Table {\n    let reply = reqwest::get(url).await.unwrap();\n    reply.json().await.unwrap()\n}\n",
-                ),
-                fires(
-                    "csharp",
-                    "class Q {\n  public async Task<Quote> Ask(Uri url) {\n    var reply = http.GetAsync(url).Result;\n    return await Parse(reply);\n  }\n}\n",
-                ),
-                silent("python", "import time\n\ndef follow(url):\n    while not ready(url):\n        time.sleep(1)\n"),
-                silent("typescript", "export function pack(path: string) {\n  return execSync(`tar c ${path}`);\n}\n"),
-                silent(
-                    "rust",
-                    "async fn follow(c: Client) {\n    tokio::task::spawn_blocking(move || {\n        std::thread::sleep(Duration::from_secs(1));\n    })\n    .await;\n}\n",
-                ),
-                silent(
-                    "csharp",
-                    "class Q {\n  public async Task<Quote> Ask(Uri url) {\n    var reply = await http.GetAsync(url);\n    return await Parse(reply);\n  }\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "import time\n\nasync def follow(url):\n    while not await ready(url):\n        time.sleep(1)\n",
+            "import asyncio\n\nasync def follow(url):\n    while not await ready(url):\n        await asyncio.sleep(1)\n",
+        ),
+        mends(
+            "python",
+            "import requests\n\nasync def quote(url):\n    return requests.get(url, timeout=2).json()\n",
+            "import requests\n\nasync def quote(url):\n    return await asyncio.to_thread(lambda: requests.get(url, timeout=2).json())\n",
+        ),
+        fires("typescript", "export async function pack(path: string) {\n  const out = execSync(`tar c ${path}`);\n  await upload(out);\n}\n"),
+        fires("typescript", "export async function key(secret: string) {\n  return crypto.pbkdf2Sync(secret, salt, 600000, 32, 'sha256');\n}\n"),
+        fires("rust", "async fn follow(c: Client) {\n    while !c.ready().await {\n        std::thread::sleep(Duration::from_secs(1));\n    }\n}\n"),
+        mends(
+            "rust",
+            "async fn table(url: &str) -> Table {\n    let reply = reqwest::blocking::get(url).unwrap();\n    reply.json().unwrap()\n}\n",
+            "async fn table(url: &str) -> Table {\n    let reply = reqwest::get(url).await.unwrap();\n    reply.json().await.unwrap()\n}\n",
+        ),
+        fires(
+            "csharp",
+            "class Q {\n  public async Task<Quote> Ask(Uri url) {\n    var reply = http.GetAsync(url).Result;\n    return await Parse(reply);\n  }\n}\n",
+        ),
+        silent("python", "import time\n\ndef follow(url):\n    while not ready(url):\n        time.sleep(1)\n"),
+        silent("typescript", "export function pack(path: string) {\n  return execSync(`tar c ${path}`);\n}\n"),
+        silent(
+            "rust",
+            "async fn follow(c: Client) {\n    tokio::task::spawn_blocking(move || {\n        std::thread::sleep(Duration::from_secs(1));\n    })\n    .await;\n}\n",
+        ),
+        silent(
+            "csharp",
+            "class Q {\n  public async Task<Quote> Ask(Uri url) {\n    var reply = await http.GetAsync(url);\n    return await Parse(reply);\n  }\n}\n",
+        ),
+    ];
 }

@@ -144,50 +144,43 @@ fn sorted_out(o: &Outline<'_>, id: Id, error: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "def create(order):\n    try:\n        conn.execute(SQL, order.id)\n    except psycopg.OperationalError as problem:\n        raise HTTPException(status_code=500, detail=str(problem))\n",
-                    "def create(order):\n    try:\n        conn.execute(SQL, order.id)\n    except psycopg.OperationalError as problem:\n        ref = incident(problem)\n        raise HTTPException(status_code=503, detail=f'try again, {ref}')\n",
-                ),
-                fires(
-                    "go",
-                    "package s\n\nfunc (s *S) Cancel(ctx context.Context, req *pb.R) (*pb.A, error) {\n\trow, err := s.store.LockOrder(ctx, req.Id)\n\tif err != nil {\n\t\treturn nil, status.Errorf(codes.Internal, \"lock order: %v\", err)\n\t}\n\treturn reply(row), nil\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function create(req: Request, res: Response) {\n  try {\n    await db.insert(req.body);\n  } catch (e) {\n    res.status(500).json({ error: e.message });\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class H {\n  ResponseEntity<String> save(Order o) {\n    try { repository.save(o); return ok(); }\n    catch (DataAccessException e) { return ResponseEntity.status(500).body(e.getMessage()); }\n  }\n}\n",
-                ),
-                mends(
-                    "typescript",
-                    "export async function add(id: string) {\n  const [error, group] = await tryCatch(service.groupOf(id));\n  if (error) {\n    throw new ServiceValidationError(error.message);\n  }\n  return group;\n}\n",
-                    "export async function add(id: string) {\n  const [error, group] = await tryCatch(service.groupOf(id));\n  if (error) {\n    if (isInfrastructureError(error)) {\n      throw error;\n    }\n    throw new ServiceValidationError(error.message);\n  }\n  return group;\n}\n",
-                ),
-                silent(
-                    "rust",
-                    "pub fn width(text: &str) -> Result<u16, String> {\n    text.parse::<u16>().map_err(|problem| format!(\"width {text:?}: {problem}\"))\n}\n",
-                ),
-                silent(
-                    "python",
-                    "def create(order):\n    try:\n        conn.execute(SQL)\n    except psycopg.OperationalError as problem:\n        log.error('insert failed: %s', problem)\n        raise HTTPException(status_code=503, detail='try again')\n",
-                ),
-                silent(
-                    "go",
-                    "package s\n\nfunc (s *S) Load(ctx context.Context) error {\n\trow, err := s.store.Get(ctx)\n\tif err != nil {\n\t\treturn fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn use(row)\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "def create(order):\n    try:\n        conn.execute(SQL, order.id)\n    except psycopg.OperationalError as problem:\n        raise HTTPException(status_code=500, detail=str(problem))\n",
+            "def create(order):\n    try:\n        conn.execute(SQL, order.id)\n    except psycopg.OperationalError as problem:\n        ref = incident(problem)\n        raise HTTPException(status_code=503, detail=f'try again, {ref}')\n",
+        ),
+        fires(
+            "go",
+            "package s\n\nfunc (s *S) Cancel(ctx context.Context, req *pb.R) (*pb.A, error) {\n\trow, err := s.store.LockOrder(ctx, req.Id)\n\tif err != nil {\n\t\treturn nil, status.Errorf(codes.Internal, \"lock order: %v\", err)\n\t}\n\treturn reply(row), nil\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function create(req: Request, res: Response) {\n  try {\n    await db.insert(req.body);\n  } catch (e) {\n    res.status(500).json({ error: e.message });\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class H {\n  ResponseEntity<String> save(Order o) {\n    try { repository.save(o); return ok(); }\n    catch (DataAccessException e) { return ResponseEntity.status(500).body(e.getMessage()); }\n  }\n}\n",
+        ),
+        mends(
+            "typescript",
+            "export async function add(id: string) {\n  const [error, group] = await tryCatch(service.groupOf(id));\n  if (error) {\n    throw new ServiceValidationError(error.message);\n  }\n  return group;\n}\n",
+            "export async function add(id: string) {\n  const [error, group] = await tryCatch(service.groupOf(id));\n  if (error) {\n    if (isInfrastructureError(error)) {\n      throw error;\n    }\n    throw new ServiceValidationError(error.message);\n  }\n  return group;\n}\n",
+        ),
+        silent(
+            "rust",
+            "pub fn width(text: &str) -> Result<u16, String> {\n    text.parse::<u16>().map_err(|problem| format!(\"width {text:?}: {problem}\"))\n}\n",
+        ),
+        silent(
+            "python",
+            "def create(order):\n    try:\n        conn.execute(SQL)\n    except psycopg.OperationalError as problem:\n        log.error('insert failed: %s', problem)\n        raise HTTPException(status_code=503, detail='try again')\n",
+        ),
+        silent(
+            "go",
+            "package s\n\nfunc (s *S) Load(ctx context.Context) error {\n\trow, err := s.store.Get(ctx)\n\tif err != nil {\n\t\treturn fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn use(row)\n}\n",
+        ),
+    ];
 }

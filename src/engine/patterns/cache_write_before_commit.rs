@@ -116,69 +116,62 @@ fn later_by_itself(o: &Outline<'_>, id: Id) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "typescript",
-                    "export class Rename {\n  async run(cmd: Command) {\n    await this.cache.delete(`user:${cmd.id}`);\n    await this.userRepository.update({ id: cmd.id }, { name: cmd.name });\n  }\n}\n",
-                    "export class Rename {\n  async run(cmd: Command) {\n    await this.userRepository.update({ id: cmd.id }, { name: cmd.name });\n    await this.cache.delete(`user:${cmd.id}`);\n  }\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function pay(id: string) {\n  await prisma.$transaction(async (tx) => {\n    await tx.order.update({ where: { id }, data: { paid: true } });\n    await db.update(id, true);\n    await cacheService.set(`order:${id}`, 'paid');\n  });\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function rename(id: string, name: string) {\n  await cache.del(id);\n  await repository.update(id, { name });\n  await cache.del(id);\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function load(id: string) {\n  const known = await cache.get(id);\n  if (known) return known;\n  const row = await repository.findOne(id);\n  await cache.set(id, row);\n  return row;\n}\n",
-                ),
-                silent("typescript", "export function reset(table: Table) {\n  layoutCache.clear();\n  table.update();\n}\n"),
-                mends(
-                    "python",
-                    "def rename(user_id, name):\n    cache.delete(f'user:{user_id}')\n    session.execute(update(User).where(User.id == user_id).values(name=name))\n    session.commit()\n",
-                    "def rename(user_id, name):\n    session.execute(update(User).where(User.id == user_id).values(name=name))\n    session.commit()\n    cache.delete(f'user:{user_id}')\n",
-                ),
-                fires(
-                    "python",
-                    "from django.db import transaction\n\ndef pay(order):\n    with transaction.atomic():\n        order.save()\n        cache.set(f'order:{order.id}', 'paid')\n",
-                ),
-                silent(
-                    "python",
-                    "from django.db import transaction\n\ndef pay(order):\n    with transaction.atomic():\n        order.save()\n        transaction.on_commit(lambda: cache.set(f'order:{order.id}', 'paid'))\n",
-                ),
-                silent("python", "def pay(order):\n    order.save()\n    cache.set(f'order:{order.id}', 'paid')\n"),
-                silent("python", "def warm(keys):\n    for key in keys:\n        cache.set(key, load(key))\n"),
-                fires(
-                    "java",
-                    "class Users {\n  void rename(String id, String name) {\n    cache.evict(id);\n    userRepository.save(find(id).withName(name));\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class Users {\n  @Transactional\n  void rename(User user, String name) {\n    userRepository.save(user.withName(name));\n    userCache.put(user.id(), user);\n  }\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class Users {\n  void rename(User user, String name) {\n    userRepository.save(user.withName(name));\n    userCache.put(user.id(), user);\n  }\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package u\n\nfunc (s *Users) Rename(ctx context.Context, id, name string) error {\n\tif err := s.cache.Delete(ctx, id); err != nil {\n\t\treturn err\n\t}\n\t_, err := s.db.ExecContext(ctx, rename, name, id)\n\treturn err\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package u\n\nfunc (s *Users) Rename(ctx context.Context, id, name string) error {\n\tif _, err := s.db.ExecContext(ctx, rename, name, id); err != nil {\n\t\treturn err\n\t}\n\treturn s.cache.Delete(ctx, id)\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "typescript",
+            "export class Rename {\n  async run(cmd: Command) {\n    await this.cache.delete(`user:${cmd.id}`);\n    await this.userRepository.update({ id: cmd.id }, { name: cmd.name });\n  }\n}\n",
+            "export class Rename {\n  async run(cmd: Command) {\n    await this.userRepository.update({ id: cmd.id }, { name: cmd.name });\n    await this.cache.delete(`user:${cmd.id}`);\n  }\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function pay(id: string) {\n  await prisma.$transaction(async (tx) => {\n    await tx.order.update({ where: { id }, data: { paid: true } });\n    await db.update(id, true);\n    await cacheService.set(`order:${id}`, 'paid');\n  });\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export async function rename(id: string, name: string) {\n  await cache.del(id);\n  await repository.update(id, { name });\n  await cache.del(id);\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export async function load(id: string) {\n  const known = await cache.get(id);\n  if (known) return known;\n  const row = await repository.findOne(id);\n  await cache.set(id, row);\n  return row;\n}\n",
+        ),
+        silent("typescript", "export function reset(table: Table) {\n  layoutCache.clear();\n  table.update();\n}\n"),
+        mends(
+            "python",
+            "def rename(user_id, name):\n    cache.delete(f'user:{user_id}')\n    session.execute(update(User).where(User.id == user_id).values(name=name))\n    session.commit()\n",
+            "def rename(user_id, name):\n    session.execute(update(User).where(User.id == user_id).values(name=name))\n    session.commit()\n    cache.delete(f'user:{user_id}')\n",
+        ),
+        fires(
+            "python",
+            "from django.db import transaction\n\ndef pay(order):\n    with transaction.atomic():\n        order.save()\n        cache.set(f'order:{order.id}', 'paid')\n",
+        ),
+        silent(
+            "python",
+            "from django.db import transaction\n\ndef pay(order):\n    with transaction.atomic():\n        order.save()\n        transaction.on_commit(lambda: cache.set(f'order:{order.id}', 'paid'))\n",
+        ),
+        silent("python", "def pay(order):\n    order.save()\n    cache.set(f'order:{order.id}', 'paid')\n"),
+        silent("python", "def warm(keys):\n    for key in keys:\n        cache.set(key, load(key))\n"),
+        fires(
+            "java",
+            "class Users {\n  void rename(String id, String name) {\n    cache.evict(id);\n    userRepository.save(find(id).withName(name));\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class Users {\n  @Transactional\n  void rename(User user, String name) {\n    userRepository.save(user.withName(name));\n    userCache.put(user.id(), user);\n  }\n}\n",
+        ),
+        silent(
+            "java",
+            "class Users {\n  void rename(User user, String name) {\n    userRepository.save(user.withName(name));\n    userCache.put(user.id(), user);\n  }\n}\n",
+        ),
+        fires(
+            "go",
+            "package u\n\nfunc (s *Users) Rename(ctx context.Context, id, name string) error {\n\tif err := s.cache.Delete(ctx, id); err != nil {\n\t\treturn err\n\t}\n\t_, err := s.db.ExecContext(ctx, rename, name, id)\n\treturn err\n}\n",
+        ),
+        silent(
+            "go",
+            "package u\n\nfunc (s *Users) Rename(ctx context.Context, id, name string) error {\n\tif _, err := s.db.ExecContext(ctx, rename, name, id); err != nil {\n\t\treturn err\n\t}\n\treturn s.cache.Delete(ctx, id)\n}\n",
+        ),
+    ];
 }

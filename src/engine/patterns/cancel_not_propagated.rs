@@ -277,77 +277,67 @@ fn cancel_handler_gone(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) count(ctx context.Context, k string) (int, error) {\n\trows, err := c.client.List(context.Background(), k)\n\treturn len(rows), err\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package c\n\nfunc (c *C) wait(d time.Duration) {\n\ttime.Sleep(d)\n\tc.begin()\n}\n",
-                    "package c\n\nfunc (c *C) wait(d time.Duration) {\n\tselect {\n\tcase <-time.After(d):\n\tcase <-c.done:\n\t\treturn\n\t}\n\tc.begin()\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package c\n\nfunc (c *C) hand(item Item) {\n\tc.out <- item\n}\n",
-                    "package c\n\nfunc (c *C) hand(item Item) {\n\tselect {\n\tcase c.out <- item:\n\tcase <-c.done:\n\t}\n}\n",
-                ),
-                fires(
-                    "python",
-                    "async def follow(client):\n    while True:\n        try:\n            await client.next_event()\n        except asyncio.CancelledError:\n            log.info('cancelled')\n",
-                ),
-                mends(
-                    "python",
-                    "async def first(task):\n    await asyncio.wait([task])\n    return task.result()\n",
-                    "async def first(task):\n    try:\n        await asyncio.wait([task])\n    except asyncio.CancelledError:\n        task.cancel()\n        raise\n    return task.result()\n",
-                ),
-                fires(
-                    "java",
-                    "class C {\n  void run() {\n    while (true) {\n      try {\n        handle(queue.take());\n      } catch (InterruptedException e) {\n        log.warn(\"interrupted\", e);\n      }\n    }\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class C {\n  void run() {\n    for (;;) {\n      try {\n        Thread.sleep(1000);\n        client.ping();\n      } catch (InterruptedException e) {\n      }\n    }\n  }\n}\n",
-                ),
-                fires(
-                    "csharp",
-                    "class C {\n  async Task<Row> Load(string key, CancellationToken token) {\n    return await client.GetAsync(key, CancellationToken.None);\n  }\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function load(url: string, signal: AbortSignal) {\n  const reply = await fetch(url);\n  return reply.json();\n}\n",
-                ),
-                mends(
-                    "csharp",
-                    "class C {\n  async Task<Row> Load(string key, CancellationToken token) {\n    return await client.GetAsync(key, CancellationToken.None);\n  }\n}\n",
-                    "class C {\n  async Task<Row> Load(string key, CancellationToken token) {\n    return await client.GetAsync(key, token);\n  }\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package c\n\nfunc (c *C) count(ctx context.Context, k string) (int, error) {\n\trows, err := c.client.List(ctx, k)\n\treturn len(rows), err\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package c\n\nfunc (c *C) drop(ctx context.Context) {\n\tdefer func() {\n\t\tc.client.Delete(context.Background(), c.key)\n\t}()\n\tc.work(ctx)\n}\n",
-                ),
-                silent("python", "async def stop(task):\n    task.cancel()\n    try:\n        await task\n    except asyncio.CancelledError:\n        pass\n"),
-                silent(
-                    "java",
-                    "class C {\n  void run() {\n    while (true) {\n      try {\n        handle(queue.take());\n      } catch (InterruptedException e) {\n        Thread.currentThread().interrupt();\n        return;\n      }\n    }\n  }\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function load(url: string, signal: AbortSignal) {\n  const reply = await fetch(url, { signal });\n  return reply.json();\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) count(ctx context.Context, k string) (int, error) {\n\trows, err := c.client.List(context.Background(), k)\n\treturn len(rows), err\n}\n",
+        ),
+        mends(
+            "go",
+            "package c\n\nfunc (c *C) wait(d time.Duration) {\n\ttime.Sleep(d)\n\tc.begin()\n}\n",
+            "package c\n\nfunc (c *C) wait(d time.Duration) {\n\tselect {\n\tcase <-time.After(d):\n\tcase <-c.done:\n\t\treturn\n\t}\n\tc.begin()\n}\n",
+        ),
+        mends(
+            "go",
+            "package c\n\nfunc (c *C) hand(item Item) {\n\tc.out <- item\n}\n",
+            "package c\n\nfunc (c *C) hand(item Item) {\n\tselect {\n\tcase c.out <- item:\n\tcase <-c.done:\n\t}\n}\n",
+        ),
+        fires(
+            "python",
+            "async def follow(client):\n    while True:\n        try:\n            await client.next_event()\n        except asyncio.CancelledError:\n            log.info('cancelled')\n",
+        ),
+        mends(
+            "python",
+            "async def first(task):\n    await asyncio.wait([task])\n    return task.result()\n",
+            "async def first(task):\n    try:\n        await asyncio.wait([task])\n    except asyncio.CancelledError:\n        task.cancel()\n        raise\n    return task.result()\n",
+        ),
+        fires(
+            "java",
+            "class C {\n  void run() {\n    while (true) {\n      try {\n        handle(queue.take());\n      } catch (InterruptedException e) {\n        log.warn(\"interrupted\", e);\n      }\n    }\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class C {\n  void run() {\n    for (;;) {\n      try {\n        Thread.sleep(1000);\n        client.ping();\n      } catch (InterruptedException e) {\n      }\n    }\n  }\n}\n",
+        ),
+        fires(
+            "csharp",
+            "class C {\n  async Task<Row> Load(string key, CancellationToken token) {\n    return await client.GetAsync(key, CancellationToken.None);\n  }\n}\n",
+        ),
+        fires("typescript", "export async function load(url: string, signal: AbortSignal) {\n  const reply = await fetch(url);\n  return reply.json();\n}\n",),
+        mends(
+            "csharp",
+            "class C {\n  async Task<Row> Load(string key, CancellationToken token) {\n    return await client.GetAsync(key, CancellationToken.None);\n  }\n}\n",
+            "class C {\n  async Task<Row> Load(string key, CancellationToken token) {\n    return await client.GetAsync(key, token);\n  }\n}\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) count(ctx context.Context, k string) (int, error) {\n\trows, err := c.client.List(ctx, k)\n\treturn len(rows), err\n}\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) drop(ctx context.Context) {\n\tdefer func() {\n\t\tc.client.Delete(context.Background(), c.key)\n\t}()\n\tc.work(ctx)\n}\n",
+        ),
+        silent("python", "async def stop(task):\n    task.cancel()\n    try:\n        await task\n    except asyncio.CancelledError:\n        pass\n"),
+        silent(
+            "java",
+            "class C {\n  void run() {\n    while (true) {\n      try {\n        handle(queue.take());\n      } catch (InterruptedException e) {\n        Thread.currentThread().interrupt();\n        return;\n      }\n    }\n  }\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export async function load(url: string, signal: AbortSignal) {\n  const reply = await fetch(url, { signal });\n  return reply.json();\n}\n",
+        ),
+    ];
 }

@@ -11,7 +11,9 @@ use crate::knowledge::schema::LANGUAGES;
 pub(crate) enum Expect {
     /// The flaw is found with at least medium confidence.
     Fires,
-    /// It is not.
+    /// It is found, and nothing is said where the edit is undone.
+    Mends,
+    /// It is not found.
     Silent,
 }
 
@@ -30,8 +32,31 @@ pub(crate) const fn silent(language: &'static str, after: &'static str) -> Case 
 
 /// An edit that brings the flaw; the other way round it mends it, which has to be silent.
 pub(crate) const fn mends(language: &'static str, flawed: &'static str, mended: &'static str) -> Case {
-    (language, Expect::Fires, mended, flawed)
+    (language, Expect::Mends, mended, flawed)
 }
+
+/// An edit that breaks what waits for the other side. The way back breaks it too, so it mends nothing.
+pub(crate) const fn breaks(language: &'static str, before: &'static str, after: &'static str) -> Case {
+    (language, Expect::Fires, before, after)
+}
+
+/// An edit that brings no such flaw.
+pub(crate) const fn keeps(language: &'static str, before: &'static str, after: &'static str) -> Case {
+    (language, Expect::Silent, before, after)
+}
+
+/// The cases of the module's detector: all are run, and `counted` counts them.
+macro_rules! table {
+    [$($case:expr),* $(,)?] => {
+        pub(in crate::engine::patterns) const CASES: &[crate::engine::patterns::cases::Case] = &[$($case),*];
+
+        #[test]
+        fn cases() {
+            crate::engine::patterns::cases::check(&super::DETECTOR, CASES);
+        }
+    };
+}
+pub(crate) use table;
 
 /// What the detector finds in an edit of a file from `before` to `after`.
 pub(crate) fn found(detector: &Detector, language: &str, before: &str, after: &str) -> Vec<Finding> {
@@ -50,10 +75,10 @@ pub(crate) fn check(detector: &Detector, cases: &[Case]) {
     let mut wrong = String::new();
     for (language, expect, before, after) in cases {
         let now = found(detector, language, before, after);
-        if now.is_empty() == (*expect == Expect::Fires) {
+        if now.is_empty() != (*expect == Expect::Silent) {
             wrong += &format!("\n{} {language} is not {expect:?}: {now:?}\n{after}\n", detector.id);
         }
-        if *expect == Expect::Fires && !before.is_empty() {
+        if *expect == Expect::Mends {
             let back = found(detector, language, after, before);
             if !back.is_empty() {
                 wrong += &format!("\n{} {language}: the fix is not silent: {back:?}\n{before}\n", detector.id);

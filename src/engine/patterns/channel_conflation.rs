@@ -130,49 +130,39 @@ fn guarded_by_condition(o: &Outline<'_>, id: Id) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "def refresh(stub, registry, job):\n    try:\n        reply = stub.GetStatus(job.id, timeout=1.0)\n    except grpc.RpcError:\n        registry.set_state(job.id, 'failed')\n        return\n    registry.set_state(job.id, reply.state)\n",
-                    "def refresh(stub, registry, job):\n    try:\n        reply = stub.GetStatus(job.id, timeout=1.0)\n    except grpc.RpcError:\n        registry.note_unknown(job.id)\n        return\n    registry.set_state(job.id, reply.state)\n",
-                ),
-                fires(
-                    "go",
-                    "package m\n\nfunc (m *Monitor) sweep(ctx context.Context) {\n\tfor _, w := range m.workers {\n\t\t_, err := w.client.Heartbeat(ctx, req)\n\t\tif err != nil {\n\t\t\tw.state = stateDead\n\t\t}\n\t}\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class M {\n  void probe(Node node) {\n    try {\n      client.ping(node.address());\n    } catch (IOException e) {\n      node.setStatus(Status.DEAD);\n    }\n  }\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function beat(worker: Worker) {\n  try {\n    await api.sendHeartbeat(worker.id);\n  } catch (e) {\n    await this.shutdown();\n  }\n}\n",
-                ),
-                fires(
-                    "csharp",
-                    "class GatewayConnection {\n  async Task Run() {\n    try { await Read(); }\n    finally { this.manager.MarkAsDead(this.Address); }\n  }\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package m\n\nfunc (m *Monitor) sweep(ctx context.Context) {\n\t_, err := m.client.Heartbeat(ctx, req)\n\tif err != nil {\n\t\tm.missed++\n\t\tif m.missed > 5 {\n\t\t\tm.state = stateDead\n\t\t}\n\t}\n}\n",
-                ),
-                silent(
-                    "python",
-                    "def load(path):\n    try:\n        return parse(path)\n    except ValueError:\n        stats.failed = True\n        return None\n",
-                ),
-                silent(
-                    "typescript",
-                    "export function parseColour(text: string) {\n  try {\n    return checkHex(text);\n  } catch (e) {\n    log.warn(e);\n    return null;\n  }\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "def refresh(stub, registry, job):\n    try:\n        reply = stub.GetStatus(job.id, timeout=1.0)\n    except grpc.RpcError:\n        registry.set_state(job.id, 'failed')\n        return\n    registry.set_state(job.id, reply.state)\n",
+            "def refresh(stub, registry, job):\n    try:\n        reply = stub.GetStatus(job.id, timeout=1.0)\n    except grpc.RpcError:\n        registry.note_unknown(job.id)\n        return\n    registry.set_state(job.id, reply.state)\n",
+        ),
+        fires(
+            "go",
+            "package m\n\nfunc (m *Monitor) sweep(ctx context.Context) {\n\tfor _, w := range m.workers {\n\t\t_, err := w.client.Heartbeat(ctx, req)\n\t\tif err != nil {\n\t\t\tw.state = stateDead\n\t\t}\n\t}\n}\n",
+        ),
+        fires(
+            "java",
+            "class M {\n  void probe(Node node) {\n    try {\n      client.ping(node.address());\n    } catch (IOException e) {\n      node.setStatus(Status.DEAD);\n    }\n  }\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function beat(worker: Worker) {\n  try {\n    await api.sendHeartbeat(worker.id);\n  } catch (e) {\n    await this.shutdown();\n  }\n}\n",
+        ),
+        fires(
+            "csharp",
+            "class GatewayConnection {\n  async Task Run() {\n    try { await Read(); }\n    finally { this.manager.MarkAsDead(this.Address); }\n  }\n}\n",
+        ),
+        silent(
+            "go",
+            "package m\n\nfunc (m *Monitor) sweep(ctx context.Context) {\n\t_, err := m.client.Heartbeat(ctx, req)\n\tif err != nil {\n\t\tm.missed++\n\t\tif m.missed > 5 {\n\t\t\tm.state = stateDead\n\t\t}\n\t}\n}\n",
+        ),
+        silent("python", "def load(path):\n    try:\n        return parse(path)\n    except ValueError:\n        stats.failed = True\n        return None\n",),
+        silent(
+            "typescript",
+            "export function parseColour(text: string) {\n  try {\n    return checkHex(text);\n  } catch (e) {\n    log.warn(e);\n    return null;\n  }\n}\n",
+        ),
+    ];
 }

@@ -287,72 +287,65 @@ fn brief(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "class Links:\n    async def get(self):\n        if self._pool is None:\n            self._pool = await make_pool(self.url)\n        return self._pool\n",
-                    "class Links:\n    async def get(self):\n        async with self._making:\n            async with self._lock:\n                if self._pool is None:\n                    self._pool = await make_pool(self.url)\n        return self._pool\n",
-                ),
-                mends(
-                    "python",
-                    "def take(self, key):\n    if self.redis.exists(key):\n        raise Taken(key)\n    self.redis.set(key, '1')\n",
-                    "def take(self, key):\n    if not self.redis.set(key, '1', nx=True):\n        raise Taken(key)\n",
-                ),
-                mends(
-                    "go",
-                    "package s\n\nfunc (s *S) serve(c net.Conn) {\n\tif n := atomic.LoadInt32(&s.open); n >= limit {\n\t\treturn\n\t}\n\tatomic.AddInt32(&s.open, 1)\n\ts.handle(c)\n}\n",
-                    "package s\n\nfunc (s *S) serve(c net.Conn) {\n\tn := atomic.AddInt32(&s.open, 1)\n\tif n >= limit {\n\t\treturn\n\t}\n\ts.handle(c)\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package s\n\nfunc (l *Leases) Renew(id int) error {\n\tl.mu.RLock()\n\tit := l.all[id]\n\tif it == nil {\n\t\tl.mu.RUnlock()\n\t\treturn errGone\n\t}\n\tl.mu.RUnlock()\n\tl.ask(it)\n\tl.mu.Lock()\n\tit.refresh()\n\tl.mu.Unlock()\n\treturn nil\n}\n",
-                    "package s\n\nfunc (l *Leases) Renew(id int) error {\n\tl.mu.RLock()\n\tit := l.all[id]\n\tif it == nil {\n\t\tl.mu.RUnlock()\n\t\treturn errGone\n\t}\n\tl.mu.RUnlock()\n\tl.ask(it)\n\tl.mu.Lock()\n\tit = l.all[id]\n\tif it == nil {\n\t\tl.mu.Unlock()\n\t\treturn errGone\n\t}\n\tit.refresh()\n\tl.mu.Unlock()\n\treturn nil\n}\n",
-                ),
-                mends(
-                    "java",
-                    "class T {\n  boolean take(long id) {\n    if (taken.contains(id)) {\n      return false;\n    }\n    taken.add(id);\n    return true;\n  }\n}\n",
-                    "class T {\n  boolean take(long id) {\n    synchronized (this) {\n      if (taken.contains(id)) {\n        return false;\n      }\n      taken.add(id);\n      return true;\n    }\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class T {\n  Handle open(long id) {\n    Handle handle = make(id);\n    handles.putIfAbsent(id, handle);\n    handle.check();\n    return handle;\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class T {\n  void register(R r) {\n    int n = dao.updateSeen(r.group(), r.key());\n    if (n < 1) {\n      dao.insertSeen(r.group(), r.key());\n    }\n  }\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "class Link {\n  async client() {\n    if (!this.client_) {\n      this.client_ = await connect(this.url);\n    }\n    return this.client_;\n  }\n}\n",
-                ),
-                mends(
-                    "typescript",
-                    "export async function ensure(id: string) {\n  return await prisma.room.create({ data: { id } });\n}\n",
-                    "export async function ensure(id: string) {\n  try {\n    return await prisma.room.create({ data: { id } });\n  } catch (e) {\n    if (e.code === 'P2002') {\n      return await prisma.room.findFirst({ where: { id } });\n    }\n    throw e;\n  }\n}\n",
-                ),
-                silent(
-                    "python",
-                    "class Links:\n    def get(self):\n        if self._pool is None:\n            self._pool = make_pool(self.url)\n        return self._pool\n",
-                ),
-                silent("python", "def take(self, key):\n    return self.redis.set(key, '1', nx=True, ex=30)\n"),
-                silent("go", "package s\n\nfunc (s *S) serve(c net.Conn) {\n\tif atomic.AddInt32(&s.open, 1) > limit {\n\t\treturn\n\t}\n\ts.handle(c)\n}\n"),
-                silent(
-                    "java",
-                    "class T {\n  Handle open(long id) {\n    Handle handle = make(id);\n    Handle first = handles.putIfAbsent(id, handle);\n    return first == null ? handle : first;\n  }\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "class Link {\n  async client() {\n    if (!this.opening) {\n      this.opening = connect(this.url);\n    }\n    return await this.opening;\n  }\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "class Links:\n    async def get(self):\n        if self._pool is None:\n            self._pool = await make_pool(self.url)\n        return self._pool\n",
+            "class Links:\n    async def get(self):\n        async with self._making:\n            async with self._lock:\n                if self._pool is None:\n                    self._pool = await make_pool(self.url)\n        return self._pool\n",
+        ),
+        mends(
+            "python",
+            "def take(self, key):\n    if self.redis.exists(key):\n        raise Taken(key)\n    self.redis.set(key, '1')\n",
+            "def take(self, key):\n    if not self.redis.set(key, '1', nx=True):\n        raise Taken(key)\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (s *S) serve(c net.Conn) {\n\tif n := atomic.LoadInt32(&s.open); n >= limit {\n\t\treturn\n\t}\n\tatomic.AddInt32(&s.open, 1)\n\ts.handle(c)\n}\n",
+            "package s\n\nfunc (s *S) serve(c net.Conn) {\n\tn := atomic.AddInt32(&s.open, 1)\n\tif n >= limit {\n\t\treturn\n\t}\n\ts.handle(c)\n}\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (l *Leases) Renew(id int) error {\n\tl.mu.RLock()\n\tit := l.all[id]\n\tif it == nil {\n\t\tl.mu.RUnlock()\n\t\treturn errGone\n\t}\n\tl.mu.RUnlock()\n\tl.ask(it)\n\tl.mu.Lock()\n\tit.refresh()\n\tl.mu.Unlock()\n\treturn nil\n}\n",
+            "package s\n\nfunc (l *Leases) Renew(id int) error {\n\tl.mu.RLock()\n\tit := l.all[id]\n\tif it == nil {\n\t\tl.mu.RUnlock()\n\t\treturn errGone\n\t}\n\tl.mu.RUnlock()\n\tl.ask(it)\n\tl.mu.Lock()\n\tit = l.all[id]\n\tif it == nil {\n\t\tl.mu.Unlock()\n\t\treturn errGone\n\t}\n\tit.refresh()\n\tl.mu.Unlock()\n\treturn nil\n}\n",
+        ),
+        mends(
+            "java",
+            "class T {\n  boolean take(long id) {\n    if (taken.contains(id)) {\n      return false;\n    }\n    taken.add(id);\n    return true;\n  }\n}\n",
+            "class T {\n  boolean take(long id) {\n    synchronized (this) {\n      if (taken.contains(id)) {\n        return false;\n      }\n      taken.add(id);\n      return true;\n    }\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class T {\n  Handle open(long id) {\n    Handle handle = make(id);\n    handles.putIfAbsent(id, handle);\n    handle.check();\n    return handle;\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class T {\n  void register(R r) {\n    int n = dao.updateSeen(r.group(), r.key());\n    if (n < 1) {\n      dao.insertSeen(r.group(), r.key());\n    }\n  }\n}\n",
+        ),
+        fires(
+            "typescript",
+            "class Link {\n  async client() {\n    if (!this.client_) {\n      this.client_ = await connect(this.url);\n    }\n    return this.client_;\n  }\n}\n",
+        ),
+        mends(
+            "typescript",
+            "export async function ensure(id: string) {\n  return await prisma.room.create({ data: { id } });\n}\n",
+            "export async function ensure(id: string) {\n  try {\n    return await prisma.room.create({ data: { id } });\n  } catch (e) {\n    if (e.code === 'P2002') {\n      return await prisma.room.findFirst({ where: { id } });\n    }\n    throw e;\n  }\n}\n",
+        ),
+        silent(
+            "python",
+            "class Links:\n    def get(self):\n        if self._pool is None:\n            self._pool = make_pool(self.url)\n        return self._pool\n",
+        ),
+        silent("python", "def take(self, key):\n    return self.redis.set(key, '1', nx=True, ex=30)\n"),
+        silent("go", "package s\n\nfunc (s *S) serve(c net.Conn) {\n\tif atomic.AddInt32(&s.open, 1) > limit {\n\t\treturn\n\t}\n\ts.handle(c)\n}\n"),
+        silent(
+            "java",
+            "class T {\n  Handle open(long id) {\n    Handle handle = make(id);\n    Handle first = handles.putIfAbsent(id, handle);\n    return first == null ? handle : first;\n  }\n}\n",
+        ),
+        silent(
+            "typescript",
+            "class Link {\n  async client() {\n    if (!this.opening) {\n      this.opening = connect(this.url);\n    }\n    return await this.opening;\n  }\n}\n",
+        ),
+    ];
 }

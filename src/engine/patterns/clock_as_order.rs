@@ -121,49 +121,42 @@ fn wall_for_monotonic(view: &View<'_>, function: Id, out: &mut Vec<Sighting>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires(
-                    "python",
-                    "def merge(self, row):\n    mine = self.rows.get(row.id)\n    if mine is not None and mine.updated_at > row.updated_at:\n        return\n    self.rows[row.id] = row\n",
-                ),
-                mends(
-                    "python",
-                    "def held(self):\n    self.until = time.time() + 10\n    return time.time() < self.until\n",
-                    "def held(self):\n    self.until = time.monotonic() + 10\n    return time.monotonic() < self.until\n",
-                ),
-                fires(
-                    "java",
-                    "class M {\n  void apply(Row row) {\n    Row mine = rows.get(row.id());\n    if (row.getTimestamp() > mine.getTimestamp()) {\n      rows.put(row.id(), row);\n    }\n  }\n}\n",
-                ),
-                mends(
-                    "java",
-                    "class M {\n  boolean late(long began) {\n    return System.currentTimeMillis() - began > limit;\n  }\n}\n",
-                    "class M {\n  boolean late(long began) {\n    return System.nanoTime() - began > limit;\n  }\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export function apply(store: Store, incoming: Doc) {\n  const mine = store.get(incoming.id);\n  if (incoming.updatedAt > mine.updatedAt) {\n    store.set(incoming.id, incoming);\n  }\n}\n",
-                ),
-                mends(
-                    "typescript",
-                    "export function late(began: number) {\n  return Date.now() - began > 500;\n}\n",
-                    "export function late(began: number) {\n  return performance.now() - began > 500;\n}\n",
-                ),
-                silent("python", "def fresh(self, row):\n    if row.updated_at < self.cutoff:\n        return None\n    return row\n"),
-                silent("java", "class M {\n  boolean late(long began) {\n    return System.nanoTime() - began > limit;\n  }\n}\n"),
-                silent(
-                    "typescript",
-                    "export function apply(store: Store, incoming: Doc) {\n  const mine = store.get(incoming.id);\n  if (incoming.version > mine.version) {\n    store.set(incoming.id, incoming);\n  }\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        fires(
+            "python",
+            "def merge(self, row):\n    mine = self.rows.get(row.id)\n    if mine is not None and mine.updated_at > row.updated_at:\n        return\n    self.rows[row.id] = row\n",
+        ),
+        mends(
+            "python",
+            "def held(self):\n    self.until = time.time() + 10\n    return time.time() < self.until\n",
+            "def held(self):\n    self.until = time.monotonic() + 10\n    return time.monotonic() < self.until\n",
+        ),
+        fires(
+            "java",
+            "class M {\n  void apply(Row row) {\n    Row mine = rows.get(row.id());\n    if (row.getTimestamp() > mine.getTimestamp()) {\n      rows.put(row.id(), row);\n    }\n  }\n}\n",
+        ),
+        mends(
+            "java",
+            "class M {\n  boolean late(long began) {\n    return System.currentTimeMillis() - began > limit;\n  }\n}\n",
+            "class M {\n  boolean late(long began) {\n    return System.nanoTime() - began > limit;\n  }\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export function apply(store: Store, incoming: Doc) {\n  const mine = store.get(incoming.id);\n  if (incoming.updatedAt > mine.updatedAt) {\n    store.set(incoming.id, incoming);\n  }\n}\n",
+        ),
+        mends(
+            "typescript",
+            "export function late(began: number) {\n  return Date.now() - began > 500;\n}\n",
+            "export function late(began: number) {\n  return performance.now() - began > 500;\n}\n",
+        ),
+        silent("python", "def fresh(self, row):\n    if row.updated_at < self.cutoff:\n        return None\n    return row\n"),
+        silent("java", "class M {\n  boolean late(long began) {\n    return System.nanoTime() - began > limit;\n  }\n}\n"),
+        silent(
+            "typescript",
+            "export function apply(store: Store, incoming: Doc) {\n  const mine = store.get(incoming.id);\n  if (incoming.version > mine.version) {\n    store.set(incoming.id, incoming);\n  }\n}\n",
+        ),
+    ];
 }

@@ -162,42 +162,35 @@ fn turned_on(view: &View<'_>) -> Vec<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires(
-                    "python",
-                    "import boto3\nfrom tenacity import retry, stop_after_attempt\n\ntable = boto3.resource('dynamodb').Table('orders')\n\n@retry(stop=stop_after_attempt(5))\ndef save_order(order):\n    table.put_item(Item=order)\n",
-                ),
-                mends(
-                    "java",
-                    "class H {\n  String post(HttpPost p) throws IOException {\n    CloseableHttpClient client = HttpClients.custom().build();\n    return read(client.execute(p));\n  }\n}\n",
-                    "class H {\n  String post(HttpPost p) throws IOException {\n    CloseableHttpClient client = HttpClients.custom().disableAutomaticRetries().build();\n    return read(client.execute(p));\n  }\n}\n",
-                ),
-                mends(
-                    "rust",
-                    "fn client(config: &SdkConfig) -> Client {\n    let builder = Builder::from(config);\n    Client::from_conf(builder.build())\n}\n",
-                    "fn client(config: &SdkConfig) -> Client {\n    let builder = Builder::from(config);\n    let builder = builder.retry_config(RetryConfig::disabled());\n    Client::from_conf(builder.build())\n}\n",
-                ),
-                mends(
-                    "typescript",
-                    "export class W {\n  async run(job: Job) {\n    queue.add(this.retryIfFailed(() => this.processJob(job), delay));\n  }\n}\n",
-                    "export class W {\n  async run(job: Job) {\n    queue.add(this.processJob(job));\n  }\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) send(ctx context.Context) error {\n\treturn retry.Do(func() error {\n\t\treturn retry.Do(func() error { return c.post(ctx) })\n\t})\n}\n",
-                ),
-                silent("python", "import requests\n\n@retry(stop=stop_after_attempt(5))\ndef load(url):\n    return requests.get(url, timeout=2)\n"),
-                silent("go", "package c\n\nfunc (c *C) send(ctx context.Context) error {\n\treturn retry.Do(func() error { return c.post(ctx) })\n}\n"),
-                silent("typescript", "export const q = new Queue('x', { defaultJobOptions: { attempts: 5 } });\n"),
-            ],
-        );
-    }
+    table![
+        fires(
+            "python",
+            "import boto3\nfrom tenacity import retry, stop_after_attempt\n\ntable = boto3.resource('dynamodb').Table('orders')\n\n@retry(stop=stop_after_attempt(5))\ndef save_order(order):\n    table.put_item(Item=order)\n",
+        ),
+        mends(
+            "java",
+            "class H {\n  String post(HttpPost p) throws IOException {\n    CloseableHttpClient client = HttpClients.custom().build();\n    return read(client.execute(p));\n  }\n}\n",
+            "class H {\n  String post(HttpPost p) throws IOException {\n    CloseableHttpClient client = HttpClients.custom().disableAutomaticRetries().build();\n    return read(client.execute(p));\n  }\n}\n",
+        ),
+        mends(
+            "rust",
+            "fn client(config: &SdkConfig) -> Client {\n    let builder = Builder::from(config);\n    Client::from_conf(builder.build())\n}\n",
+            "fn client(config: &SdkConfig) -> Client {\n    let builder = Builder::from(config);\n    let builder = builder.retry_config(RetryConfig::disabled());\n    Client::from_conf(builder.build())\n}\n",
+        ),
+        mends(
+            "typescript",
+            "export class W {\n  async run(job: Job) {\n    queue.add(this.retryIfFailed(() => this.processJob(job), delay));\n  }\n}\n",
+            "export class W {\n  async run(job: Job) {\n    queue.add(this.processJob(job));\n  }\n}\n",
+        ),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) send(ctx context.Context) error {\n\treturn retry.Do(func() error {\n\t\treturn retry.Do(func() error { return c.post(ctx) })\n\t})\n}\n",
+        ),
+        silent("python", "import requests\n\n@retry(stop=stop_after_attempt(5))\ndef load(url):\n    return requests.get(url, timeout=2)\n"),
+        silent("go", "package c\n\nfunc (c *C) send(ctx context.Context) error {\n\treturn retry.Do(func() error { return c.post(ctx) })\n}\n"),
+        silent("typescript", "export const q = new Queue('x', { defaultJobOptions: { attempts: 5 } });\n"),
+    ];
 }

@@ -134,41 +134,35 @@ fn millis(text: &str, name: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{DETECTOR, millis};
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use super::millis;
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires("python", "async def rate(client):\n    return await asyncio.wait_for(client.get('/rate', timeout=30), timeout=5)\n"),
-                mends(
-                    "python",
-                    "consumer = KafkaConsumer('t', heartbeat_interval_ms=30000, session_timeout_ms=10000)\n",
-                    "consumer = KafkaConsumer('t', heartbeat_interval_ms=3000, session_timeout_ms=10000)\n",
-                ),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) rate(ctx context.Context) error {\n\tctx, cancel := context.WithTimeout(ctx, 2*time.Second)\n\tdefer cancel()\n\tclient := &http.Client{Timeout: 30 * time.Second}\n\treturn c.load(ctx, client)\n}\n",
-                ),
-                fires("go", "package c\n\nfunc elector() Config {\n\treturn Config{LeaseDuration: 5 * time.Second, RenewDeadline: 10 * time.Second}\n}\n"),
-                fires("typescript", "export const consumer = kafka.consumer({ groupId: 'g', sessionTimeout: 6000, heartbeatInterval: 9000 });\n"),
-                mends(
-                    "typescript",
-                    "export const producer = make({ requestTimeout: 30000, deliveryTimeout: 20000 });\n",
-                    "export const producer = make({ requestTimeout: 30000, deliveryTimeout: 120000 });\n",
-                ),
-                silent("python", "async def rate(client):\n    return await asyncio.wait_for(client.get('/rate', timeout=3), timeout=5)\n"),
-                silent(
-                    "go",
-                    "package c\n\nfunc (c *C) rate(ctx context.Context) error {\n\tctx, cancel := context.WithTimeout(ctx, c.limit)\n\tdefer cancel()\n\tclient := &http.Client{Timeout: 30 * time.Second}\n\treturn c.load(ctx, client)\n}\n",
-                ),
-                silent("typescript", "export const consumer = kafka.consumer({ groupId: 'g', sessionTimeout: 30000, heartbeatInterval: 3000 });\n"),
-            ],
-        );
-    }
+    table![
+        fires("python", "async def rate(client):\n    return await asyncio.wait_for(client.get('/rate', timeout=30), timeout=5)\n"),
+        mends(
+            "python",
+            "consumer = KafkaConsumer('t', heartbeat_interval_ms=30000, session_timeout_ms=10000)\n",
+            "consumer = KafkaConsumer('t', heartbeat_interval_ms=3000, session_timeout_ms=10000)\n",
+        ),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) rate(ctx context.Context) error {\n\tctx, cancel := context.WithTimeout(ctx, 2*time.Second)\n\tdefer cancel()\n\tclient := &http.Client{Timeout: 30 * time.Second}\n\treturn c.load(ctx, client)\n}\n",
+        ),
+        fires("go", "package c\n\nfunc elector() Config {\n\treturn Config{LeaseDuration: 5 * time.Second, RenewDeadline: 10 * time.Second}\n}\n"),
+        fires("typescript", "export const consumer = kafka.consumer({ groupId: 'g', sessionTimeout: 6000, heartbeatInterval: 9000 });\n"),
+        mends(
+            "typescript",
+            "export const producer = make({ requestTimeout: 30000, deliveryTimeout: 20000 });\n",
+            "export const producer = make({ requestTimeout: 30000, deliveryTimeout: 120000 });\n",
+        ),
+        silent("python", "async def rate(client):\n    return await asyncio.wait_for(client.get('/rate', timeout=3), timeout=5)\n"),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) rate(ctx context.Context) error {\n\tctx, cancel := context.WithTimeout(ctx, c.limit)\n\tdefer cancel()\n\tclient := &http.Client{Timeout: 30 * time.Second}\n\treturn c.load(ctx, client)\n}\n",
+        ),
+        silent("typescript", "export const consumer = kafka.consumer({ groupId: 'g', sessionTimeout: 30000, heartbeatInterval: 3000 });\n"),
+    ];
 
     #[test]
     fn durations_are_read_with_their_units() {

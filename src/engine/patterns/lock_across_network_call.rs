@@ -99,42 +99,32 @@ fn brief(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "go",
-                    "package s\n\nfunc (t *Table) Update(ctx context.Context, k string) error {\n\tt.mu.Lock()\n\tdefer t.mu.Unlock()\n\treply, err := t.http.Get(t.url + k)\n\tif err != nil {\n\t\treturn err\n\t}\n\tt.rows[k] = reply\n\treturn nil\n}\n",
-                    "package s\n\nfunc (t *Table) Update(ctx context.Context, k string) error {\n\treply, err := t.http.Get(t.url + k)\n\tif err != nil {\n\t\treturn err\n\t}\n\tt.mu.Lock()\n\tdefer t.mu.Unlock()\n\tt.rows[k] = reply\n\treturn nil\n}\n",
-                ),
-                fires("go", "package s\n\nfunc (s *S) Report() {\n\ts.mu.Lock()\n\ts.count++\n\ts.stub.Notify(ctx, s.count)\n\ts.mu.Unlock()\n}\n"),
-                mends(
-                    "python",
-                    "class Prices:\n    def load(self, key):\n        with self._lock:\n            self._all[key] = requests.get(self.url + key, timeout=2).json()\n",
-                    "class Prices:\n    def load(self, key):\n        price = requests.get(self.url + key, timeout=2).json()\n        with self._lock:\n            self._all[key] = price\n",
-                ),
-                fires(
-                    "python",
-                    "class Prices:\n    def push(self, key):\n        self._lock.acquire()\n        try:\n            requests.post(self.url, json=self._all, timeout=2)\n        finally:\n            self._lock.release()\n",
-                ),
-                fires(
-                    "java",
-                    "class P {\n  synchronized void load(String key) {\n    all.put(key, restTemplate.getForObject(url + key, Price.class));\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class P {\n  void load(String key) {\n    synchronized (all) {\n      all.put(key, httpClient.send(request(key), BodyHandlers.ofString()));\n    }\n  }\n}\n",
-                ),
-                silent("go", "package s\n\nfunc (c *C) Send(b []byte) error {\n\tc.writeMu.Lock()\n\tdefer c.writeMu.Unlock()\n\treturn c.client.Send(b)\n}\n"),
-                silent("python", "class Prices:\n    def get(self, key):\n        with self._lock:\n            return self._all.get(key)\n"),
-                silent("java", "class P {\n  synchronized void put(String key, Price price) {\n    all.put(key, price);\n  }\n}\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "go",
+            "package s\n\nfunc (t *Table) Update(ctx context.Context, k string) error {\n\tt.mu.Lock()\n\tdefer t.mu.Unlock()\n\treply, err := t.http.Get(t.url + k)\n\tif err != nil {\n\t\treturn err\n\t}\n\tt.rows[k] = reply\n\treturn nil\n}\n",
+            "package s\n\nfunc (t *Table) Update(ctx context.Context, k string) error {\n\treply, err := t.http.Get(t.url + k)\n\tif err != nil {\n\t\treturn err\n\t}\n\tt.mu.Lock()\n\tdefer t.mu.Unlock()\n\tt.rows[k] = reply\n\treturn nil\n}\n",
+        ),
+        fires("go", "package s\n\nfunc (s *S) Report() {\n\ts.mu.Lock()\n\ts.count++\n\ts.stub.Notify(ctx, s.count)\n\ts.mu.Unlock()\n}\n"),
+        mends(
+            "python",
+            "class Prices:\n    def load(self, key):\n        with self._lock:\n            self._all[key] = requests.get(self.url + key, timeout=2).json()\n",
+            "class Prices:\n    def load(self, key):\n        price = requests.get(self.url + key, timeout=2).json()\n        with self._lock:\n            self._all[key] = price\n",
+        ),
+        fires(
+            "python",
+            "class Prices:\n    def push(self, key):\n        self._lock.acquire()\n        try:\n            requests.post(self.url, json=self._all, timeout=2)\n        finally:\n            self._lock.release()\n",
+        ),
+        fires("java", "class P {\n  synchronized void load(String key) {\n    all.put(key, restTemplate.getForObject(url + key, Price.class));\n  }\n}\n",),
+        fires(
+            "java",
+            "class P {\n  void load(String key) {\n    synchronized (all) {\n      all.put(key, httpClient.send(request(key), BodyHandlers.ofString()));\n    }\n  }\n}\n",
+        ),
+        silent("go", "package s\n\nfunc (c *C) Send(b []byte) error {\n\tc.writeMu.Lock()\n\tdefer c.writeMu.Unlock()\n\treturn c.client.Send(b)\n}\n"),
+        silent("python", "class Prices:\n    def get(self, key):\n        with self._lock:\n            return self._all.get(key)\n"),
+        silent("java", "class P {\n  synchronized void put(String key, Price price) {\n    all.put(key, price);\n  }\n}\n"),
+    ];
 }

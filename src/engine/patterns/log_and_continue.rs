@@ -62,57 +62,50 @@ fn says_it_worked(o: &Outline<'_>, id: Id) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires(
-                    "python",
-                    "def place(order):\n    try:\n        client.post('/stock', order)\n    except Exception as e:\n        log.error('stock: %s', e)\n    order.status = 'done'\n",
-                ),
-                mends(
-                    "python",
-                    "def save(order):\n    try:\n        repo.insert(order)\n    except DatabaseError as e:\n        log.error('not saved: %s', e)\n    bus.publish('order-saved', order)\n",
-                    "def save(order):\n    try:\n        repo.insert(order)\n    except DatabaseError as e:\n        log.error('not saved: %s', e)\n        raise\n    bus.publish('order-saved', order)\n",
-                ),
-                fires(
-                    "java",
-                    "class C {\n  boolean deliver(Mail mail) {\n    try {\n      client.send(mail);\n    } catch (IOException e) {\n      log.warn(\"mail\", e);\n    }\n    return true;\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class C {\n  void run(Job job) {\n    try {\n      client.execute(job);\n    } catch (IOException e) {\n      log.warn(\"job\", e);\n    }\n    store.setStatus(job.id, \"completed\");\n  }\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) place(ctx context.Context, o Order) {\n\tif err := c.client.Reserve(ctx, o); err != nil {\n\t\tlog.Printf(\"reserve: %v\", err)\n\t}\n\tc.bus.Publish(ctx, \"placed\", o)\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) deliver(ctx context.Context, m Mail) bool {\n\tif err := c.client.Send(ctx, m); err != nil {\n\t\tlog.Printf(\"send: %v\", err)\n\t}\n\treturn true\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function place(order: Order) {\n  try {\n    await axios.post('/stock', order);\n  } catch (e) {\n    console.error(e);\n  }\n  order.status = 'completed';\n}\n",
-                ),
-                silent(
-                    "python",
-                    "def save(order):\n    try:\n        repo.insert(order)\n    except DatabaseError as e:\n        log.error('not saved: %s', e)\n        return False\n    return True\n",
-                ),
-                silent(
-                    "java",
-                    "class C {\n  boolean parse(String text) {\n    try {\n      read(text);\n    } catch (ParseException e) {\n      log.warn(\"text\", e);\n    }\n    return true;\n  }\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package c\n\nfunc (c *C) place(ctx context.Context, o Order) error {\n\tif err := c.client.Reserve(ctx, o); err != nil {\n\t\tlog.Printf(\"reserve: %v\", err)\n\t\treturn err\n\t}\n\treturn c.bus.Publish(ctx, \"placed\", o)\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        fires(
+            "python",
+            "def place(order):\n    try:\n        client.post('/stock', order)\n    except Exception as e:\n        log.error('stock: %s', e)\n    order.status = 'done'\n",
+        ),
+        mends(
+            "python",
+            "def save(order):\n    try:\n        repo.insert(order)\n    except DatabaseError as e:\n        log.error('not saved: %s', e)\n    bus.publish('order-saved', order)\n",
+            "def save(order):\n    try:\n        repo.insert(order)\n    except DatabaseError as e:\n        log.error('not saved: %s', e)\n        raise\n    bus.publish('order-saved', order)\n",
+        ),
+        fires(
+            "java",
+            "class C {\n  boolean deliver(Mail mail) {\n    try {\n      client.send(mail);\n    } catch (IOException e) {\n      log.warn(\"mail\", e);\n    }\n    return true;\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class C {\n  void run(Job job) {\n    try {\n      client.execute(job);\n    } catch (IOException e) {\n      log.warn(\"job\", e);\n    }\n    store.setStatus(job.id, \"completed\");\n  }\n}\n",
+        ),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) place(ctx context.Context, o Order) {\n\tif err := c.client.Reserve(ctx, o); err != nil {\n\t\tlog.Printf(\"reserve: %v\", err)\n\t}\n\tc.bus.Publish(ctx, \"placed\", o)\n}\n",
+        ),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) deliver(ctx context.Context, m Mail) bool {\n\tif err := c.client.Send(ctx, m); err != nil {\n\t\tlog.Printf(\"send: %v\", err)\n\t}\n\treturn true\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function place(order: Order) {\n  try {\n    await axios.post('/stock', order);\n  } catch (e) {\n    console.error(e);\n  }\n  order.status = 'completed';\n}\n",
+        ),
+        silent(
+            "python",
+            "def save(order):\n    try:\n        repo.insert(order)\n    except DatabaseError as e:\n        log.error('not saved: %s', e)\n        return False\n    return True\n",
+        ),
+        silent(
+            "java",
+            "class C {\n  boolean parse(String text) {\n    try {\n      read(text);\n    } catch (ParseException e) {\n      log.warn(\"text\", e);\n    }\n    return true;\n  }\n}\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) place(ctx context.Context, o Order) error {\n\tif err := c.client.Reserve(ctx, o); err != nil {\n\t\tlog.Printf(\"reserve: %v\", err)\n\t\treturn err\n\t}\n\treturn c.bus.Publish(ctx, \"placed\", o)\n}\n",
+        ),
+    ];
 }

@@ -249,64 +249,57 @@ fn swallowed(o: &Outline<'_>, ack: Id) -> Option<Id> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "def on_message(channel, method, properties, body):\n    channel.basic_ack(delivery_tag=method.delivery_tag)\n    orders.insert(json.loads(body))\n",
-                    "def on_message(channel, method, properties, body):\n    orders.insert(json.loads(body))\n    channel.basic_ack(delivery_tag=method.delivery_tag)\n",
-                ),
-                fires(
-                    "java",
-                    "class C {\n  void drain(KafkaConsumer<String, P> consumer) {\n    while (running) {\n      var records = consumer.poll(D);\n      consumer.commitSync();\n      for (var r : records) { ledger.book(r.value()); }\n    }\n  }\n}\n",
-                ),
-                fires("go", "package c\n\nfunc (c *C) handle(msg *Message) error {\n\tdefer msg.Ack()\n\treturn c.store.Save(msg.Body)\n}\n"),
-                fires(
-                    "typescript",
-                    "export async function onMessage(msg: Message) {\n  try {\n    await repo.save(JSON.parse(msg.body));\n  } catch (e) {\n    logger.error(e);\n  }\n  channel.ack(msg);\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package r\n\nfunc (h *H) handle(msg *Message) {\n\tout, err := h.fn(msg)\n\tif err != nil && !errors.Is(err, context.Canceled) {\n\t\tmsg.Nack()\n\t\treturn\n\t}\n\th.publish(out)\n\tmsg.Ack()\n}\n",
-                    "package r\n\nfunc (h *H) handle(msg *Message) {\n\tout, err := h.fn(msg)\n\tif err != nil {\n\t\tmsg.Nack()\n\t\treturn\n\t}\n\th.publish(out)\n\tmsg.Ack()\n}\n",
-                ),
-                mends(
-                    "ruby",
-                    "def process(work)\n  ack = true\n  begin\n    dispatch(work)\n  rescue Shutdown\n    ack = false\n  ensure\n    work.acknowledge if ack\n  end\nend\n",
-                    "def process(work)\n  ack = false\n  begin\n    dispatch(work)\n    ack = true\n  ensure\n    work.acknowledge if ack\n  end\nend\n",
-                ),
-                mends(
-                    "csharp",
-                    "class C {\n  public void Reject() {\n  }\n}\n",
-                    "class C {\n  public void Reject() {\n    _client.Assign(_client.Assignment);\n  }\n}\n",
-                ),
-                fires("python", "def drain(redis):\n    while True:\n        item = redis.blpop('jobs')\n        handle(item)\n"),
-                mends(
-                    "go",
-                    "package w\n\nfunc (o *O) run(ctx context.Context) (Done, error) {\n\tstate, err := o.load(ctx)\n\tif err != nil {\n\t\treturn RunCompletedTrue, fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn o.apply(state)\n}\n",
-                    "package w\n\nfunc (o *O) run(ctx context.Context) (Done, error) {\n\tstate, err := o.load(ctx)\n\tif err != nil {\n\t\treturn RunCompletedFalse, fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn o.apply(state)\n}\n",
-                ),
-                silent("python", "def close_group(stack, out):\n    group = stack.pop()\n    out.append(group.render())\n    return out\n"),
-                silent(
-                    "java",
-                    "class C {\n  void drain(KafkaConsumer<String, P> consumer) {\n    var records = consumer.poll(D);\n    for (var r : records) { ledger.book(r.value()); }\n    consumer.commitSync();\n  }\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package c\n\nfunc (c *C) handle(msg *Message) error {\n\tif err := c.store.Save(msg.Body); err != nil {\n\t\treturn err\n\t}\n\treturn msg.Ack()\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function onMessage(msg: Message) {\n  try {\n    await repo.save(JSON.parse(msg.body));\n  } catch (e) {\n    channel.nack(msg);\n    return;\n  }\n  channel.ack(msg);\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "def on_message(channel, method, properties, body):\n    channel.basic_ack(delivery_tag=method.delivery_tag)\n    orders.insert(json.loads(body))\n",
+            "def on_message(channel, method, properties, body):\n    orders.insert(json.loads(body))\n    channel.basic_ack(delivery_tag=method.delivery_tag)\n",
+        ),
+        fires(
+            "java",
+            "class C {\n  void drain(KafkaConsumer<String, P> consumer) {\n    while (running) {\n      var records = consumer.poll(D);\n      consumer.commitSync();\n      for (var r : records) { ledger.book(r.value()); }\n    }\n  }\n}\n",
+        ),
+        fires("go", "package c\n\nfunc (c *C) handle(msg *Message) error {\n\tdefer msg.Ack()\n\treturn c.store.Save(msg.Body)\n}\n"),
+        fires(
+            "typescript",
+            "export async function onMessage(msg: Message) {\n  try {\n    await repo.save(JSON.parse(msg.body));\n  } catch (e) {\n    logger.error(e);\n  }\n  channel.ack(msg);\n}\n",
+        ),
+        mends(
+            "go",
+            "package r\n\nfunc (h *H) handle(msg *Message) {\n\tout, err := h.fn(msg)\n\tif err != nil && !errors.Is(err, context.Canceled) {\n\t\tmsg.Nack()\n\t\treturn\n\t}\n\th.publish(out)\n\tmsg.Ack()\n}\n",
+            "package r\n\nfunc (h *H) handle(msg *Message) {\n\tout, err := h.fn(msg)\n\tif err != nil {\n\t\tmsg.Nack()\n\t\treturn\n\t}\n\th.publish(out)\n\tmsg.Ack()\n}\n",
+        ),
+        mends(
+            "ruby",
+            "def process(work)\n  ack = true\n  begin\n    dispatch(work)\n  rescue Shutdown\n    ack = false\n  ensure\n    work.acknowledge if ack\n  end\nend\n",
+            "def process(work)\n  ack = false\n  begin\n    dispatch(work)\n    ack = true\n  ensure\n    work.acknowledge if ack\n  end\nend\n",
+        ),
+        mends(
+            "csharp",
+            "class C {\n  public void Reject() {\n  }\n}\n",
+            "class C {\n  public void Reject() {\n    _client.Assign(_client.Assignment);\n  }\n}\n",
+        ),
+        fires("python", "def drain(redis):\n    while True:\n        item = redis.blpop('jobs')\n        handle(item)\n"),
+        mends(
+            "go",
+            "package w\n\nfunc (o *O) run(ctx context.Context) (Done, error) {\n\tstate, err := o.load(ctx)\n\tif err != nil {\n\t\treturn RunCompletedTrue, fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn o.apply(state)\n}\n",
+            "package w\n\nfunc (o *O) run(ctx context.Context) (Done, error) {\n\tstate, err := o.load(ctx)\n\tif err != nil {\n\t\treturn RunCompletedFalse, fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn o.apply(state)\n}\n",
+        ),
+        silent("python", "def close_group(stack, out):\n    group = stack.pop()\n    out.append(group.render())\n    return out\n"),
+        silent(
+            "java",
+            "class C {\n  void drain(KafkaConsumer<String, P> consumer) {\n    var records = consumer.poll(D);\n    for (var r : records) { ledger.book(r.value()); }\n    consumer.commitSync();\n  }\n}\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) handle(msg *Message) error {\n\tif err := c.store.Save(msg.Body); err != nil {\n\t\treturn err\n\t}\n\treturn msg.Ack()\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export async function onMessage(msg: Message) {\n  try {\n    await repo.save(JSON.parse(msg.body));\n  } catch (e) {\n    channel.nack(msg);\n    return;\n  }\n  channel.ack(msg);\n}\n",
+        ),
+    ];
 }

@@ -206,46 +206,36 @@ fn count(text: &str, of: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "go",
-                    "package s\n\nfunc (c *Clock) Witness(v uint64) {\n\tcur := atomic.LoadUint64(&c.n)\n\tif v < cur {\n\t\treturn\n\t}\n\tatomic.CompareAndSwapUint64(&c.n, cur, v+1)\n}\n",
-                    "package s\n\nfunc (c *Clock) Witness(v uint64) {\n\tfor {\n\t\tcur := atomic.LoadUint64(&c.n)\n\t\tif v < cur {\n\t\t\treturn\n\t\t}\n\t\tif atomic.CompareAndSwapUint64(&c.n, cur, v+1) {\n\t\t\treturn\n\t\t}\n\t}\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package s\n\nfunc (s *S) Add(ctx context.Context, k string) error {\n\tn, err := s.rdb.Get(ctx, k).Int()\n\tif err != nil {\n\t\treturn err\n\t}\n\treturn s.rdb.Set(ctx, k, n+1, 0).Err()\n}\n",
-                ),
-                fires(
-                    "python",
-                    "def add(self, key, item):\n    basket = self.redis.get(key)\n    changed = merge(basket, item)\n    self.redis.set(key, changed)\n",
-                ),
-                mends(
-                    "python",
-                    "def pay(order_id, amount):\n    order = Order.objects.get(pk=order_id)\n    order.paid += amount\n    order.save()\n",
-                    "def pay(order_id, amount):\n    order = Order.objects.select_for_update().get(pk=order_id)\n    order.paid += amount\n    order.save()\n",
-                ),
-                fires("java", "class N {\n  void bump() {\n    long cur = n.get();\n    n.compareAndSet(cur, cur + 1);\n  }\n}\n"),
-                mends(
-                    "java",
-                    "class N {\n  void store(Row r) {\n    jdbc.update(\"UPDATE orders SET state = ? WHERE id = ?\", r.state(), r.id());\n  }\n}\n",
-                    "class N {\n  void store(Row r) {\n    jdbc.update(\"UPDATE orders SET state = ? WHERE id = ? AND version = ?\", r.state(), r.id(), r.version());\n  }\n}\n",
-                ),
-                silent("go", "package s\n\nfunc (s *S) Add(ctx context.Context, k string) error {\n\treturn s.rdb.Incr(ctx, k).Err()\n}\n"),
-                silent(
-                    "python",
-                    "def renew(self, key):\n    value = self.redis.get(key)\n    if value is None:\n        value = load(key)\n    self.redis.set(key, value, ex=60)\n",
-                ),
-                silent("java", "class N {\n  void close() {\n    if (open.compareAndSet(true, false)) {\n      release();\n    }\n  }\n}\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "go",
+            "package s\n\nfunc (c *Clock) Witness(v uint64) {\n\tcur := atomic.LoadUint64(&c.n)\n\tif v < cur {\n\t\treturn\n\t}\n\tatomic.CompareAndSwapUint64(&c.n, cur, v+1)\n}\n",
+            "package s\n\nfunc (c *Clock) Witness(v uint64) {\n\tfor {\n\t\tcur := atomic.LoadUint64(&c.n)\n\t\tif v < cur {\n\t\t\treturn\n\t\t}\n\t\tif atomic.CompareAndSwapUint64(&c.n, cur, v+1) {\n\t\t\treturn\n\t\t}\n\t}\n}\n",
+        ),
+        fires(
+            "go",
+            "package s\n\nfunc (s *S) Add(ctx context.Context, k string) error {\n\tn, err := s.rdb.Get(ctx, k).Int()\n\tif err != nil {\n\t\treturn err\n\t}\n\treturn s.rdb.Set(ctx, k, n+1, 0).Err()\n}\n",
+        ),
+        fires("python", "def add(self, key, item):\n    basket = self.redis.get(key)\n    changed = merge(basket, item)\n    self.redis.set(key, changed)\n",),
+        mends(
+            "python",
+            "def pay(order_id, amount):\n    order = Order.objects.get(pk=order_id)\n    order.paid += amount\n    order.save()\n",
+            "def pay(order_id, amount):\n    order = Order.objects.select_for_update().get(pk=order_id)\n    order.paid += amount\n    order.save()\n",
+        ),
+        fires("java", "class N {\n  void bump() {\n    long cur = n.get();\n    n.compareAndSet(cur, cur + 1);\n  }\n}\n"),
+        mends(
+            "java",
+            "class N {\n  void store(Row r) {\n    jdbc.update(\"UPDATE orders SET state = ? WHERE id = ?\", r.state(), r.id());\n  }\n}\n",
+            "class N {\n  void store(Row r) {\n    jdbc.update(\"UPDATE orders SET state = ? WHERE id = ? AND version = ?\", r.state(), r.id(), r.version());\n  }\n}\n",
+        ),
+        silent("go", "package s\n\nfunc (s *S) Add(ctx context.Context, k string) error {\n\treturn s.rdb.Incr(ctx, k).Err()\n}\n"),
+        silent(
+            "python",
+            "def renew(self, key):\n    value = self.redis.get(key)\n    if value is None:\n        value = load(key)\n    self.redis.set(key, value, ex=60)\n",
+        ),
+        silent("java", "class N {\n  void close() {\n    if (open.compareAndSet(true, false)) {\n      release();\n    }\n  }\n}\n"),
+    ];
 }

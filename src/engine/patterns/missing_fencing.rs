@@ -98,43 +98,36 @@ fn token_gone(view: &View<'_>, function: Id, out: &mut Vec<Sighting>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires(
-                    "python",
-                    "class JobLock:\n    def take(self):\n        return self.redis.set(self.lock_key, 1, nx=True, ex=30)\n\n    def free(self):\n        self.redis.delete(self.lock_key)\n",
-                ),
-                mends(
-                    "python",
-                    "def flush(self, rows):\n    self.store.write(self.shard, rows)\n",
-                    "def flush(self, rows):\n    self.store.write(self.shard, rows, self.lease.fencing_token)\n",
-                ),
-                fires("go", "package s\n\nfunc (l *L) Unlock(ctx context.Context) error {\n\treturn l.rdb.Del(ctx, l.lockKey).Err()\n}\n"),
-                mends(
-                    "go",
-                    "package s\n\nfunc (n *Node) flush(ctx context.Context, b Block) error {\n\treturn n.store.Put(ctx, b.Key, b.Data)\n}\n",
-                    "package s\n\nfunc (n *Node) flush(ctx context.Context, b Block) error {\n\treturn n.store.Put(ctx, b.Key, b.Data, n.epoch)\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function withLock(id: string, work: () => Promise<void>) {\n  await redis.set(`lock:${id}`, '1', 'PX', 5000, 'NX');\n  await work();\n  await redis.del(`lock:${id}`);\n}\n",
-                ),
-                mends(
-                    "typescript",
-                    "export async function free(lockKey: string, me: string) {\n  await redis.del(lockKey);\n}\n",
-                    "export async function free(lockKey: string, me: string) {\n  await redis.eval(COMPARE_AND_DELETE, 1, lockKey, me);\n}\n",
-                ),
-                silent("python", "def free(self):\n    self.redis.eval(COMPARE_AND_DELETE, 1, self.lock_key, self.me)\n"),
-                silent("go", "package s\n\nfunc (l *L) Forget(ctx context.Context) error {\n\treturn l.rdb.Del(ctx, l.sessionKey).Err()\n}\n"),
-                silent("typescript", "export async function forget(id: string) {\n  await redis.del(`session:${id}`);\n}\n"),
-            ],
-        );
-    }
+    table![
+        fires(
+            "python",
+            "class JobLock:\n    def take(self):\n        return self.redis.set(self.lock_key, 1, nx=True, ex=30)\n\n    def free(self):\n        self.redis.delete(self.lock_key)\n",
+        ),
+        mends(
+            "python",
+            "def flush(self, rows):\n    self.store.write(self.shard, rows)\n",
+            "def flush(self, rows):\n    self.store.write(self.shard, rows, self.lease.fencing_token)\n",
+        ),
+        fires("go", "package s\n\nfunc (l *L) Unlock(ctx context.Context) error {\n\treturn l.rdb.Del(ctx, l.lockKey).Err()\n}\n"),
+        mends(
+            "go",
+            "package s\n\nfunc (n *Node) flush(ctx context.Context, b Block) error {\n\treturn n.store.Put(ctx, b.Key, b.Data)\n}\n",
+            "package s\n\nfunc (n *Node) flush(ctx context.Context, b Block) error {\n\treturn n.store.Put(ctx, b.Key, b.Data, n.epoch)\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function withLock(id: string, work: () => Promise<void>) {\n  await redis.set(`lock:${id}`, '1', 'PX', 5000, 'NX');\n  await work();\n  await redis.del(`lock:${id}`);\n}\n",
+        ),
+        mends(
+            "typescript",
+            "export async function free(lockKey: string, me: string) {\n  await redis.del(lockKey);\n}\n",
+            "export async function free(lockKey: string, me: string) {\n  await redis.eval(COMPARE_AND_DELETE, 1, lockKey, me);\n}\n",
+        ),
+        silent("python", "def free(self):\n    self.redis.eval(COMPARE_AND_DELETE, 1, self.lock_key, self.me)\n"),
+        silent("go", "package s\n\nfunc (l *L) Forget(ctx context.Context) error {\n\treturn l.rdb.Del(ctx, l.sessionKey).Err()\n}\n"),
+        silent("typescript", "export async function forget(id: string) {\n  await redis.del(`session:${id}`);\n}\n"),
+    ];
 }

@@ -220,71 +220,64 @@ fn turned_off(view: &View<'_>) -> Vec<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "go",
-                    "package s\n\nfunc (s *Store) publish(tmp, final string, data []byte) error {\n\tif err := os.WriteFile(tmp, data, 0o600); err != nil {\n\t\treturn err\n\t}\n\treturn os.Rename(tmp, final)\n}\n",
-                    "package s\n\nfunc (s *Store) publish(tmp, final string, data []byte) error {\n\tif err := os.WriteFile(tmp, data, 0o600); err != nil {\n\t\treturn err\n\t}\n\tif err := os.Rename(tmp, final); err != nil {\n\t\treturn err\n\t}\n\treturn fsyncDir(filepath.Dir(final))\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package s\n\nfunc (s *SnapshotStore) save(final string, data []byte) error {\n\ttmp := final + \".tmp\"\n\tif err := os.WriteFile(tmp, data, 0o600); err != nil {\n\t\treturn err\n\t}\n\treturn os.Rename(tmp, final)\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package s\n\nfunc (s *SnapshotStore) save(tmp, final string, data []byte) error {\n\tf, err := os.Create(tmp)\n\tif err != nil {\n\t\treturn err\n\t}\n\tif _, err := f.Write(data); err != nil {\n\t\treturn err\n\t}\n\tif err := f.Sync(); err != nil {\n\t\treturn err\n\t}\n\treturn os.Rename(tmp, final)\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package s\n\nfunc saveIcon(tmp, final string, data []byte) error {\n\tif err := os.WriteFile(tmp, data, 0o600); err != nil {\n\t\treturn err\n\t}\n\treturn os.Rename(tmp, final)\n}\n",
-                ),
-                silent("go", "package s\n\nfunc (s *Snapshots) rotate(name string) error {\n\treturn os.Rename(name, name+\".old\")\n}\n"),
-                mends(
-                    "rust",
-                    "impl Journal {\n    fn append(&mut self, entry: &[u8]) -> io::Result<()> {\n        self.file.write_all(entry)?;\n        Ok(())\n    }\n}\n",
-                    "impl Journal {\n    fn append(&mut self, entry: &[u8]) -> io::Result<()> {\n        self.file.write_all(entry)?;\n        self.file.sync_data()?;\n        Ok(())\n    }\n}\n",
-                ),
-                fires(
-                    "rust",
-                    "fn save_checkpoint(tmp: &Path, to: &Path, data: &[u8]) -> io::Result<()> {\n    let mut file = File::create(tmp)?;\n    file.write_all(data)?;\n    fs::rename(tmp, to)\n}\n",
-                ),
-                silent(
-                    "rust",
-                    "fn save_checkpoint(tmp: &Path, to: &Path, data: &[u8]) -> io::Result<()> {\n    let mut file = File::create(tmp)?;\n    file.write_all(data)?;\n    file.sync_all()?;\n    fs::rename(tmp, to)\n}\n",
-                ),
-                mends(
-                    "python",
-                    "class Journal:\n    def append(self, line):\n        self.file.write(line)\n        self.file.flush()\n",
-                    "class Journal:\n    def append(self, line):\n        self.file.write(line)\n        self.file.flush()\n        os.fsync(self.file.fileno())\n",
-                ),
-                fires(
-                    "python",
-                    "def write_checkpoint(path, state):\n    tmp = path + '.tmp'\n    with open(tmp, 'w') as f:\n        f.write(json.dumps(state))\n    os.replace(tmp, path)\n",
-                ),
-                silent(
-                    "python",
-                    "def write_checkpoint(path, state):\n    tmp = path + '.tmp'\n    with open(tmp, 'w') as f:\n        f.write(json.dumps(state))\n        f.flush()\n        os.fsync(f.fileno())\n    os.replace(tmp, path)\n",
-                ),
-                silent("python", "def thumbnails(path, image):\n    tmp = path + '.tmp'\n    image.write(tmp)\n    os.replace(tmp, path)\n"),
-                mends(
-                    "java",
-                    "class Journal {\n  void append(ByteBuffer entry) throws IOException {\n    channel.write(entry);\n    position += entry.limit();\n  }\n}\n",
-                    "class Journal {\n  void append(ByteBuffer entry) throws IOException {\n    channel.write(entry);\n    channel.force(false);\n    position += entry.limit();\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "import org.rocksdb.WriteOptions;\n\nclass Offsets {\n  void put(byte[] key, byte[] value) throws RocksDBException {\n    db.put(new WriteOptions().setDisableWAL(true), key, value);\n  }\n}\n",
-                ),
-                silent("java", "class Users {\n  void rename(User user, String name) {\n    users.sync(user.withName(name));\n    view.write(name);\n  }\n}\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "go",
+            "package s\n\nfunc (s *Store) publish(tmp, final string, data []byte) error {\n\tif err := os.WriteFile(tmp, data, 0o600); err != nil {\n\t\treturn err\n\t}\n\treturn os.Rename(tmp, final)\n}\n",
+            "package s\n\nfunc (s *Store) publish(tmp, final string, data []byte) error {\n\tif err := os.WriteFile(tmp, data, 0o600); err != nil {\n\t\treturn err\n\t}\n\tif err := os.Rename(tmp, final); err != nil {\n\t\treturn err\n\t}\n\treturn fsyncDir(filepath.Dir(final))\n}\n",
+        ),
+        fires(
+            "go",
+            "package s\n\nfunc (s *SnapshotStore) save(final string, data []byte) error {\n\ttmp := final + \".tmp\"\n\tif err := os.WriteFile(tmp, data, 0o600); err != nil {\n\t\treturn err\n\t}\n\treturn os.Rename(tmp, final)\n}\n",
+        ),
+        silent(
+            "go",
+            "package s\n\nfunc (s *SnapshotStore) save(tmp, final string, data []byte) error {\n\tf, err := os.Create(tmp)\n\tif err != nil {\n\t\treturn err\n\t}\n\tif _, err := f.Write(data); err != nil {\n\t\treturn err\n\t}\n\tif err := f.Sync(); err != nil {\n\t\treturn err\n\t}\n\treturn os.Rename(tmp, final)\n}\n",
+        ),
+        silent(
+            "go",
+            "package s\n\nfunc saveIcon(tmp, final string, data []byte) error {\n\tif err := os.WriteFile(tmp, data, 0o600); err != nil {\n\t\treturn err\n\t}\n\treturn os.Rename(tmp, final)\n}\n",
+        ),
+        silent("go", "package s\n\nfunc (s *Snapshots) rotate(name string) error {\n\treturn os.Rename(name, name+\".old\")\n}\n"),
+        mends(
+            "rust",
+            "impl Journal {\n    fn append(&mut self, entry: &[u8]) -> io::Result<()> {\n        self.file.write_all(entry)?;\n        Ok(())\n    }\n}\n",
+            "impl Journal {\n    fn append(&mut self, entry: &[u8]) -> io::Result<()> {\n        self.file.write_all(entry)?;\n        self.file.sync_data()?;\n        Ok(())\n    }\n}\n",
+        ),
+        fires(
+            "rust",
+            "fn save_checkpoint(tmp: &Path, to: &Path, data: &[u8]) -> io::Result<()> {\n    let mut file = File::create(tmp)?;\n    file.write_all(data)?;\n    fs::rename(tmp, to)\n}\n",
+        ),
+        silent(
+            "rust",
+            "fn save_checkpoint(tmp: &Path, to: &Path, data: &[u8]) -> io::Result<()> {\n    let mut file = File::create(tmp)?;\n    file.write_all(data)?;\n    file.sync_all()?;\n    fs::rename(tmp, to)\n}\n",
+        ),
+        mends(
+            "python",
+            "class Journal:\n    def append(self, line):\n        self.file.write(line)\n        self.file.flush()\n",
+            "class Journal:\n    def append(self, line):\n        self.file.write(line)\n        self.file.flush()\n        os.fsync(self.file.fileno())\n",
+        ),
+        fires(
+            "python",
+            "def write_checkpoint(path, state):\n    tmp = path + '.tmp'\n    with open(tmp, 'w') as f:\n        f.write(json.dumps(state))\n    os.replace(tmp, path)\n",
+        ),
+        silent(
+            "python",
+            "def write_checkpoint(path, state):\n    tmp = path + '.tmp'\n    with open(tmp, 'w') as f:\n        f.write(json.dumps(state))\n        f.flush()\n        os.fsync(f.fileno())\n    os.replace(tmp, path)\n",
+        ),
+        silent("python", "def thumbnails(path, image):\n    tmp = path + '.tmp'\n    image.write(tmp)\n    os.replace(tmp, path)\n"),
+        mends(
+            "java",
+            "class Journal {\n  void append(ByteBuffer entry) throws IOException {\n    channel.write(entry);\n    position += entry.limit();\n  }\n}\n",
+            "class Journal {\n  void append(ByteBuffer entry) throws IOException {\n    channel.write(entry);\n    channel.force(false);\n    position += entry.limit();\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "import org.rocksdb.WriteOptions;\n\nclass Offsets {\n  void put(byte[] key, byte[] value) throws RocksDBException {\n    db.put(new WriteOptions().setDisableWAL(true), key, value);\n  }\n}\n",
+        ),
+        silent("java", "class Users {\n  void rename(User user, String name) {\n    users.sync(user.withName(name));\n    view.write(name);\n  }\n}\n"),
+    ];
 }

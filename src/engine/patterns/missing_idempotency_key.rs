@@ -213,65 +213,58 @@ fn attempts_again(o: &Outline<'_>, id: Id) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "typescript",
-                    "export async function charge(order: Order) {\n  return client.post('/charges', {\n    amount: order.total,\n    currency: order.currency,\n  });\n}\n",
-                    "export async function charge(order: Order) {\n  return client.post('/charges', {\n    amount: order.total,\n    currency: order.currency,\n    idempotencyKey: order.id,\n  });\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function pay(order: Order) {\n  for (let attempt = 0; attempt < 3; attempt++) {\n    try {\n      return await axios.post(url, order, { headers: { 'Idempotency-Key': randomUUID() } });\n    } catch (e) {\n      await sleep(backoff(attempt));\n    }\n  }\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function pay(order: Order) {\n  const key = randomUUID();\n  for (let attempt = 0; attempt < 3; attempt++) {\n    try {\n      return await axios.post(url, order, { headers: { 'Idempotency-Key': key } });\n    } catch (e) {\n      await sleep(backoff(attempt));\n    }\n  }\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function payAll(orders: Order[]) {\n  for (const order of orders) {\n    await axios.post(url, order, { headers: { 'Idempotency-Key': randomUUID() } });\n  }\n}\n",
-                ),
-                silent("typescript", "export function row(user: User) {\n  return { id: nanoid(), name: user.name, mail: user.mail };\n}\n"),
-                mends(
-                    "python",
-                    "def publish(client, event):\n    client.publish_event(name=event.name, data=event.data)\n",
-                    "def publish(client, event):\n    client.publish_event(name=event.name, data=event.data, idempotency_key=event.key)\n",
-                ),
-                fires(
-                    "python",
-                    "@retry(stop=stop_after_attempt(3))\ndef refund(client, charge):\n    return client.refunds.create(charge=charge, idempotency_key=str(uuid.uuid4()))\n",
-                ),
-                silent(
-                    "python",
-                    "@retry(stop=stop_after_attempt(3))\ndef refund(client, charge, key):\n    return client.refunds.create(charge=charge, idempotency_key=key)\n",
-                ),
-                silent(
-                    "python",
-                    "def refund(client, charge):\n    key = f'refund-{charge.id}'\n    return client.refunds.create(charge=charge.id, idempotency_key=key)\n",
-                ),
-                fires(
-                    "go",
-                    "package p\n\nfunc (c *Client) Pay(ctx context.Context, order Order) error {\n\tfor attempt := 0; attempt < 3; attempt++ {\n\t\treq := c.request(ctx, order)\n\t\treq.Header.Set(\"Idempotency-Key\", uuid.NewString())\n\t\tif _, err := c.http.Do(req); err == nil {\n\t\t\treturn nil\n\t\t}\n\t\ttime.Sleep(c.backoff(attempt))\n\t}\n\treturn ErrGivenUp\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package p\n\nfunc (c *Client) Launch(ctx context.Context, name string) error {\n\t_, err := c.client.RunInstances(ctx, &RunInput{\n\t\tName:  name,\n\t\tCount: 1,\n\t})\n\treturn err\n}\n",
-                    "package p\n\nfunc (c *Client) Launch(ctx context.Context, name string) error {\n\t_, err := c.client.RunInstances(ctx, &RunInput{\n\t\tName:        name,\n\t\tCount:       1,\n\t\tClientToken: name,\n\t})\n\treturn err\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package p\n\nfunc (c *Client) Pay(ctx context.Context, order Order) error {\n\tkey := uuid.NewString()\n\tfor attempt := 0; attempt < 3; attempt++ {\n\t\treq := c.request(ctx, order)\n\t\treq.Header.Set(\"Idempotency-Key\", key)\n\t\tif _, err := c.http.Do(req); err == nil {\n\t\t\treturn nil\n\t\t}\n\t}\n\treturn ErrGivenUp\n}\n",
-                ),
-                silent("go", "package p\n\nfunc (r *Repo) New(name string) Row {\n\treturn Row{ID: uuid.NewString(), Name: name}\n}\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "typescript",
+            "export async function charge(order: Order) {\n  return client.post('/charges', {\n    amount: order.total,\n    currency: order.currency,\n  });\n}\n",
+            "export async function charge(order: Order) {\n  return client.post('/charges', {\n    amount: order.total,\n    currency: order.currency,\n    idempotencyKey: order.id,\n  });\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function pay(order: Order) {\n  for (let attempt = 0; attempt < 3; attempt++) {\n    try {\n      return await axios.post(url, order, { headers: { 'Idempotency-Key': randomUUID() } });\n    } catch (e) {\n      await sleep(backoff(attempt));\n    }\n  }\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export async function pay(order: Order) {\n  const key = randomUUID();\n  for (let attempt = 0; attempt < 3; attempt++) {\n    try {\n      return await axios.post(url, order, { headers: { 'Idempotency-Key': key } });\n    } catch (e) {\n      await sleep(backoff(attempt));\n    }\n  }\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export async function payAll(orders: Order[]) {\n  for (const order of orders) {\n    await axios.post(url, order, { headers: { 'Idempotency-Key': randomUUID() } });\n  }\n}\n",
+        ),
+        silent("typescript", "export function row(user: User) {\n  return { id: nanoid(), name: user.name, mail: user.mail };\n}\n"),
+        mends(
+            "python",
+            "def publish(client, event):\n    client.publish_event(name=event.name, data=event.data)\n",
+            "def publish(client, event):\n    client.publish_event(name=event.name, data=event.data, idempotency_key=event.key)\n",
+        ),
+        fires(
+            "python",
+            "@retry(stop=stop_after_attempt(3))\ndef refund(client, charge):\n    return client.refunds.create(charge=charge, idempotency_key=str(uuid.uuid4()))\n",
+        ),
+        silent(
+            "python",
+            "@retry(stop=stop_after_attempt(3))\ndef refund(client, charge, key):\n    return client.refunds.create(charge=charge, idempotency_key=key)\n",
+        ),
+        silent(
+            "python",
+            "def refund(client, charge):\n    key = f'refund-{charge.id}'\n    return client.refunds.create(charge=charge.id, idempotency_key=key)\n",
+        ),
+        fires(
+            "go",
+            "package p\n\nfunc (c *Client) Pay(ctx context.Context, order Order) error {\n\tfor attempt := 0; attempt < 3; attempt++ {\n\t\treq := c.request(ctx, order)\n\t\treq.Header.Set(\"Idempotency-Key\", uuid.NewString())\n\t\tif _, err := c.http.Do(req); err == nil {\n\t\t\treturn nil\n\t\t}\n\t\ttime.Sleep(c.backoff(attempt))\n\t}\n\treturn ErrGivenUp\n}\n",
+        ),
+        mends(
+            "go",
+            "package p\n\nfunc (c *Client) Launch(ctx context.Context, name string) error {\n\t_, err := c.client.RunInstances(ctx, &RunInput{\n\t\tName:  name,\n\t\tCount: 1,\n\t})\n\treturn err\n}\n",
+            "package p\n\nfunc (c *Client) Launch(ctx context.Context, name string) error {\n\t_, err := c.client.RunInstances(ctx, &RunInput{\n\t\tName:        name,\n\t\tCount:       1,\n\t\tClientToken: name,\n\t})\n\treturn err\n}\n",
+        ),
+        silent(
+            "go",
+            "package p\n\nfunc (c *Client) Pay(ctx context.Context, order Order) error {\n\tkey := uuid.NewString()\n\tfor attempt := 0; attempt < 3; attempt++ {\n\t\treq := c.request(ctx, order)\n\t\treq.Header.Set(\"Idempotency-Key\", key)\n\t\tif _, err := c.http.Do(req); err == nil {\n\t\t\treturn nil\n\t\t}\n\t}\n\treturn ErrGivenUp\n}\n",
+        ),
+        silent("go", "package p\n\nfunc (r *Repo) New(name string) Row {\n\treturn Row{ID: uuid.NewString(), Name: name}\n}\n"),
+    ];
 }

@@ -275,64 +275,54 @@ fn opened_once(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "def work(self):\n    while True:\n        job = self.queue.dequeue()\n        self.run(job)\n",
-                    "def work(self):\n    while True:\n        try:\n            job = self.queue.dequeue()\n            self.run(job)\n        except redis.ConnectionError:\n            time.sleep(1)\n",
-                ),
-                mends(
-                    "python",
-                    "def enqueue(self, data):\n    self.tasks.create(data=data)\n",
-                    "def enqueue(self, data):\n    self.check_conn()\n    self.tasks.create(data=data)\n",
-                ),
-                fires(
-                    "python",
-                    "def listen(client):\n    stream = client.subscribe('cancel')\n    while True:\n        try:\n            handle(stream.receive())\n        except ConnectionError as e:\n            log.error('lost: %s', e)\n            break\n",
-                ),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) listen(ctx context.Context) {\n\tstream, err := c.client.Subscribe(ctx)\n\tif err != nil {\n\t\treturn\n\t}\n\tfor {\n\t\tevent, err := stream.Recv()\n\t\tif err != nil {\n\t\t\tlog.Printf(\"lost: %v\", err)\n\t\t\treturn\n\t\t}\n\t\tc.handle(event)\n\t}\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package c\n\nfunc (c *C) listen(ctx context.Context) error {\n\tfor {\n\t\tevent, err := c.stream.Recv()\n\t\tif err != nil {\n\t\t\treturn err\n\t\t}\n\t\tc.handle(event)\n\t}\n}\n",
-                    "package c\n\nfunc (c *C) listen(ctx context.Context) error {\n\tfor {\n\t\tevent, err := c.stream.Recv()\n\t\tif err != nil {\n\t\t\ttime.Sleep(time.Second)\n\t\t\tcontinue\n\t\t}\n\t\tc.handle(event)\n\t}\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export function follow(url: string) {\n  const ws = new WebSocket(url);\n  ws.on('message', handle);\n  ws.on('close', () => {\n    console.log('closed');\n  });\n}\n",
-                ),
-                fires(
-                    "javascript",
-                    "export function follow(url) {\n  const client = mqtt.connect(url);\n  client.on('close', () => console.warn('closed'));\n}\n",
-                ),
-                mends(
-                    "java",
-                    "class C {\n  Row read(String key) {\n    return connection.query(key);\n  }\n}\n",
-                    "class C {\n  Row read(String key) {\n    if (!connection.isValid()) {\n      connection.reconnect();\n    }\n    return connection.query(key);\n  }\n}\n",
-                ),
-                silent(
-                    "python",
-                    "def rows(path):\n    with open(path) as f:\n        while True:\n            line = f.readline()\n            if not line:\n                break\n            yield line\n",
-                ),
-                silent(
-                    "go",
-                    "package c\n\nfunc (c *C) listen(ctx context.Context) error {\n\tfor {\n\t\tevent, err := c.stream.Recv()\n\t\tif err != nil {\n\t\t\treturn err\n\t\t}\n\t\tc.handle(event)\n\t}\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export function follow(url: string) {\n  const ws = new WebSocket(url);\n  ws.on('close', () => {\n    setTimeout(() => follow(url), pause());\n  });\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "def work(self):\n    while True:\n        job = self.queue.dequeue()\n        self.run(job)\n",
+            "def work(self):\n    while True:\n        try:\n            job = self.queue.dequeue()\n            self.run(job)\n        except redis.ConnectionError:\n            time.sleep(1)\n",
+        ),
+        mends(
+            "python",
+            "def enqueue(self, data):\n    self.tasks.create(data=data)\n",
+            "def enqueue(self, data):\n    self.check_conn()\n    self.tasks.create(data=data)\n",
+        ),
+        fires(
+            "python",
+            "def listen(client):\n    stream = client.subscribe('cancel')\n    while True:\n        try:\n            handle(stream.receive())\n        except ConnectionError as e:\n            log.error('lost: %s', e)\n            break\n",
+        ),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) listen(ctx context.Context) {\n\tstream, err := c.client.Subscribe(ctx)\n\tif err != nil {\n\t\treturn\n\t}\n\tfor {\n\t\tevent, err := stream.Recv()\n\t\tif err != nil {\n\t\t\tlog.Printf(\"lost: %v\", err)\n\t\t\treturn\n\t\t}\n\t\tc.handle(event)\n\t}\n}\n",
+        ),
+        mends(
+            "go",
+            "package c\n\nfunc (c *C) listen(ctx context.Context) error {\n\tfor {\n\t\tevent, err := c.stream.Recv()\n\t\tif err != nil {\n\t\t\treturn err\n\t\t}\n\t\tc.handle(event)\n\t}\n}\n",
+            "package c\n\nfunc (c *C) listen(ctx context.Context) error {\n\tfor {\n\t\tevent, err := c.stream.Recv()\n\t\tif err != nil {\n\t\t\ttime.Sleep(time.Second)\n\t\t\tcontinue\n\t\t}\n\t\tc.handle(event)\n\t}\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export function follow(url: string) {\n  const ws = new WebSocket(url);\n  ws.on('message', handle);\n  ws.on('close', () => {\n    console.log('closed');\n  });\n}\n",
+        ),
+        fires("javascript", "export function follow(url) {\n  const client = mqtt.connect(url);\n  client.on('close', () => console.warn('closed'));\n}\n",),
+        mends(
+            "java",
+            "class C {\n  Row read(String key) {\n    return connection.query(key);\n  }\n}\n",
+            "class C {\n  Row read(String key) {\n    if (!connection.isValid()) {\n      connection.reconnect();\n    }\n    return connection.query(key);\n  }\n}\n",
+        ),
+        silent(
+            "python",
+            "def rows(path):\n    with open(path) as f:\n        while True:\n            line = f.readline()\n            if not line:\n                break\n            yield line\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) listen(ctx context.Context) error {\n\tfor {\n\t\tevent, err := c.stream.Recv()\n\t\tif err != nil {\n\t\t\treturn err\n\t\t}\n\t\tc.handle(event)\n\t}\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export function follow(url: string) {\n  const ws = new WebSocket(url);\n  ws.on('close', () => {\n    setTimeout(() => follow(url), pause());\n  });\n}\n",
+        ),
+    ];
 }

@@ -264,70 +264,64 @@ fn unlimited_by_default(view: &View<'_>) -> Vec<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires("python", "import requests\n\ndef table(url):\n    return requests.get(url).json()\n"),
-                mends(
-                    "python",
-                    "async def first(queue):\n    return await queue.get()\n",
-                    "async def first(queue):\n    return await asyncio.wait_for(queue.get(), timeout=5)\n",
-                ),
-                mends(
-                    "python",
-                    "def link(self):\n    self.ftp.connect(self.host, self.port)\n",
-                    "def link(self):\n    self.ftp.connect(self.host, self.port, timeout=self.timeout)\n",
-                ),
-                mends(
-                    "go",
-                    "package c\n\nfunc (c *C) push(conn net.Conn, state State) error {\n\treturn c.codec.Encode(conn, state)\n}\n",
-                    "package c\n\nfunc (c *C) push(conn net.Conn, state State) error {\n\tconn.SetDeadline(time.Now().Add(c.timeout))\n\treturn c.codec.Encode(conn, state)\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package c\n\nfunc (c *C) load(ctx context.Context) error {\n\treturn c.client.Load(ctx, c.key)\n}\n",
-                    "package c\n\nfunc (c *C) load(ctx context.Context) error {\n\tctx, cancel := context.WithTimeout(ctx, limit)\n\tdefer cancel()\n\treturn c.client.Load(ctx, c.key)\n}\n",
-                ),
-                fires("go", "package c\n\nfunc client(t *http.Transport) *http.Client {\n\treturn &http.Client{Transport: t}\n}\n"),
-                mends(
-                    "java",
-                    "class C {\n  Row read() throws Exception {\n    return pool.submit(() -> client.get(key)).get();\n  }\n}\n",
-                    "class C {\n  Row read() throws Exception {\n    return pool.submit(() -> client.get(key)).orTimeout(2, TimeUnit.SECONDS).get();\n  }\n}\n",
-                ),
-                fires("java", "class C {\n  RestTemplate rates() {\n    return new RestTemplate();\n  }\n}\n"),
-                mends(
-                    "typescript",
-                    "export async function link(client: Client) {\n  await client.connect();\n}\n",
-                    "export async function link(client: Client) {\n  await Promise.race([client.connect(), expires(2000)]);\n}\n",
-                ),
-                fires("typescript", "import axios from 'axios';\n\nexport async function rates(url: string) {\n  return (await axios.get(url)).data;\n}\n"),
-                mends(
-                    "rust",
-                    "async fn login(socket: &mut Socket) -> Result<User> {\n    read_login(socket).await\n}\n",
-                    "async fn login(socket: &mut Socket) -> Result<User> {\n    timeout(LIMIT, read_login(socket)).await?\n}\n",
-                ),
-                mends(
-                    "ruby",
-                    "def deliver(host)\n  client = Net::SMTP.new(host, 25)\n  client.start\nend\n",
-                    "def deliver(host)\n  client = Net::SMTP.new(host, 25)\n  client.read_timeout = 5\n  client.start\nend\n",
-                ),
-                silent("python", "import requests\n\ndef table(url):\n    return requests.get(url, timeout=2).json()\n"),
-                silent("python", "def first(options):\n    return options.get('first')\n"),
-                silent("go", "package c\n\nfunc client(t *http.Transport) *http.Client {\n\treturn &http.Client{Transport: t, Timeout: limit}\n}\n"),
-                silent("java", "class C {\n  Row read() throws Exception {\n    return future.get(2, TimeUnit.SECONDS);\n  }\n}\n"),
-                silent(
-                    "typescript",
-                    "import axios from 'axios';\n\nexport async function rates(url: string) {\n  return (await axios.get(url, { timeout: 2000 })).data;\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        fires("python", "import requests\n\ndef table(url):\n    return requests.get(url).json()\n"),
+        mends(
+            "python",
+            "async def first(queue):\n    return await queue.get()\n",
+            "async def first(queue):\n    return await asyncio.wait_for(queue.get(), timeout=5)\n",
+        ),
+        mends(
+            "python",
+            "def link(self):\n    self.ftp.connect(self.host, self.port)\n",
+            "def link(self):\n    self.ftp.connect(self.host, self.port, timeout=self.timeout)\n",
+        ),
+        mends(
+            "go",
+            "package c\n\nfunc (c *C) push(conn net.Conn, state State) error {\n\treturn c.codec.Encode(conn, state)\n}\n",
+            "package c\n\nfunc (c *C) push(conn net.Conn, state State) error {\n\tconn.SetDeadline(time.Now().Add(c.timeout))\n\treturn c.codec.Encode(conn, state)\n}\n",
+        ),
+        mends(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context) error {\n\treturn c.client.Load(ctx, c.key)\n}\n",
+            "package c\n\nfunc (c *C) load(ctx context.Context) error {\n\tctx, cancel := context.WithTimeout(ctx, limit)\n\tdefer cancel()\n\treturn c.client.Load(ctx, c.key)\n}\n",
+        ),
+        fires("go", "package c\n\nfunc client(t *http.Transport) *http.Client {\n\treturn &http.Client{Transport: t}\n}\n"),
+        mends(
+            "java",
+            "class C {\n  Row read() throws Exception {\n    return pool.submit(() -> client.get(key)).get();\n  }\n}\n",
+            "class C {\n  Row read() throws Exception {\n    return pool.submit(() -> client.get(key)).orTimeout(2, TimeUnit.SECONDS).get();\n  }\n}\n",
+        ),
+        fires("java", "class C {\n  RestTemplate rates() {\n    return new RestTemplate();\n  }\n}\n"),
+        mends(
+            "typescript",
+            "export async function link(client: Client) {\n  await client.connect();\n}\n",
+            "export async function link(client: Client) {\n  await Promise.race([client.connect(), expires(2000)]);\n}\n",
+        ),
+        fires("typescript", "import axios from 'axios';\n\nexport async function rates(url: string) {\n  return (await axios.get(url)).data;\n}\n"),
+        mends(
+            "rust",
+            "async fn login(socket: &mut Socket) -> Result<User> {\n    read_login(socket).await\n}\n",
+            "async fn login(socket: &mut Socket) -> Result<User> {\n    timeout(LIMIT, read_login(socket)).await?\n}\n",
+        ),
+        mends(
+            "ruby",
+            "def deliver(host)\n  client = Net::SMTP.new(host, 25)\n  client.start\nend\n",
+            "def deliver(host)\n  client = Net::SMTP.new(host, 25)\n  client.read_timeout = 5\n  client.start\nend\n",
+        ),
+        silent("python", "import requests\n\ndef table(url):\n    return requests.get(url, timeout=2).json()\n"),
+        silent("python", "def first(options):\n    return options.get('first')\n"),
+        silent("go", "package c\n\nfunc client(t *http.Transport) *http.Client {\n\treturn &http.Client{Transport: t, Timeout: limit}\n}\n"),
+        silent("java", "class C {\n  Row read() throws Exception {\n    return future.get(2, TimeUnit.SECONDS);\n  }\n}\n"),
+        silent(
+            "typescript",
+            "import axios from 'axios';\n\nexport async function rates(url: string) {\n  return (await axios.get(url, { timeout: 2000 })).data;\n}\n",
+        ),
+    ];
 
     /// The limit moves to another place of the function.
     #[test]

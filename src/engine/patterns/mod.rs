@@ -9,7 +9,7 @@
 //!    `fn find(view: &View<'_>) -> Vec<Sighting>`.
 //! 2. `mod` and one row in [`DETECTORS`], in the order of the alphabet.
 //! 3. Ask the outline (`syntax::reading`) and the vocabulary (`syntax::words`); a word that is missing there is added there.
-//! 4. A test with [`cases`]: `fires`, `silent` and `mends` snippets in three languages or more.
+//! 4. A table of [`cases`]: two snippets or more that fire and three that are silent, in each of three languages; `counted` counts.
 //! 5. `detector: <id>` in `catalog/<id>.md`: its fenced code is then run through the detector.
 //!
 //! What a detector sees of a file is in `cargo run --example outline -- FILE`.
@@ -62,6 +62,8 @@ mod view;
 #[cfg(test)]
 pub(crate) mod cases;
 #[cfg(test)]
+mod counted;
+#[cfg(test)]
 mod literature;
 
 use super::edit::Edit;
@@ -84,47 +86,57 @@ pub struct Detector {
     pub find: fn(&View<'_>) -> Vec<Sighting>,
 }
 
-/// All detectors.
-pub static DETECTORS: &[Detector] = &[
-    ack_before_process::DETECTOR,
-    blocking_call_in_event_loop::DETECTOR,
-    boundary_state_leak::DETECTOR,
-    cache_write_before_commit::DETECTOR,
-    cancel_not_propagated::DETECTOR,
-    channel_conflation::DETECTOR,
-    check_then_act::DETECTOR,
-    clock_as_order::DETECTOR,
-    compounding_retry::DETECTOR,
-    inverted_timeout::DETECTOR,
-    lock_across_network_call::DETECTOR,
-    log_and_continue::DETECTOR,
-    lost_data_at_ack::DETECTOR,
-    lost_update::DETECTOR,
-    missing_fencing::DETECTOR,
-    missing_fsync::DETECTOR,
-    missing_idempotency_key::DETECTOR,
-    missing_reconnect::DETECTOR,
-    missing_timeout::DETECTOR,
-    n_plus_one_remote_call::DETECTOR,
-    non_atomic_dual_write::DETECTOR,
-    non_deterministic_workflow::DETECTOR,
-    over_broad_catch::DETECTOR,
-    partial_failure_ignored::DETECTOR,
-    premature_state_transition::DETECTOR,
-    resource_leak_on_error::DETECTOR,
-    retry_non_idempotent::DETECTOR,
-    retry_on_permanent_error::DETECTOR,
-    retry_without_backoff::DETECTOR,
-    split_brain::DETECTOR,
-    stale_read_decision::DETECTOR,
-    swallowed_error::DETECTOR,
-    thundering_herd::DETECTOR,
-    tight_retry_loop::DETECTOR,
-    unbounded_queue::DETECTOR,
-    unbounded_retry::DETECTOR,
-    unsafe_shared_state::DETECTOR,
-    unversioned_message_change::DETECTOR,
-];
+/// The table of detectors, and that of their cases: a detector that has no cases does not build.
+macro_rules! detectors {
+    ($($name:ident,)*) => {
+        /// All detectors.
+        pub static DETECTORS: &[Detector] = &[$($name::DETECTOR),*];
+
+        #[cfg(test)]
+        static CASES: &[(&Detector, &[cases::Case])] = &[$((&$name::DETECTOR, $name::tests::CASES)),*];
+    };
+}
+
+detectors! {
+    ack_before_process,
+    blocking_call_in_event_loop,
+    boundary_state_leak,
+    cache_write_before_commit,
+    cancel_not_propagated,
+    channel_conflation,
+    check_then_act,
+    clock_as_order,
+    compounding_retry,
+    inverted_timeout,
+    lock_across_network_call,
+    log_and_continue,
+    lost_data_at_ack,
+    lost_update,
+    missing_fencing,
+    missing_fsync,
+    missing_idempotency_key,
+    missing_reconnect,
+    missing_timeout,
+    n_plus_one_remote_call,
+    non_atomic_dual_write,
+    non_deterministic_workflow,
+    over_broad_catch,
+    partial_failure_ignored,
+    premature_state_transition,
+    resource_leak_on_error,
+    retry_non_idempotent,
+    retry_on_permanent_error,
+    retry_without_backoff,
+    split_brain,
+    stale_read_decision,
+    swallowed_error,
+    thundering_herd,
+    tight_retry_loop,
+    unbounded_queue,
+    unbounded_retry,
+    unsafe_shared_state,
+    unversioned_message_change,
+}
 
 /// The detector of a pattern.
 #[must_use]

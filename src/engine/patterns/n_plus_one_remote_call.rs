@@ -148,68 +148,55 @@ fn brief(over: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "typescript",
-                    "export async function carts(ids: string[]) {\n  const out = [];\n  for (const id of ids) {\n    out.push(await client.getCart(id));\n  }\n  return out;\n}\n",
-                    "export async function carts(ids: string[]) {\n  return client.getCarts(ids);\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function names(orders: Order[]) {\n  for (const order of orders) {\n    const user = await userApi.fetchUser(order.userId);\n    order.name = user.name;\n  }\n}\n",
-                ),
-                silent("typescript", "export async function carts(ids: string[]) {\n  return Promise.all(ids.map((id) => client.getCart(id)));\n}\n"),
-                silent(
-                    "typescript",
-                    "export async function load(batches: string[][]) {\n  for (const batch of batches) {\n    await client.getMany(batch);\n  }\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function first(peers: Peer[]) {\n  for (const peer of peers) {\n    const reply = await client.get(peer.url);\n    if (reply.ok) return reply;\n  }\n}\n",
-                ),
-                mends(
-                    "python",
-                    "def prices(client, skus):\n    out = {}\n    for sku in skus:\n        out[sku] = client.get_price(sku)\n    return out\n",
-                    "def prices(client, skus):\n    return client.get_prices(skus)\n",
-                ),
-                fires(
-                    "python",
-                    "import redis\n\ndef counts(rdb, names):\n    found = []\n    for name in names:\n        key = f'downloads:{name}'\n        found.append(rdb.get(key))\n    return found\n",
-                ),
-                silent(
-                    "python",
-                    "def counts(rdb, names):\n    pipe = rdb.pipeline()\n    for name in names:\n        pipe.get(name)\n    return pipe.execute()\n",
-                ),
-                silent(
-                    "python",
-                    "def plan(self, requests):\n    for node, request in requests.items():\n        self._proc_fetch_request(node, FetchRequest(request))\n",
-                ),
-                silent("python", "def read(config, names):\n    return {name: config.get(name) for name in names}\n"),
-                fires(
-                    "go",
-                    "package o\n\nfunc (s *Service) Names(ctx context.Context, orders []Order) ([]string, error) {\n\tvar out []string\n\tfor _, order := range orders {\n\t\tuser, err := s.usersClient.GetUser(ctx, order.UserID)\n\t\tif err != nil {\n\t\t\treturn nil, err\n\t\t}\n\t\tout = append(out, user.Name)\n\t}\n\treturn out, nil\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package o\n\nfunc (s *Service) Fill(ctx context.Context, ids []string) {\n\tfor _, id := range ids {\n\t\ts.seen[id] = s.repo.FindByID(ctx, id)\n\t}\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package o\n\nfunc (s *Service) Fill(ctx context.Context, ids []string) error {\n\tg, ctx := errgroup.WithContext(ctx)\n\tfor _, id := range ids {\n\t\tg.Go(func() error { return s.one(s.repo.FindByID(ctx, id)) })\n\t}\n\treturn g.Wait()\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package o\n\nfunc (s *Service) Fill(ctx context.Context, ids []string) map[string]Row {\n\tout := map[string]Row{}\n\tfor _, row := range s.repo.FindByIDs(ctx, ids) {\n\t\tout[row.ID] = row\n\t}\n\treturn out\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "typescript",
+            "export async function carts(ids: string[]) {\n  const out = [];\n  for (const id of ids) {\n    out.push(await client.getCart(id));\n  }\n  return out;\n}\n",
+            "export async function carts(ids: string[]) {\n  return client.getCarts(ids);\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function names(orders: Order[]) {\n  for (const order of orders) {\n    const user = await userApi.fetchUser(order.userId);\n    order.name = user.name;\n  }\n}\n",
+        ),
+        silent("typescript", "export async function carts(ids: string[]) {\n  return Promise.all(ids.map((id) => client.getCart(id)));\n}\n"),
+        silent("typescript", "export async function load(batches: string[][]) {\n  for (const batch of batches) {\n    await client.getMany(batch);\n  }\n}\n",),
+        silent(
+            "typescript",
+            "export async function first(peers: Peer[]) {\n  for (const peer of peers) {\n    const reply = await client.get(peer.url);\n    if (reply.ok) return reply;\n  }\n}\n",
+        ),
+        mends(
+            "python",
+            "def prices(client, skus):\n    out = {}\n    for sku in skus:\n        out[sku] = client.get_price(sku)\n    return out\n",
+            "def prices(client, skus):\n    return client.get_prices(skus)\n",
+        ),
+        fires(
+            "python",
+            "import redis\n\ndef counts(rdb, names):\n    found = []\n    for name in names:\n        key = f'downloads:{name}'\n        found.append(rdb.get(key))\n    return found\n",
+        ),
+        silent("python", "def counts(rdb, names):\n    pipe = rdb.pipeline()\n    for name in names:\n        pipe.get(name)\n    return pipe.execute()\n",),
+        silent(
+            "python",
+            "def plan(self, requests):\n    for node, request in requests.items():\n        self._proc_fetch_request(node, FetchRequest(request))\n",
+        ),
+        silent("python", "def read(config, names):\n    return {name: config.get(name) for name in names}\n"),
+        fires(
+            "go",
+            "package o\n\nfunc (s *Service) Names(ctx context.Context, orders []Order) ([]string, error) {\n\tvar out []string\n\tfor _, order := range orders {\n\t\tuser, err := s.usersClient.GetUser(ctx, order.UserID)\n\t\tif err != nil {\n\t\t\treturn nil, err\n\t\t}\n\t\tout = append(out, user.Name)\n\t}\n\treturn out, nil\n}\n",
+        ),
+        fires(
+            "go",
+            "package o\n\nfunc (s *Service) Fill(ctx context.Context, ids []string) {\n\tfor _, id := range ids {\n\t\ts.seen[id] = s.repo.FindByID(ctx, id)\n\t}\n}\n",
+        ),
+        silent(
+            "go",
+            "package o\n\nfunc (s *Service) Fill(ctx context.Context, ids []string) error {\n\tg, ctx := errgroup.WithContext(ctx)\n\tfor _, id := range ids {\n\t\tg.Go(func() error { return s.one(s.repo.FindByID(ctx, id)) })\n\t}\n\treturn g.Wait()\n}\n",
+        ),
+        silent(
+            "go",
+            "package o\n\nfunc (s *Service) Fill(ctx context.Context, ids []string) map[string]Row {\n\tout := map[string]Row{}\n\tfor _, row := range s.repo.FindByIDs(ctx, ids) {\n\t\tout[row.ID] = row\n\t}\n\treturn out\n}\n",
+        ),
+    ];
 }

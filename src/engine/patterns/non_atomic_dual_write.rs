@@ -185,76 +185,66 @@ fn callbacks(view: &View<'_>) -> Vec<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "from django.db import transaction\n\ndef place(order):\n    with transaction.atomic():\n        order.save()\n        send_invoice.delay(order.id)\n",
-                    "from django.db import transaction\n\ndef place(order):\n    with transaction.atomic():\n        order.save()\n        transaction.on_commit(lambda: send_invoice.delay(order.id))\n",
-                ),
-                fires(
-                    "python",
-                    "from django.db import transaction\n\n@transaction.atomic\ndef pay(order, producer):\n    order.save()\n    producer.send('payments', order.as_event())\n",
-                ),
-                silent(
-                    "python",
-                    "from django.db import transaction\n\ndef place(order):\n    with transaction.atomic():\n        order.save()\n        outbox.add(topic='orders', body=order.as_event())\n",
-                ),
-                silent("python", "def place(order):\n    order.save()\n    view.send(order)\n"),
-                silent(
-                    "python",
-                    "from django.db import transaction\n\ndef place(order):\n    with transaction.atomic():\n        order.save()\n    items.append(order)\n",
-                ),
-                mends(
-                    "ruby",
-                    "class Order < ApplicationRecord\n  after_save :enqueue_invoice\n\n  def enqueue_invoice\n    InvoiceJob.perform_async(id)\n  end\nend\n",
-                    "class Order < ApplicationRecord\n  after_commit :enqueue_invoice\n\n  def enqueue_invoice\n    InvoiceJob.perform_async(id)\n  end\nend\n",
-                ),
-                fires(
-                    "ruby",
-                    "class Checkout\n  def call(order)\n    Order.transaction do\n      order.save!\n      InvoiceWorker.perform_async(order.id)\n    end\n  end\nend\n",
-                ),
-                silent(
-                    "ruby",
-                    "class Checkout\n  def call(order)\n    Order.transaction do\n      order.save!\n    end\n    InvoiceWorker.perform_async(order.id)\n  end\nend\n",
-                ),
-                silent("ruby", "class Order < ApplicationRecord\n  after_commit :enqueue_invoice\nend\n"),
-                silent(
-                    "ruby",
-                    "class Order < ApplicationRecord\n  after_save :sum_up\n\n  def sum_up\n    update_columns(total: lines.sum(&:price))\n  end\nend\n",
-                ),
-                fires(
-                    "java",
-                    "class Orders {\n  @Transactional\n  public void place(Order order) {\n    orderRepository.save(order);\n    rabbitTemplate.convertAndSend(\"orders\", order);\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class Orders {\n  public void place(Order order) {\n    transactionTemplate.executeInTransaction(() -> {\n      orderRepository.save(order);\n      kafkaProducer.send(new ProducerRecord<>(\"orders\", order));\n    });\n  }\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class Orders {\n  @Transactional\n  public void place(Order order) {\n    orderRepository.save(order);\n    outboxRepository.save(Outbox.of(order));\n  }\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class Orders {\n  @Transactional\n  public void place(Order order) {\n    orderRepository.save(order);\n    events.publishEvent(new Placed(order));\n  }\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package o\n\nfunc (s *Orders) Place(ctx context.Context, order Order) error {\n\ttx, err := s.db.BeginTx(ctx, nil)\n\tif err != nil {\n\t\treturn err\n\t}\n\tdefer tx.Rollback()\n\tif _, err := tx.ExecContext(ctx, insertOrder, order.ID); err != nil {\n\t\treturn err\n\t}\n\tif err := s.publisher.Publish(ctx, order.Event()); err != nil {\n\t\treturn err\n\t}\n\treturn tx.Commit()\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package o\n\nfunc (s *Orders) Place(ctx context.Context, order Order) error {\n\ttx, err := s.db.BeginTx(ctx, nil)\n\tif err != nil {\n\t\treturn err\n\t}\n\tdefer tx.Rollback()\n\tif _, err := tx.ExecContext(ctx, insertOrder, order.ID); err != nil {\n\t\treturn err\n\t}\n\tif _, err := tx.ExecContext(ctx, insertOutbox, order.Event()); err != nil {\n\t\treturn err\n\t}\n\treturn tx.Commit()\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "from django.db import transaction\n\ndef place(order):\n    with transaction.atomic():\n        order.save()\n        send_invoice.delay(order.id)\n",
+            "from django.db import transaction\n\ndef place(order):\n    with transaction.atomic():\n        order.save()\n        transaction.on_commit(lambda: send_invoice.delay(order.id))\n",
+        ),
+        fires(
+            "python",
+            "from django.db import transaction\n\n@transaction.atomic\ndef pay(order, producer):\n    order.save()\n    producer.send('payments', order.as_event())\n",
+        ),
+        silent(
+            "python",
+            "from django.db import transaction\n\ndef place(order):\n    with transaction.atomic():\n        order.save()\n        outbox.add(topic='orders', body=order.as_event())\n",
+        ),
+        silent("python", "def place(order):\n    order.save()\n    view.send(order)\n"),
+        silent(
+            "python",
+            "from django.db import transaction\n\ndef place(order):\n    with transaction.atomic():\n        order.save()\n    items.append(order)\n",
+        ),
+        mends(
+            "ruby",
+            "class Order < ApplicationRecord\n  after_save :enqueue_invoice\n\n  def enqueue_invoice\n    InvoiceJob.perform_async(id)\n  end\nend\n",
+            "class Order < ApplicationRecord\n  after_commit :enqueue_invoice\n\n  def enqueue_invoice\n    InvoiceJob.perform_async(id)\n  end\nend\n",
+        ),
+        fires(
+            "ruby",
+            "class Checkout\n  def call(order)\n    Order.transaction do\n      order.save!\n      InvoiceWorker.perform_async(order.id)\n    end\n  end\nend\n",
+        ),
+        silent(
+            "ruby",
+            "class Checkout\n  def call(order)\n    Order.transaction do\n      order.save!\n    end\n    InvoiceWorker.perform_async(order.id)\n  end\nend\n",
+        ),
+        silent("ruby", "class Order < ApplicationRecord\n  after_commit :enqueue_invoice\nend\n"),
+        silent("ruby", "class Order < ApplicationRecord\n  after_save :sum_up\n\n  def sum_up\n    update_columns(total: lines.sum(&:price))\n  end\nend\n",),
+        fires(
+            "java",
+            "class Orders {\n  @Transactional\n  public void place(Order order) {\n    orderRepository.save(order);\n    rabbitTemplate.convertAndSend(\"orders\", order);\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class Orders {\n  public void place(Order order) {\n    transactionTemplate.executeInTransaction(() -> {\n      orderRepository.save(order);\n      kafkaProducer.send(new ProducerRecord<>(\"orders\", order));\n    });\n  }\n}\n",
+        ),
+        silent(
+            "java",
+            "class Orders {\n  @Transactional\n  public void place(Order order) {\n    orderRepository.save(order);\n    outboxRepository.save(Outbox.of(order));\n  }\n}\n",
+        ),
+        silent(
+            "java",
+            "class Orders {\n  @Transactional\n  public void place(Order order) {\n    orderRepository.save(order);\n    events.publishEvent(new Placed(order));\n  }\n}\n",
+        ),
+        fires(
+            "go",
+            "package o\n\nfunc (s *Orders) Place(ctx context.Context, order Order) error {\n\ttx, err := s.db.BeginTx(ctx, nil)\n\tif err != nil {\n\t\treturn err\n\t}\n\tdefer tx.Rollback()\n\tif _, err := tx.ExecContext(ctx, insertOrder, order.ID); err != nil {\n\t\treturn err\n\t}\n\tif err := s.publisher.Publish(ctx, order.Event()); err != nil {\n\t\treturn err\n\t}\n\treturn tx.Commit()\n}\n",
+        ),
+        silent(
+            "go",
+            "package o\n\nfunc (s *Orders) Place(ctx context.Context, order Order) error {\n\ttx, err := s.db.BeginTx(ctx, nil)\n\tif err != nil {\n\t\treturn err\n\t}\n\tdefer tx.Rollback()\n\tif _, err := tx.ExecContext(ctx, insertOrder, order.ID); err != nil {\n\t\treturn err\n\t}\n\tif _, err := tx.ExecContext(ctx, insertOutbox, order.Event()); err != nil {\n\t\treturn err\n\t}\n\treturn tx.Commit()\n}\n",
+        ),
+    ];
 }

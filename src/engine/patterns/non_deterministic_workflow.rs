@@ -161,78 +161,68 @@ fn is_recorded(o: &Outline<'_>, id: Id) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "go",
-                    "package p\n\nimport \"go.temporal.io/sdk/workflow\"\n\nfunc Renewal(ctx workflow.Context, sub Subscription) error {\n\tif time.Now().After(sub.Ends) {\n\t\treturn workflow.ExecuteActivity(ctx, Close, sub.ID).Get(ctx, nil)\n\t}\n\treturn nil\n}\n",
-                    "package p\n\nimport \"go.temporal.io/sdk/workflow\"\n\nfunc Renewal(ctx workflow.Context, sub Subscription) error {\n\tif workflow.Now(ctx).After(sub.Ends) {\n\t\treturn workflow.ExecuteActivity(ctx, Close, sub.ID).Get(ctx, nil)\n\t}\n\treturn nil\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package p\n\nimport \"go.temporal.io/sdk/workflow\"\n\nfunc Fan(ctx workflow.Context, ids []string) error {\n\tfor _, id := range ids {\n\t\tgo handle(ctx, id)\n\t}\n\treturn nil\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package p\n\nimport \"go.temporal.io/sdk/workflow\"\n\nfunc Order(ctx workflow.Context) (string, error) {\n\tvar id string\n\terr := workflow.SideEffect(ctx, func(ctx workflow.Context) any {\n\t\treturn uuid.NewString()\n\t}).Get(&id)\n\treturn id, err\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package p\n\nimport \"go.temporal.io/sdk/activity\"\n\nfunc Charge(ctx context.Context, order string) error {\n\treturn bank.Charge(ctx, order, time.Now())\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package p\n\nimport \"go.temporal.io/sdk/client\"\n\nfunc start(ctx context.Context, c client.Client) error {\n\t_, err := c.ExecuteWorkflow(ctx, options(uuid.NewString()), Renewal)\n\treturn err\n}\n",
-                ),
-                mends(
-                    "python",
-                    "from temporalio import workflow\n\n@workflow.defn\nclass Renewal:\n    @workflow.run\n    async def run(self, sub):\n        if datetime.now() > sub.ends:\n            await workflow.execute_activity(close, sub.id)\n",
-                    "from temporalio import workflow\n\n@workflow.defn\nclass Renewal:\n    @workflow.run\n    async def run(self, sub):\n        if workflow.now() > sub.ends:\n            await workflow.execute_activity(close, sub.id)\n",
-                ),
-                fires("python", "from dbos import DBOS\n\n@DBOS.workflow()\ndef checkout(cart):\n    order = uuid.uuid4()\n    reserve(order, cart)\n"),
-                silent("python", "from dbos import DBOS\n\n@DBOS.step()\ndef number():\n    return uuid.uuid4()\n"),
-                silent(
-                    "python",
-                    "from temporalio import activity\n\n@activity.defn\nasync def price(sku):\n    return requests.get(PRICES + sku, timeout=3).json()\n",
-                ),
-                silent(
-                    "python",
-                    "from temporalio import workflow\n\n@workflow.defn\nclass Draw:\n    @workflow.run\n    async def run(self):\n        return workflow.random().randint(1, 6)\n",
-                ),
-                mends(
-                    "typescript",
-                    "import { Inngest } from 'inngest';\n\nexport const sync = inngest.createFunction({ id: 'sync' }, { event: 'shop/order' }, async ({ event, step }) => {\n  const reply = await fetch(event.data.url);\n  await step.run('store', () => store(reply));\n});\n",
-                    "import { Inngest } from 'inngest';\n\nexport const sync = inngest.createFunction({ id: 'sync' }, { event: 'shop/order' }, async ({ event, step }) => {\n  const reply = await step.run('load', () => fetch(event.data.url));\n  await step.run('store', () => store(reply));\n});\n",
-                ),
-                fires(
-                    "typescript",
-                    "import * as restate from '@restatedev/restate-sdk';\n\nasync function pay(ctx: restate.Context, order: Order) {\n  const key = crypto.randomUUID();\n  await ctx.run('charge', () => charge(order, key));\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "import * as restate from '@restatedev/restate-sdk';\n\nasync function pay(ctx: restate.Context, order: Order) {\n  const key = ctx.rand.uuidv4();\n  await ctx.run('charge', () => charge(order, key, Date.now()));\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "import { sleep } from '@temporalio/workflow';\n\nexport async function remind(user: string) {\n  const since = Date.now();\n  await sleep('1 day');\n  await acts.remind(user, since);\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "import { Client } from '@temporalio/client';\n\nexport async function start(client: Client, order: string) {\n  await client.workflow.start(renewal, { workflowId: `renew-${order}-${Date.now()}` });\n}\n",
-                ),
-                mends(
-                    "java",
-                    "import io.temporal.workflow.Workflow;\n\npublic class RenewalWorkflowImpl implements RenewalWorkflow {\n  public void renew(Subscription s) {\n    if (System.currentTimeMillis() > s.ends()) {\n      activities.close(s.id());\n    }\n  }\n}\n",
-                    "import io.temporal.workflow.Workflow;\n\npublic class RenewalWorkflowImpl implements RenewalWorkflow {\n  public void renew(Subscription s) {\n    if (Workflow.currentTimeMillis() > s.ends()) {\n      activities.close(s.id());\n    }\n  }\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "go",
+            "package p\n\nimport \"go.temporal.io/sdk/workflow\"\n\nfunc Renewal(ctx workflow.Context, sub Subscription) error {\n\tif time.Now().After(sub.Ends) {\n\t\treturn workflow.ExecuteActivity(ctx, Close, sub.ID).Get(ctx, nil)\n\t}\n\treturn nil\n}\n",
+            "package p\n\nimport \"go.temporal.io/sdk/workflow\"\n\nfunc Renewal(ctx workflow.Context, sub Subscription) error {\n\tif workflow.Now(ctx).After(sub.Ends) {\n\t\treturn workflow.ExecuteActivity(ctx, Close, sub.ID).Get(ctx, nil)\n\t}\n\treturn nil\n}\n",
+        ),
+        fires(
+            "go",
+            "package p\n\nimport \"go.temporal.io/sdk/workflow\"\n\nfunc Fan(ctx workflow.Context, ids []string) error {\n\tfor _, id := range ids {\n\t\tgo handle(ctx, id)\n\t}\n\treturn nil\n}\n",
+        ),
+        silent(
+            "go",
+            "package p\n\nimport \"go.temporal.io/sdk/workflow\"\n\nfunc Order(ctx workflow.Context) (string, error) {\n\tvar id string\n\terr := workflow.SideEffect(ctx, func(ctx workflow.Context) any {\n\t\treturn uuid.NewString()\n\t}).Get(&id)\n\treturn id, err\n}\n",
+        ),
+        silent(
+            "go",
+            "package p\n\nimport \"go.temporal.io/sdk/activity\"\n\nfunc Charge(ctx context.Context, order string) error {\n\treturn bank.Charge(ctx, order, time.Now())\n}\n",
+        ),
+        silent(
+            "go",
+            "package p\n\nimport \"go.temporal.io/sdk/client\"\n\nfunc start(ctx context.Context, c client.Client) error {\n\t_, err := c.ExecuteWorkflow(ctx, options(uuid.NewString()), Renewal)\n\treturn err\n}\n",
+        ),
+        mends(
+            "python",
+            "from temporalio import workflow\n\n@workflow.defn\nclass Renewal:\n    @workflow.run\n    async def run(self, sub):\n        if datetime.now() > sub.ends:\n            await workflow.execute_activity(close, sub.id)\n",
+            "from temporalio import workflow\n\n@workflow.defn\nclass Renewal:\n    @workflow.run\n    async def run(self, sub):\n        if workflow.now() > sub.ends:\n            await workflow.execute_activity(close, sub.id)\n",
+        ),
+        fires("python", "from dbos import DBOS\n\n@DBOS.workflow()\ndef checkout(cart):\n    order = uuid.uuid4()\n    reserve(order, cart)\n"),
+        silent("python", "from dbos import DBOS\n\n@DBOS.step()\ndef number():\n    return uuid.uuid4()\n"),
+        silent("python", "from temporalio import activity\n\n@activity.defn\nasync def price(sku):\n    return requests.get(PRICES + sku, timeout=3).json()\n",),
+        silent(
+            "python",
+            "from temporalio import workflow\n\n@workflow.defn\nclass Draw:\n    @workflow.run\n    async def run(self):\n        return workflow.random().randint(1, 6)\n",
+        ),
+        mends(
+            "typescript",
+            "import { Inngest } from 'inngest';\n\nexport const sync = inngest.createFunction({ id: 'sync' }, { event: 'shop/order' }, async ({ event, step }) => {\n  const reply = await fetch(event.data.url);\n  await step.run('store', () => store(reply));\n});\n",
+            "import { Inngest } from 'inngest';\n\nexport const sync = inngest.createFunction({ id: 'sync' }, { event: 'shop/order' }, async ({ event, step }) => {\n  const reply = await step.run('load', () => fetch(event.data.url));\n  await step.run('store', () => store(reply));\n});\n",
+        ),
+        fires(
+            "typescript",
+            "import * as restate from '@restatedev/restate-sdk';\n\nasync function pay(ctx: restate.Context, order: Order) {\n  const key = crypto.randomUUID();\n  await ctx.run('charge', () => charge(order, key));\n}\n",
+        ),
+        silent(
+            "typescript",
+            "import * as restate from '@restatedev/restate-sdk';\n\nasync function pay(ctx: restate.Context, order: Order) {\n  const key = ctx.rand.uuidv4();\n  await ctx.run('charge', () => charge(order, key, Date.now()));\n}\n",
+        ),
+        silent(
+            "typescript",
+            "import { sleep } from '@temporalio/workflow';\n\nexport async function remind(user: string) {\n  const since = Date.now();\n  await sleep('1 day');\n  await acts.remind(user, since);\n}\n",
+        ),
+        silent(
+            "typescript",
+            "import { Client } from '@temporalio/client';\n\nexport async function start(client: Client, order: string) {\n  await client.workflow.start(renewal, { workflowId: `renew-${order}-${Date.now()}` });\n}\n",
+        ),
+        mends(
+            "java",
+            "import io.temporal.workflow.Workflow;\n\npublic class RenewalWorkflowImpl implements RenewalWorkflow {\n  public void renew(Subscription s) {\n    if (System.currentTimeMillis() > s.ends()) {\n      activities.close(s.id());\n    }\n  }\n}\n",
+            "import io.temporal.workflow.Workflow;\n\npublic class RenewalWorkflowImpl implements RenewalWorkflow {\n  public void renew(Subscription s) {\n    if (Workflow.currentTimeMillis() > s.ends()) {\n      activities.close(s.id());\n    }\n  }\n}\n",
+        ),
+    ];
 }

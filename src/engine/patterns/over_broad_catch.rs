@@ -191,55 +191,42 @@ fn widened(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires(
-                    "java",
-                    "class Store {\n  void save(Row row) {\n    try {\n      client.put(row);\n    } catch (Throwable t) {\n      System.exit(1);\n    }\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class Store {\n  Response load(String key) {\n    try {\n      return ok(repository.client.get(key));\n    } catch (Exception e) {\n      return Response.status(404).build();\n    }\n  }\n}\n",
-                ),
-                fires("python", "async def load(key):\n    try:\n        return await client.get(key)\n    except:\n        log.warning('no answer')\n"),
-                mends(
-                    "python",
-                    "def load(key):\n    try:\n        return client.get(key)\n    except Exception:\n        return cached(key)\n",
-                    "def load(key):\n    try:\n        return client.get(key)\n    except ConnectionError:\n        return cached(key)\n",
-                ),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) save(ctx context.Context, r Row) {\n\tif err := c.client.Put(ctx, r); err != nil {\n\t\tlog.Fatalf(\"put: %v\", err)\n\t}\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) load(ctx context.Context, k string) Row {\n\trow, err := c.client.Get(ctx, k)\n\tif err != nil {\n\t\tlog.Println(err)\n\t\tos.Exit(1)\n\t}\n\treturn row\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function save(row: Row) {\n  try {\n    await client.put(row);\n  } catch (e) {\n    process.exit(1);\n  }\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class Store {\n  void save(Row row) {\n    try {\n      client.put(row);\n    } catch (IOException e) {\n      throw new Unavailable(e);\n    }\n  }\n}\n",
-                ),
-                silent(
-                    "python",
-                    "async def load(key):\n    try:\n        return await client.get(key)\n    except ConnectionError:\n        return cached(key)\n",
-                ),
-                silent("go", "package main\n\nfunc main() {\n\tif err := server.client.Listen(); err != nil {\n\t\tlog.Fatal(err)\n\t}\n}\n"),
-                silent(
-                    "typescript",
-                    "export async function save(row: Row) {\n  try {\n    await client.put(row);\n  } catch (e) {\n    throw new Unavailable(e);\n  }\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        fires(
+            "java",
+            "class Store {\n  void save(Row row) {\n    try {\n      client.put(row);\n    } catch (Throwable t) {\n      System.exit(1);\n    }\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class Store {\n  Response load(String key) {\n    try {\n      return ok(repository.client.get(key));\n    } catch (Exception e) {\n      return Response.status(404).build();\n    }\n  }\n}\n",
+        ),
+        fires("python", "async def load(key):\n    try:\n        return await client.get(key)\n    except:\n        log.warning('no answer')\n"),
+        mends(
+            "python",
+            "def load(key):\n    try:\n        return client.get(key)\n    except Exception:\n        return cached(key)\n",
+            "def load(key):\n    try:\n        return client.get(key)\n    except ConnectionError:\n        return cached(key)\n",
+        ),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) save(ctx context.Context, r Row) {\n\tif err := c.client.Put(ctx, r); err != nil {\n\t\tlog.Fatalf(\"put: %v\", err)\n\t}\n}\n",
+        ),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context, k string) Row {\n\trow, err := c.client.Get(ctx, k)\n\tif err != nil {\n\t\tlog.Println(err)\n\t\tos.Exit(1)\n\t}\n\treturn row\n}\n",
+        ),
+        fires("typescript", "export async function save(row: Row) {\n  try {\n    await client.put(row);\n  } catch (e) {\n    process.exit(1);\n  }\n}\n",),
+        silent(
+            "java",
+            "class Store {\n  void save(Row row) {\n    try {\n      client.put(row);\n    } catch (IOException e) {\n      throw new Unavailable(e);\n    }\n  }\n}\n",
+        ),
+        silent("python", "async def load(key):\n    try:\n        return await client.get(key)\n    except ConnectionError:\n        return cached(key)\n",),
+        silent("go", "package main\n\nfunc main() {\n\tif err := server.client.Listen(); err != nil {\n\t\tlog.Fatal(err)\n\t}\n}\n"),
+        silent(
+            "typescript",
+            "export async function save(row: Row) {\n  try {\n    await client.put(row);\n  } catch (e) {\n    throw new Unavailable(e);\n  }\n}\n",
+        ),
+    ];
 }

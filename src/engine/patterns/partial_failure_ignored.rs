@@ -229,47 +229,37 @@ fn body(o: &Outline<'_>, branch: Id) -> Option<Id> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires("python", "def save(rows):\n    client.batch_write_item(RequestItems={'t': rows})\n"),
-                fires("python", "async def tell(users):\n    await asyncio.gather(*[client.post(u) for u in users], return_exceptions=True)\n"),
-                fires("typescript", "export async function tell(users: User[]) {\n  await Promise.allSettled(users.map((u) => client.post(u)));\n}\n"),
-                fires("typescript", "export async function save(rows: Row[]) {\n  await kinesis.putRecords({ Records: rows });\n}\n"),
-                fires("java", "class C {\n  void save(List<Entry> rows) {\n    client.putRecords(request(rows));\n  }\n}\n"),
-                fires("java", "class C {\n  void tell(List<Entry> rows) {\n    sqs.sendMessageBatch(request(rows));\n    log.info(\"sent\");\n  }\n}\n"),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) save(ctx context.Context, in *Input) error {\n\t_, err := c.client.BatchWriteItem(ctx, in)\n\treturn err\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package c\n\nfunc (c *C) load(keys []string, found map[string][]byte) ([]Row, error) {\n\tvar rows []Row\n\tfor _, k := range keys {\n\t\tif found[k] == nil {\n\t\t\tlog.Printf(\"%s is missing\", k)\n\t\t\tcontinue\n\t\t}\n\t\trows = append(rows, decode(found[k]))\n\t}\n\treturn rows, nil\n}\n",
-                    "package c\n\nfunc (c *C) load(keys []string, found map[string][]byte) ([]Row, error) {\n\tvar rows []Row\n\tfor _, k := range keys {\n\t\tif found[k] == nil {\n\t\t\treturn nil, missing(k)\n\t\t}\n\t\trows = append(rows, decode(found[k]))\n\t}\n\treturn rows, nil\n}\n",
-                ),
-                silent(
-                    "python",
-                    "def save(rows):\n    reply = client.batch_write_item(RequestItems={'t': rows})\n    left = reply['UnprocessedItems']\n    if left:\n        raise Unsaved(left)\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function tell(users: User[]) {\n  const all = await Promise.allSettled(users.map((u) => client.post(u)));\n  return all.filter((r) => r.status === 'rejected');\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class C {\n  void save(List<Entry> rows) {\n    var reply = client.putRecords(request(rows));\n    if (reply.failedRecordCount() > 0) {\n      again(reply);\n    }\n  }\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package c\n\nfunc sum(rows []int) int {\n\tt := 0\n\tfor _, r := range rows {\n\t\tif r < 0 {\n\t\t\tcontinue\n\t\t}\n\t\tt += r\n\t}\n\treturn t\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        fires("python", "def save(rows):\n    client.batch_write_item(RequestItems={'t': rows})\n"),
+        fires("python", "async def tell(users):\n    await asyncio.gather(*[client.post(u) for u in users], return_exceptions=True)\n"),
+        fires("typescript", "export async function tell(users: User[]) {\n  await Promise.allSettled(users.map((u) => client.post(u)));\n}\n"),
+        fires("typescript", "export async function save(rows: Row[]) {\n  await kinesis.putRecords({ Records: rows });\n}\n"),
+        fires("java", "class C {\n  void save(List<Entry> rows) {\n    client.putRecords(request(rows));\n  }\n}\n"),
+        fires("java", "class C {\n  void tell(List<Entry> rows) {\n    sqs.sendMessageBatch(request(rows));\n    log.info(\"sent\");\n  }\n}\n"),
+        fires("go", "package c\n\nfunc (c *C) save(ctx context.Context, in *Input) error {\n\t_, err := c.client.BatchWriteItem(ctx, in)\n\treturn err\n}\n",),
+        mends(
+            "go",
+            "package c\n\nfunc (c *C) load(keys []string, found map[string][]byte) ([]Row, error) {\n\tvar rows []Row\n\tfor _, k := range keys {\n\t\tif found[k] == nil {\n\t\t\tlog.Printf(\"%s is missing\", k)\n\t\t\tcontinue\n\t\t}\n\t\trows = append(rows, decode(found[k]))\n\t}\n\treturn rows, nil\n}\n",
+            "package c\n\nfunc (c *C) load(keys []string, found map[string][]byte) ([]Row, error) {\n\tvar rows []Row\n\tfor _, k := range keys {\n\t\tif found[k] == nil {\n\t\t\treturn nil, missing(k)\n\t\t}\n\t\trows = append(rows, decode(found[k]))\n\t}\n\treturn rows, nil\n}\n",
+        ),
+        silent(
+            "python",
+            "def save(rows):\n    reply = client.batch_write_item(RequestItems={'t': rows})\n    left = reply['UnprocessedItems']\n    if left:\n        raise Unsaved(left)\n",
+        ),
+        silent(
+            "typescript",
+            "export async function tell(users: User[]) {\n  const all = await Promise.allSettled(users.map((u) => client.post(u)));\n  return all.filter((r) => r.status === 'rejected');\n}\n",
+        ),
+        silent(
+            "java",
+            "class C {\n  void save(List<Entry> rows) {\n    var reply = client.putRecords(request(rows));\n    if (reply.failedRecordCount() > 0) {\n      again(reply);\n    }\n  }\n}\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc sum(rows []int) int {\n\tt := 0\n\tfor _, r := range rows {\n\t\tif r < 0 {\n\t\t\tcontinue\n\t\t}\n\t\tt += r\n\t}\n\treturn t\n}\n",
+        ),
+    ];
 }

@@ -177,49 +177,42 @@ fn dropped_first(view: &View<'_>) -> Vec<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "go",
-                    "package s\n\nfunc (s *Server) Start(ctx context.Context) error {\n\ts.health.SetServingStatus(\"\", pb.SERVING)\n\tif err := s.restoreSnapshot(ctx); err != nil {\n\t\treturn err\n\t}\n\treturn s.consumer.Subscribe(ctx, s.topics)\n}\n",
-                    "package s\n\nfunc (s *Server) Start(ctx context.Context) error {\n\tif err := s.restoreSnapshot(ctx); err != nil {\n\t\treturn err\n\t}\n\tif err := s.consumer.Subscribe(ctx, s.topics); err != nil {\n\t\treturn err\n\t}\n\ts.health.SetServingStatus(\"\", pb.SERVING)\n\treturn nil\n}\n",
-                ),
-                mends(
-                    "python",
-                    "def run_next(worker, pool, job):\n    try:\n        worker.stub.Execute(job.request, timeout=30)\n    except grpc.RpcError:\n        pool.hset(f'worker:{worker.id}', 'status', 'idle')\n        pool.rpush('jobs', job.id)\n",
-                    "def run_next(worker, pool, job):\n    try:\n        worker.stub.Execute(job.request, timeout=30)\n    except grpc.RpcError:\n        pool.hset(f'worker:{worker.id}', 'status', 'suspect')\n        pool.rpush('jobs', job.id)\n",
-                ),
-                mends(
-                    "java",
-                    "class E {\n  void run() {\n    try { poll(); }\n    finally {\n      setEngineState(State.STOPPING, State.STOPPED);\n    }\n  }\n}\n",
-                    "class E {\n  void run() {\n    try { poll(); }\n    finally {\n      shutDownLatch.await();\n      setEngineState(State.STOPPING, State.STOPPED);\n    }\n  }\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package s\n\nfunc (s *S) propagate(d *Deployment) {\n\tif d.Available {\n\t\tset.Manage(s).MarkTrue(ConditionDeployed)\n\t}\n}\n",
-                    "package s\n\nfunc (s *S) propagate(d *Deployment) {\n\tif d.Available {\n\t\tif d.Unavailable == 0 {\n\t\t\tset.Manage(s).MarkTrue(ConditionDeployed)\n\t\t}\n\t}\n}\n",
-                ),
-                mends(
-                    "java",
-                    "class L {\n  void doStart() {\n    setRunning(true);\n    for (C c : consumers) { executor.run(c); }\n  }\n}\n",
-                    "class L {\n  void doStart() {\n    setRunning(true);\n    for (C c : consumers) { executor.run(c); }\n    startLatch.await(timeout);\n  }\n}\n",
-                ),
-                fires("ruby", "def place(order)\n  Order.transaction do\n    order.save!\n    ShipJob.perform_async(order.id)\n  end\nend\n"),
-                silent("ruby", "def place(order)\n  Order.transaction do\n    order.save!\n  end\n  ShipJob.perform_async(order.id)\nend\n"),
-                silent(
-                    "typescript",
-                    "export function toggle(rows: Row[], id: string) {\n  return rows.map((row) => (row.id === id ? { ...row, open: !row.open } : row));\n}\n",
-                ),
-                silent("python", "def start(self):\n    self.load_snapshot()\n    self.status = 'ready'\n    log.info('ready')\n"),
-                silent("java", "class A {\n  void start() throws IOException {\n    cache.load();\n    state = State.READY;\n  }\n}\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "go",
+            "package s\n\nfunc (s *Server) Start(ctx context.Context) error {\n\ts.health.SetServingStatus(\"\", pb.SERVING)\n\tif err := s.restoreSnapshot(ctx); err != nil {\n\t\treturn err\n\t}\n\treturn s.consumer.Subscribe(ctx, s.topics)\n}\n",
+            "package s\n\nfunc (s *Server) Start(ctx context.Context) error {\n\tif err := s.restoreSnapshot(ctx); err != nil {\n\t\treturn err\n\t}\n\tif err := s.consumer.Subscribe(ctx, s.topics); err != nil {\n\t\treturn err\n\t}\n\ts.health.SetServingStatus(\"\", pb.SERVING)\n\treturn nil\n}\n",
+        ),
+        mends(
+            "python",
+            "def run_next(worker, pool, job):\n    try:\n        worker.stub.Execute(job.request, timeout=30)\n    except grpc.RpcError:\n        pool.hset(f'worker:{worker.id}', 'status', 'idle')\n        pool.rpush('jobs', job.id)\n",
+            "def run_next(worker, pool, job):\n    try:\n        worker.stub.Execute(job.request, timeout=30)\n    except grpc.RpcError:\n        pool.hset(f'worker:{worker.id}', 'status', 'suspect')\n        pool.rpush('jobs', job.id)\n",
+        ),
+        mends(
+            "java",
+            "class E {\n  void run() {\n    try { poll(); }\n    finally {\n      setEngineState(State.STOPPING, State.STOPPED);\n    }\n  }\n}\n",
+            "class E {\n  void run() {\n    try { poll(); }\n    finally {\n      shutDownLatch.await();\n      setEngineState(State.STOPPING, State.STOPPED);\n    }\n  }\n}\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (s *S) propagate(d *Deployment) {\n\tif d.Available {\n\t\tset.Manage(s).MarkTrue(ConditionDeployed)\n\t}\n}\n",
+            "package s\n\nfunc (s *S) propagate(d *Deployment) {\n\tif d.Available {\n\t\tif d.Unavailable == 0 {\n\t\t\tset.Manage(s).MarkTrue(ConditionDeployed)\n\t\t}\n\t}\n}\n",
+        ),
+        mends(
+            "java",
+            "class L {\n  void doStart() {\n    setRunning(true);\n    for (C c : consumers) { executor.run(c); }\n  }\n}\n",
+            "class L {\n  void doStart() {\n    setRunning(true);\n    for (C c : consumers) { executor.run(c); }\n    startLatch.await(timeout);\n  }\n}\n",
+        ),
+        fires("ruby", "def place(order)\n  Order.transaction do\n    order.save!\n    ShipJob.perform_async(order.id)\n  end\nend\n"),
+        silent("ruby", "def place(order)\n  Order.transaction do\n    order.save!\n  end\n  ShipJob.perform_async(order.id)\nend\n"),
+        silent(
+            "typescript",
+            "export function toggle(rows: Row[], id: string) {\n  return rows.map((row) => (row.id === id ? { ...row, open: !row.open } : row));\n}\n",
+        ),
+        silent("python", "def start(self):\n    self.load_snapshot()\n    self.status = 'ready'\n    log.info('ready')\n"),
+        silent("java", "class A {\n  void start() throws IOException {\n    cache.load();\n    state = State.READY;\n  }\n}\n"),
+    ];
 }

@@ -178,49 +178,36 @@ fn put_under_retry(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires(
-                    "python",
-                    "@retry(stop=stop_after_attempt(3), wait=wait_exponential())\ndef charge(order):\n    return client.post('/charges', json=order)\n",
-                ),
-                fires(
-                    "python",
-                    "def charge(order):\n    for attempt in range(3):\n        try:\n            return gateway.charge(order)\n        except ConnectionError:\n            time.sleep(2 ** attempt)\n    raise Unreachable()\n",
-                ),
-                mends(
-                    "java",
-                    "class C {\n  Receipt pay(Order order) throws Exception {\n    for (int attempt = 0; attempt < 3; attempt++) {\n      try {\n        return client.post(\"/charges\", order);\n      } catch (IOException e) {\n        Thread.sleep(100L << attempt);\n      }\n    }\n    return null;\n  }\n}\n",
-                    "class C {\n  Receipt pay(Order order) throws Exception {\n    for (int attempt = 0; attempt < 3; attempt++) {\n      try {\n        return client.post(\"/charges\", order, idempotencyKey(order));\n      } catch (IOException e) {\n        Thread.sleep(100L << attempt);\n      }\n    }\n    return null;\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class C {\n  @Retryable(maxAttempts = 3)\n  void tell(Order order) {\n    mailer.sendMail(order.address(), text(order));\n  }\n}\n",
-                ),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) pay(ctx context.Context, o Order) error {\n\tfor attempt := 0; attempt < 3; attempt++ {\n\t\terr := c.gateway.Charge(ctx, o)\n\t\tif err != nil {\n\t\t\ttime.Sleep(pause << attempt)\n\t\t\tcontinue\n\t\t}\n\t\treturn nil\n\t}\n\treturn errGone\n}\n",
-                ),
-                fires("typescript", "export async function pay(order: Order) {\n  return retry(() => axios.post('/charges', order), { retries: 3 });\n}\n"),
-                mends(
-                    "typescript",
-                    "export class W {\n  async next(job: Job) {\n    await this.retryIfFailed(() => this.processJob(job), 100);\n  }\n}\n",
-                    "export class W {\n  async next(job: Job) {\n    await this.processJob(job);\n  }\n}\n",
-                ),
-                silent("python", "@retry(stop=stop_after_attempt(3), wait=wait_exponential())\ndef load(key):\n    return client.get(key)\n"),
-                silent("java", "class C {\n  Receipt pay(Order order) throws Exception {\n    return client.post(\"/charges\", order);\n  }\n}\n"),
-                silent(
-                    "typescript",
-                    "export async function pay(order: Order, idempotencyKey: string) {\n  return retry(() => axios.post('/charges', order, { headers: { 'Idempotency-Key': idempotencyKey } }));\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        fires("python", "@retry(stop=stop_after_attempt(3), wait=wait_exponential())\ndef charge(order):\n    return client.post('/charges', json=order)\n",),
+        fires(
+            "python",
+            "def charge(order):\n    for attempt in range(3):\n        try:\n            return gateway.charge(order)\n        except ConnectionError:\n            time.sleep(2 ** attempt)\n    raise Unreachable()\n",
+        ),
+        mends(
+            "java",
+            "class C {\n  Receipt pay(Order order) throws Exception {\n    for (int attempt = 0; attempt < 3; attempt++) {\n      try {\n        return client.post(\"/charges\", order);\n      } catch (IOException e) {\n        Thread.sleep(100L << attempt);\n      }\n    }\n    return null;\n  }\n}\n",
+            "class C {\n  Receipt pay(Order order) throws Exception {\n    for (int attempt = 0; attempt < 3; attempt++) {\n      try {\n        return client.post(\"/charges\", order, idempotencyKey(order));\n      } catch (IOException e) {\n        Thread.sleep(100L << attempt);\n      }\n    }\n    return null;\n  }\n}\n",
+        ),
+        fires("java", "class C {\n  @Retryable(maxAttempts = 3)\n  void tell(Order order) {\n    mailer.sendMail(order.address(), text(order));\n  }\n}\n",),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) pay(ctx context.Context, o Order) error {\n\tfor attempt := 0; attempt < 3; attempt++ {\n\t\terr := c.gateway.Charge(ctx, o)\n\t\tif err != nil {\n\t\t\ttime.Sleep(pause << attempt)\n\t\t\tcontinue\n\t\t}\n\t\treturn nil\n\t}\n\treturn errGone\n}\n",
+        ),
+        fires("typescript", "export async function pay(order: Order) {\n  return retry(() => axios.post('/charges', order), { retries: 3 });\n}\n"),
+        mends(
+            "typescript",
+            "export class W {\n  async next(job: Job) {\n    await this.retryIfFailed(() => this.processJob(job), 100);\n  }\n}\n",
+            "export class W {\n  async next(job: Job) {\n    await this.processJob(job);\n  }\n}\n",
+        ),
+        silent("python", "@retry(stop=stop_after_attempt(3), wait=wait_exponential())\ndef load(key):\n    return client.get(key)\n"),
+        silent("java", "class C {\n  Receipt pay(Order order) throws Exception {\n    return client.post(\"/charges\", order);\n  }\n}\n"),
+        silent(
+            "typescript",
+            "export async function pay(order: Order, idempotencyKey: string) {\n  return retry(() => axios.post('/charges', order, { headers: { 'Idempotency-Key': idempotencyKey } }));\n}\n",
+        ),
+    ];
 }

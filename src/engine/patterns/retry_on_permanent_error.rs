@@ -202,56 +202,43 @@ fn same_handler(pair: &Pair<'_>, handler: Id) -> Option<Id> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires(
-                    "python",
-                    "@retry(retry=retry_if_exception_type(PermissionDenied), stop=stop_after_attempt(5))\ndef load(key):\n    return client.get(key)\n",
-                ),
-                mends(
-                    "python",
-                    "def load(key):\n    while True:\n        try:\n            return client.get(key)\n        except KafkaError as e:\n            log.error('again: %s', e)\n            time.sleep(1)\n            continue\n",
-                    "def load(key):\n    while True:\n        try:\n            return client.get(key)\n        except KafkaError as e:\n            log.error('again: %s', e)\n            if not e.retriable:\n                raise\n            time.sleep(1)\n            continue\n",
-                ),
-                fires(
-                    "java",
-                    "class C {\n  @Retryable(retryFor = IllegalArgumentException.class, maxAttempts = 5)\n  Row load(String key) {\n    return client.get(key);\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class C {\n  Row load(String key) throws Exception {\n    for (int attempt = 0; attempt < 5; attempt++) {\n      try {\n        return client.get(key);\n      } catch (AuthenticationException e) {\n        Thread.sleep(100);\n      }\n    }\n    return null;\n  }\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package c\n\nfunc (c *C) load(ctx context.Context) (*Row, error) {\n\tfor {\n\t\trow, err := c.client.Get(ctx, c.key)\n\t\tif err != nil {\n\t\t\ttime.Sleep(c.pause)\n\t\t\tcontinue\n\t\t}\n\t\treturn row, nil\n\t}\n}\n",
-                    "package c\n\nfunc (c *C) load(ctx context.Context) (*Row, error) {\n\tfor {\n\t\trow, err := c.client.Get(ctx, c.key)\n\t\tif err != nil {\n\t\t\tif isPermanent(err) {\n\t\t\t\treturn nil, err\n\t\t\t}\n\t\t\ttime.Sleep(c.pause)\n\t\t\tcontinue\n\t\t}\n\t\treturn row, nil\n\t}\n}\n",
-                ),
-                mends(
-                    "rust",
-                    "async fn follow(client: &Client, pause: &mut Backoff) {\n    loop {\n        if let Err(e) = client.follow().await {\n            warn!(\"lost: {e}\");\n            sleep(pause.next_backoff()).await;\n        }\n    }\n}\n",
-                    "async fn follow(client: &Client, pause: &mut Backoff) {\n    loop {\n        if let Err(e) = client.follow().await {\n            warn!(\"lost: {e}\");\n            if e.is_client_error() {\n                return;\n            }\n            sleep(pause.next_backoff()).await;\n        }\n    }\n}\n",
-                ),
-                fires("csharp", "class C {\n  Task Load() {\n    return Policy.Handle(typeof(UnauthorizedException)).RetryAsync(3);\n  }\n}\n"),
-                silent(
-                    "python",
-                    "@retry(retry=retry_if_exception_type(ConnectionError), stop=stop_after_attempt(5))\ndef load(key):\n    return client.get(key)\n",
-                ),
-                silent(
-                    "java",
-                    "class C {\n  @Retryable(retryFor = IOException.class, noRetryFor = IllegalArgumentException.class)\n  Row load(String key) {\n    return client.get(key);\n  }\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package c\n\nfunc (c *C) load(ctx context.Context) (*Row, error) {\n\trow, err := c.client.Get(ctx, c.key)\n\tif isPermanent(err) {\n\t\treturn nil, err\n\t}\n\treturn row, nil\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        fires("python", "@retry(retry=retry_if_exception_type(PermissionDenied), stop=stop_after_attempt(5))\ndef load(key):\n    return client.get(key)\n",),
+        mends(
+            "python",
+            "def load(key):\n    while True:\n        try:\n            return client.get(key)\n        except KafkaError as e:\n            log.error('again: %s', e)\n            time.sleep(1)\n            continue\n",
+            "def load(key):\n    while True:\n        try:\n            return client.get(key)\n        except KafkaError as e:\n            log.error('again: %s', e)\n            if not e.retriable:\n                raise\n            time.sleep(1)\n            continue\n",
+        ),
+        fires(
+            "java",
+            "class C {\n  @Retryable(retryFor = IllegalArgumentException.class, maxAttempts = 5)\n  Row load(String key) {\n    return client.get(key);\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class C {\n  Row load(String key) throws Exception {\n    for (int attempt = 0; attempt < 5; attempt++) {\n      try {\n        return client.get(key);\n      } catch (AuthenticationException e) {\n        Thread.sleep(100);\n      }\n    }\n    return null;\n  }\n}\n",
+        ),
+        mends(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context) (*Row, error) {\n\tfor {\n\t\trow, err := c.client.Get(ctx, c.key)\n\t\tif err != nil {\n\t\t\ttime.Sleep(c.pause)\n\t\t\tcontinue\n\t\t}\n\t\treturn row, nil\n\t}\n}\n",
+            "package c\n\nfunc (c *C) load(ctx context.Context) (*Row, error) {\n\tfor {\n\t\trow, err := c.client.Get(ctx, c.key)\n\t\tif err != nil {\n\t\t\tif isPermanent(err) {\n\t\t\t\treturn nil, err\n\t\t\t}\n\t\t\ttime.Sleep(c.pause)\n\t\t\tcontinue\n\t\t}\n\t\treturn row, nil\n\t}\n}\n",
+        ),
+        mends(
+            "rust",
+            "async fn follow(client: &Client, pause: &mut Backoff) {\n    loop {\n        if let Err(e) = client.follow().await {\n            warn!(\"lost: {e}\");\n            sleep(pause.next_backoff()).await;\n        }\n    }\n}\n",
+            "async fn follow(client: &Client, pause: &mut Backoff) {\n    loop {\n        if let Err(e) = client.follow().await {\n            warn!(\"lost: {e}\");\n            if e.is_client_error() {\n                return;\n            }\n            sleep(pause.next_backoff()).await;\n        }\n    }\n}\n",
+        ),
+        fires("csharp", "class C {\n  Task Load() {\n    return Policy.Handle(typeof(UnauthorizedException)).RetryAsync(3);\n  }\n}\n"),
+        silent("python", "@retry(retry=retry_if_exception_type(ConnectionError), stop=stop_after_attempt(5))\ndef load(key):\n    return client.get(key)\n",),
+        silent(
+            "java",
+            "class C {\n  @Retryable(retryFor = IOException.class, noRetryFor = IllegalArgumentException.class)\n  Row load(String key) {\n    return client.get(key);\n  }\n}\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context) (*Row, error) {\n\trow, err := c.client.Get(ctx, c.key)\n\tif isPermanent(err) {\n\t\treturn nil, err\n\t}\n\treturn row, nil\n}\n",
+        ),
+    ];
 }

@@ -91,63 +91,56 @@ fn pause_gone(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                fires(
-                    "java",
-                    "class C {\n  String read() throws IOException {\n    IOException last = null;\n    for (int attempt = 0; attempt < 5; attempt++) {\n      try {\n        return client.get(path);\n      } catch (IOException e) {\n        last = e;\n      }\n    }\n    throw last;\n  }\n}\n",
-                ),
-                mends(
-                    "java",
-                    "class C {\n  String read() throws Exception {\n    for (int i = 0; i < maxRetries; i++) {\n      try {\n        return client.get(path);\n      } catch (IOException e) {\n        log.warn(\"again\", e);\n      }\n    }\n    return null;\n  }\n}\n",
-                    "class C {\n  String read() throws Exception {\n    for (int i = 0; i < maxRetries; i++) {\n      try {\n        return client.get(path);\n      } catch (IOException e) {\n        log.warn(\"again\", e);\n        Thread.sleep(backoff.next(i));\n      }\n    }\n    return null;\n  }\n}\n",
-                ),
-                fires(
-                    "python",
-                    "def read(url):\n    for attempt in range(5):\n        try:\n            return requests.get(url, timeout=2)\n        except requests.ConnectionError:\n            log.warning('again')\n    raise Unreachable(url)\n",
-                ),
-                fires("python", "@retry(stop=stop_after_attempt(5), wait=wait_none())\ndef read(url):\n    return requests.get(url, timeout=2)\n"),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) read(ctx context.Context) (*Row, error) {\n\tvar last error\n\tfor attempt := 0; attempt < 5; attempt++ {\n\t\trow, err := c.client.Get(ctx, c.key)\n\t\tif err != nil {\n\t\t\tlast = err\n\t\t\tcontinue\n\t\t}\n\t\treturn row, nil\n\t}\n\treturn nil, last\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package c\n\nfunc (c *C) retry(err error) error {\n\tc.tries++\n\tif c.tries > limit {\n\t\treturn err\n\t}\n\treturn nil\n}\n",
-                    "package c\n\nfunc (c *C) retry(err error) error {\n\tc.tries++\n\tif c.tries > limit {\n\t\treturn err\n\t}\n\ttime.Sleep(step << c.tries)\n\treturn nil\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function read(url: string) {\n  for (let attempt = 0; attempt < 5; attempt++) {\n    try {\n      return await axios.get(url);\n    } catch (e) {\n      console.warn(e);\n    }\n  }\n  throw new Error('gone');\n}\n",
-                ),
-                fires(
-                    "rust",
-                    "async fn read(client: &Client) -> Result<Row> {\n    for _attempt in 0..5 {\n        match client.get().await {\n            Ok(row) => return Ok(row),\n            Err(e) => {\n                warn!(\"again: {e}\");\n                continue;\n            }\n        }\n    }\n    bail!(\"gone\")\n}\n",
-                ),
-                silent(
-                    "python",
-                    "def read(url):\n    for attempt in range(5):\n        try:\n            return requests.get(url, timeout=2)\n        except requests.ConnectionError:\n            time.sleep(2 ** attempt)\n    raise Unreachable(url)\n",
-                ),
-                silent(
-                    "go",
-                    "package c\n\nfunc (c *C) all(ctx context.Context) {\n\tfor i := 0; i < len(c.keys); i++ {\n\t\trow, err := c.client.Get(ctx, c.keys[i])\n\t\tif err != nil {\n\t\t\tcontinue\n\t\t}\n\t\tc.rows = append(c.rows, row)\n\t}\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class C {\n  int width() {\n    for (int i = 0; i < forms.length; i++) {\n      try {\n        return parse(text, forms[i]);\n      } catch (NumberFormatException e) {\n        last = e;\n      }\n    }\n    return 0;\n  }\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export async function read(servers: string[]) {\n  for (const server of servers) {\n    try {\n      return await axios.get(server);\n    } catch (e) {\n      console.warn(e);\n    }\n  }\n  throw new Error('gone');\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        fires(
+            "java",
+            "class C {\n  String read() throws IOException {\n    IOException last = null;\n    for (int attempt = 0; attempt < 5; attempt++) {\n      try {\n        return client.get(path);\n      } catch (IOException e) {\n        last = e;\n      }\n    }\n    throw last;\n  }\n}\n",
+        ),
+        mends(
+            "java",
+            "class C {\n  String read() throws Exception {\n    for (int i = 0; i < maxRetries; i++) {\n      try {\n        return client.get(path);\n      } catch (IOException e) {\n        log.warn(\"again\", e);\n      }\n    }\n    return null;\n  }\n}\n",
+            "class C {\n  String read() throws Exception {\n    for (int i = 0; i < maxRetries; i++) {\n      try {\n        return client.get(path);\n      } catch (IOException e) {\n        log.warn(\"again\", e);\n        Thread.sleep(backoff.next(i));\n      }\n    }\n    return null;\n  }\n}\n",
+        ),
+        fires(
+            "python",
+            "def read(url):\n    for attempt in range(5):\n        try:\n            return requests.get(url, timeout=2)\n        except requests.ConnectionError:\n            log.warning('again')\n    raise Unreachable(url)\n",
+        ),
+        fires("python", "@retry(stop=stop_after_attempt(5), wait=wait_none())\ndef read(url):\n    return requests.get(url, timeout=2)\n"),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) read(ctx context.Context) (*Row, error) {\n\tvar last error\n\tfor attempt := 0; attempt < 5; attempt++ {\n\t\trow, err := c.client.Get(ctx, c.key)\n\t\tif err != nil {\n\t\t\tlast = err\n\t\t\tcontinue\n\t\t}\n\t\treturn row, nil\n\t}\n\treturn nil, last\n}\n",
+        ),
+        mends(
+            "go",
+            "package c\n\nfunc (c *C) retry(err error) error {\n\tc.tries++\n\tif c.tries > limit {\n\t\treturn err\n\t}\n\treturn nil\n}\n",
+            "package c\n\nfunc (c *C) retry(err error) error {\n\tc.tries++\n\tif c.tries > limit {\n\t\treturn err\n\t}\n\ttime.Sleep(step << c.tries)\n\treturn nil\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function read(url: string) {\n  for (let attempt = 0; attempt < 5; attempt++) {\n    try {\n      return await axios.get(url);\n    } catch (e) {\n      console.warn(e);\n    }\n  }\n  throw new Error('gone');\n}\n",
+        ),
+        fires(
+            "rust",
+            "async fn read(client: &Client) -> Result<Row> {\n    for _attempt in 0..5 {\n        match client.get().await {\n            Ok(row) => return Ok(row),\n            Err(e) => {\n                warn!(\"again: {e}\");\n                continue;\n            }\n        }\n    }\n    bail!(\"gone\")\n}\n",
+        ),
+        silent(
+            "python",
+            "def read(url):\n    for attempt in range(5):\n        try:\n            return requests.get(url, timeout=2)\n        except requests.ConnectionError:\n            time.sleep(2 ** attempt)\n    raise Unreachable(url)\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) all(ctx context.Context) {\n\tfor i := 0; i < len(c.keys); i++ {\n\t\trow, err := c.client.Get(ctx, c.keys[i])\n\t\tif err != nil {\n\t\t\tcontinue\n\t\t}\n\t\tc.rows = append(c.rows, row)\n\t}\n}\n",
+        ),
+        silent(
+            "java",
+            "class C {\n  int width() {\n    for (int i = 0; i < forms.length; i++) {\n      try {\n        return parse(text, forms[i]);\n      } catch (NumberFormatException e) {\n        last = e;\n      }\n    }\n    return 0;\n  }\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export async function read(servers: string[]) {\n  for (const server of servers) {\n    try {\n      return await axios.get(server);\n    } catch (e) {\n      console.warn(e);\n    }\n  }\n  throw new Error('gone');\n}\n",
+        ),
+    ];
 }

@@ -91,44 +91,37 @@ fn is_guarded(o: &Outline<'_>, function: Id, id: Id, questions: &[Id]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "csharp",
-                    "class R {\n  async Task Register(Entry entry) {\n    await table.Upsert(entry);\n    StartTimer(entry);\n  }\n}\n",
-                    "class R {\n  async Task Register(Entry entry) {\n    await table.Upsert(entry);\n    if (ring.InRange(entry.Id)) {\n      StartTimer(entry);\n    }\n  }\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package s\n\nfunc (s *S) tick() {\n\ts.compactor.Run()\n}\n",
-                    "package s\n\nfunc (s *S) tick() {\n\tif !s.raft.IsLeader() {\n\t\treturn\n\t}\n\ts.compactor.Run()\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package s\n\nfunc (s *S) flush(shard int) error {\n\treturn s.store.Write(shard)\n}\n",
-                    "package s\n\nfunc (s *S) flush(shard int) error {\n\tif !s.owns(shard) {\n\t\treturn errMoved\n\t}\n\treturn s.store.Write(shard)\n}\n",
-                ),
-                mends(
-                    "python",
-                    "def beat(self):\n    for name in self.names:\n        self.redis.expire(name, 60)\n",
-                    "def beat(self):\n    for name in self.names:\n        if name in self.acquired_locks:\n            self.redis.expire(name, 60)\n",
-                ),
-                mends(
-                    "python",
-                    "def run(self):\n    self.scheduler.enqueue_due()\n",
-                    "def run(self):\n    if not self.is_leader:\n        return\n    self.scheduler.enqueue_due()\n",
-                ),
-                silent("go", "package s\n\nfunc (s *S) tick() {\n\tif !s.raft.IsLeader() {\n\t\treturn\n\t}\n\ts.compactor.Run()\n}\n"),
-                silent("python", "def run(self):\n    self.scheduler.enqueue_due()\n"),
-                silent("csharp", "class R {\n  void Show(Entry entry) {\n    if (entry.IsLeader) {\n      Paint(entry);\n    }\n  }\n}\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "csharp",
+            "class R {\n  async Task Register(Entry entry) {\n    await table.Upsert(entry);\n    StartTimer(entry);\n  }\n}\n",
+            "class R {\n  async Task Register(Entry entry) {\n    await table.Upsert(entry);\n    if (ring.InRange(entry.Id)) {\n      StartTimer(entry);\n    }\n  }\n}\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (s *S) tick() {\n\ts.compactor.Run()\n}\n",
+            "package s\n\nfunc (s *S) tick() {\n\tif !s.raft.IsLeader() {\n\t\treturn\n\t}\n\ts.compactor.Run()\n}\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (s *S) flush(shard int) error {\n\treturn s.store.Write(shard)\n}\n",
+            "package s\n\nfunc (s *S) flush(shard int) error {\n\tif !s.owns(shard) {\n\t\treturn errMoved\n\t}\n\treturn s.store.Write(shard)\n}\n",
+        ),
+        mends(
+            "python",
+            "def beat(self):\n    for name in self.names:\n        self.redis.expire(name, 60)\n",
+            "def beat(self):\n    for name in self.names:\n        if name in self.acquired_locks:\n            self.redis.expire(name, 60)\n",
+        ),
+        mends(
+            "python",
+            "def run(self):\n    self.scheduler.enqueue_due()\n",
+            "def run(self):\n    if not self.is_leader:\n        return\n    self.scheduler.enqueue_due()\n",
+        ),
+        silent("go", "package s\n\nfunc (s *S) tick() {\n\tif !s.raft.IsLeader() {\n\t\treturn\n\t}\n\ts.compactor.Run()\n}\n"),
+        silent("python", "def run(self):\n    self.scheduler.enqueue_due()\n"),
+        silent("csharp", "class R {\n  void Show(Entry entry) {\n    if (entry.IsLeader) {\n      Paint(entry);\n    }\n  }\n}\n"),
+    ];
 }

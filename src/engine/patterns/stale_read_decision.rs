@@ -98,52 +98,42 @@ fn flat(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "go",
-                    "package s\n\nfunc (s *S) Apply(r Reply) error {\n\ts.view = r.View\n\treturn s.store.Save(r)\n}\n",
-                    "package s\n\nfunc (s *S) Apply(r Reply) error {\n\tif r.Epoch < s.epoch {\n\t\treturn errOld\n\t}\n\ts.view = r.View\n\treturn s.store.Save(r)\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package s\n\nfunc (s *S) wait() error {\n\tselect {\n\tcase r := <-s.reads:\n\t\treturn s.use(r)\n\tcase <-s.done:\n\t\treturn errDone\n\t}\n}\n",
-                    "package s\n\nfunc (s *S) wait() error {\n\tselect {\n\tcase r := <-s.reads:\n\t\treturn s.use(r)\n\tcase <-s.leaderChanged:\n\t\treturn errAgain\n\tcase <-s.done:\n\t\treturn errDone\n\t}\n}\n",
-                ),
-                mends(
-                    "python",
-                    "def install(self, run):\n    self.runs[run.id] = run\n    run.start()\n",
-                    "def install(self, run):\n    if run.run_id <= self.stale_run_id:\n        raise Superseded(run)\n    self.runs[run.id] = run\n    run.start()\n",
-                ),
-                mends(
-                    "python",
-                    "def sweep(self, node):\n    if node.pending():\n        return\n    self.mark(node, 'gone')\n",
-                    "def sweep(self, node):\n    if node.pending() or recently_started(node):\n        return\n    self.mark(node, 'gone')\n",
-                ),
-                mends(
-                    "java",
-                    "class D {\n  Owner find(View view) {\n    if (view.members().isEmpty()) {\n      return null;\n    }\n    return view.owner();\n  }\n}\n",
-                    "class D {\n  Owner find(View view) {\n    if (view.members().isEmpty() && latest.version() <= view.version()) {\n      return null;\n    }\n    return view.owner();\n  }\n}\n",
-                ),
-                mends(
-                    "java",
-                    "class D {\n  void on(Reply r) {\n    apply(r);\n  }\n}\n",
-                    "class D {\n  void on(Reply r) {\n    if (isStale(r)) {\n      return;\n    }\n    apply(r);\n  }\n}\n",
-                ),
-                silent(
-                    "go",
-                    "package s\n\nfunc (s *S) Apply(r Reply) error {\n\tif r.Epoch < s.epoch {\n\t\treturn errOld\n\t}\n\treturn s.store.Save(r)\n}\n",
-                ),
-                silent("python", "def install(self, run):\n    self.runs[run.id] = run\n    run.start()\n"),
-                silent("java", "class D {\n  void on(Reply r) {\n    if (api.version() < 2) {\n      return;\n    }\n    apply(r);\n  }\n}\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "go",
+            "package s\n\nfunc (s *S) Apply(r Reply) error {\n\ts.view = r.View\n\treturn s.store.Save(r)\n}\n",
+            "package s\n\nfunc (s *S) Apply(r Reply) error {\n\tif r.Epoch < s.epoch {\n\t\treturn errOld\n\t}\n\ts.view = r.View\n\treturn s.store.Save(r)\n}\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (s *S) wait() error {\n\tselect {\n\tcase r := <-s.reads:\n\t\treturn s.use(r)\n\tcase <-s.done:\n\t\treturn errDone\n\t}\n}\n",
+            "package s\n\nfunc (s *S) wait() error {\n\tselect {\n\tcase r := <-s.reads:\n\t\treturn s.use(r)\n\tcase <-s.leaderChanged:\n\t\treturn errAgain\n\tcase <-s.done:\n\t\treturn errDone\n\t}\n}\n",
+        ),
+        mends(
+            "python",
+            "def install(self, run):\n    self.runs[run.id] = run\n    run.start()\n",
+            "def install(self, run):\n    if run.run_id <= self.stale_run_id:\n        raise Superseded(run)\n    self.runs[run.id] = run\n    run.start()\n",
+        ),
+        mends(
+            "python",
+            "def sweep(self, node):\n    if node.pending():\n        return\n    self.mark(node, 'gone')\n",
+            "def sweep(self, node):\n    if node.pending() or recently_started(node):\n        return\n    self.mark(node, 'gone')\n",
+        ),
+        mends(
+            "java",
+            "class D {\n  Owner find(View view) {\n    if (view.members().isEmpty()) {\n      return null;\n    }\n    return view.owner();\n  }\n}\n",
+            "class D {\n  Owner find(View view) {\n    if (view.members().isEmpty() && latest.version() <= view.version()) {\n      return null;\n    }\n    return view.owner();\n  }\n}\n",
+        ),
+        mends(
+            "java",
+            "class D {\n  void on(Reply r) {\n    apply(r);\n  }\n}\n",
+            "class D {\n  void on(Reply r) {\n    if (isStale(r)) {\n      return;\n    }\n    apply(r);\n  }\n}\n",
+        ),
+        silent("go", "package s\n\nfunc (s *S) Apply(r Reply) error {\n\tif r.Epoch < s.epoch {\n\t\treturn errOld\n\t}\n\treturn s.store.Save(r)\n}\n",),
+        silent("python", "def install(self, run):\n    self.runs[run.id] = run\n    run.start()\n"),
+        silent("java", "class D {\n  void on(Reply r) {\n    if (api.version() < 2) {\n      return;\n    }\n    apply(r);\n  }\n}\n"),
+    ];
 }

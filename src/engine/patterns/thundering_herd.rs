@@ -124,49 +124,42 @@ fn option_off(view: &View<'_>, before: &Outline<'_>, out: &mut Vec<Sighting>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "go",
-                    "package s\n\nfunc (w *W) poll() {\n\tfor {\n\t\tw.client.Fetch()\n\t\ttime.Sleep(w.interval)\n\t}\n}\n",
-                    "package s\n\nfunc (w *W) poll() {\n\tfor {\n\t\tw.client.Fetch()\n\t\tspread := time.Duration(rand.Int63n(int64(w.interval)))\n\t\ttime.Sleep(w.interval/2 + spread)\n\t}\n}\n",
-                ),
-                mends(
-                    "go",
-                    "package s\n\nfunc (c *C) Get(k string) (V, error) {\n\tif v, ok := c.cache.Get(k); ok {\n\t\treturn v, nil\n\t}\n\tv, err := c.db.Load(k)\n\tc.cache.Set(k, v)\n\treturn v, err\n}\n",
-                    "package s\n\nfunc (c *C) Get(k string) (V, error) {\n\tif v, ok := c.cache.Get(k); ok {\n\t\treturn v, nil\n\t}\n\treturn c.flight.Do(k, func() (V, error) { return c.load(k) })\n}\n",
-                ),
-                mends(
-                    "python",
-                    "async def follow(url):\n    pause = 1\n    while True:\n        if await ask(url):\n            return\n        await asyncio.sleep(pause)\n        pause = min(pause * 2, 30)\n",
-                    "async def follow(url):\n    pause = 1\n    while True:\n        if await ask(url):\n            return\n        await asyncio.sleep(random.uniform(0, pause))\n        pause = min(pause * 2, 30)\n",
-                ),
-                mends(
-                    "python",
-                    "@retry(wait_max=30, max_attempts=5)\ndef call(x):\n    return requests.get(x, timeout=2)\n",
-                    "@retry(wait_max=30, max_attempts=5, jitter=True)\ndef call(x):\n    return requests.get(x, timeout=2)\n",
-                ),
-                mends(
-                    "typescript",
-                    "export async function again(n: number) {\n  const pause = Math.min(100 * 2 ** n, 10000);\n  await sleep(pause);\n}\n",
-                    "export async function again(n: number) {\n  const pause = Math.random() * Math.min(100 * 2 ** n, 10000);\n  await sleep(pause);\n}\n",
-                ),
-                mends(
-                    "typescript",
-                    "export const policy = retryPolicy({ maxAttempts: 5, initialDelay: 100, maxDelay: 2000 });\n",
-                    "export const policy = retryPolicy({ maxAttempts: 5, initialDelay: 100, maxDelay: 2000, jitter: true });\n",
-                ),
-                silent("go", "package s\n\nfunc (w *W) poll() {\n\tfor {\n\t\tw.client.Fetch()\n\t\ttime.Sleep(w.interval)\n\t}\n}\n"),
-                silent("python", "import random\n\ndef pick(hosts):\n    return random.choice(hosts)\n"),
-                silent("typescript", "export function pick(hosts: string[]) {\n  return hosts[Math.floor(Math.random() * hosts.length)];\n}\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "go",
+            "package s\n\nfunc (w *W) poll() {\n\tfor {\n\t\tw.client.Fetch()\n\t\ttime.Sleep(w.interval)\n\t}\n}\n",
+            "package s\n\nfunc (w *W) poll() {\n\tfor {\n\t\tw.client.Fetch()\n\t\tspread := time.Duration(rand.Int63n(int64(w.interval)))\n\t\ttime.Sleep(w.interval/2 + spread)\n\t}\n}\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (c *C) Get(k string) (V, error) {\n\tif v, ok := c.cache.Get(k); ok {\n\t\treturn v, nil\n\t}\n\tv, err := c.db.Load(k)\n\tc.cache.Set(k, v)\n\treturn v, err\n}\n",
+            "package s\n\nfunc (c *C) Get(k string) (V, error) {\n\tif v, ok := c.cache.Get(k); ok {\n\t\treturn v, nil\n\t}\n\treturn c.flight.Do(k, func() (V, error) { return c.load(k) })\n}\n",
+        ),
+        mends(
+            "python",
+            "async def follow(url):\n    pause = 1\n    while True:\n        if await ask(url):\n            return\n        await asyncio.sleep(pause)\n        pause = min(pause * 2, 30)\n",
+            "async def follow(url):\n    pause = 1\n    while True:\n        if await ask(url):\n            return\n        await asyncio.sleep(random.uniform(0, pause))\n        pause = min(pause * 2, 30)\n",
+        ),
+        mends(
+            "python",
+            "@retry(wait_max=30, max_attempts=5)\ndef call(x):\n    return requests.get(x, timeout=2)\n",
+            "@retry(wait_max=30, max_attempts=5, jitter=True)\ndef call(x):\n    return requests.get(x, timeout=2)\n",
+        ),
+        mends(
+            "typescript",
+            "export async function again(n: number) {\n  const pause = Math.min(100 * 2 ** n, 10000);\n  await sleep(pause);\n}\n",
+            "export async function again(n: number) {\n  const pause = Math.random() * Math.min(100 * 2 ** n, 10000);\n  await sleep(pause);\n}\n",
+        ),
+        mends(
+            "typescript",
+            "export const policy = retryPolicy({ maxAttempts: 5, initialDelay: 100, maxDelay: 2000 });\n",
+            "export const policy = retryPolicy({ maxAttempts: 5, initialDelay: 100, maxDelay: 2000, jitter: true });\n",
+        ),
+        silent("go", "package s\n\nfunc (w *W) poll() {\n\tfor {\n\t\tw.client.Fetch()\n\t\ttime.Sleep(w.interval)\n\t}\n}\n"),
+        silent("python", "import random\n\ndef pick(hosts):\n    return random.choice(hosts)\n"),
+        silent("typescript", "export function pick(hosts: string[]) {\n  return hosts[Math.floor(Math.random() * hosts.length)];\n}\n"),
+    ];
 }

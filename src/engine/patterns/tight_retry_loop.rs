@@ -190,49 +190,42 @@ fn waits(o: &Outline<'_>, loop_: Id, handler: Id) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "import requests\n\ndef table(url):\n    while True:\n        try:\n            return requests.get(url, timeout=2).json()\n        except requests.RequestException:\n            log.warning('again')\n            continue\n",
-                    "import requests\n\ndef table(url):\n    while True:\n        try:\n            return requests.get(url, timeout=2).json()\n        except requests.RequestException:\n            log.warning('again')\n            time.sleep(backoff())\n            continue\n",
-                ),
-                fires(
-                    "go",
-                    "package w\n\nfunc (w *Watcher) loop(ctx context.Context) {\n\tfor {\n\t\tstream, err := w.client.Watch(ctx, w.node)\n\t\tif err != nil {\n\t\t\tcontinue\n\t\t}\n\t\tw.consume(stream)\n\t}\n}\n",
-                ),
-                fires(
-                    "typescript",
-                    "export async function follow(url: string) {\n  while (true) {\n    try {\n      const reply = await axios.get(url);\n      show(reply.data);\n    } catch (e) {\n      console.warn(e);\n    }\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class F {\n  void run() {\n    while (running) {\n      try {\n        client.connect(address);\n        serve();\n      } catch (IOException e) {\n        log.warn(\"lost\", e);\n      }\n    }\n  }\n}\n",
-                ),
-                fires(
-                    "rust",
-                    "async fn follow(client: Client) {\n    loop {\n        match client.watch().await {\n            Ok(s) => serve(s).await,\n            Err(e) => {\n                warn!(\"lost: {e}\");\n                continue;\n            }\n        }\n    }\n}\n",
-                ),
-                silent(
-                    "python",
-                    "def skip(src):\n    while True:\n        try:\n            return parse(src)\n        except ValueError:\n            src = src[1:]\n            continue\n",
-                ),
-                silent(
-                    "go",
-                    "package w\n\nfunc (w *W) loop(ctx context.Context) {\n\tfor {\n\t\ts, err := w.client.Watch(ctx)\n\t\tif err != nil {\n\t\t\ttime.Sleep(w.backoff.Next())\n\t\t\tcontinue\n\t\t}\n\t\tw.consume(s)\n\t}\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class F {\n  void run() {\n    for (Item item : items) {\n      try {\n        client.send(item);\n      } catch (IOException e) {\n        failed.add(item);\n        continue;\n      }\n    }\n  }\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "import requests\n\ndef table(url):\n    while True:\n        try:\n            return requests.get(url, timeout=2).json()\n        except requests.RequestException:\n            log.warning('again')\n            continue\n",
+            "import requests\n\ndef table(url):\n    while True:\n        try:\n            return requests.get(url, timeout=2).json()\n        except requests.RequestException:\n            log.warning('again')\n            time.sleep(backoff())\n            continue\n",
+        ),
+        fires(
+            "go",
+            "package w\n\nfunc (w *Watcher) loop(ctx context.Context) {\n\tfor {\n\t\tstream, err := w.client.Watch(ctx, w.node)\n\t\tif err != nil {\n\t\t\tcontinue\n\t\t}\n\t\tw.consume(stream)\n\t}\n}\n",
+        ),
+        fires(
+            "typescript",
+            "export async function follow(url: string) {\n  while (true) {\n    try {\n      const reply = await axios.get(url);\n      show(reply.data);\n    } catch (e) {\n      console.warn(e);\n    }\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class F {\n  void run() {\n    while (running) {\n      try {\n        client.connect(address);\n        serve();\n      } catch (IOException e) {\n        log.warn(\"lost\", e);\n      }\n    }\n  }\n}\n",
+        ),
+        fires(
+            "rust",
+            "async fn follow(client: Client) {\n    loop {\n        match client.watch().await {\n            Ok(s) => serve(s).await,\n            Err(e) => {\n                warn!(\"lost: {e}\");\n                continue;\n            }\n        }\n    }\n}\n",
+        ),
+        silent(
+            "python",
+            "def skip(src):\n    while True:\n        try:\n            return parse(src)\n        except ValueError:\n            src = src[1:]\n            continue\n",
+        ),
+        silent(
+            "go",
+            "package w\n\nfunc (w *W) loop(ctx context.Context) {\n\tfor {\n\t\ts, err := w.client.Watch(ctx)\n\t\tif err != nil {\n\t\t\ttime.Sleep(w.backoff.Next())\n\t\t\tcontinue\n\t\t}\n\t\tw.consume(s)\n\t}\n}\n",
+        ),
+        silent(
+            "java",
+            "class F {\n  void run() {\n    for (Item item : items) {\n      try {\n        client.send(item);\n      } catch (IOException e) {\n        failed.add(item);\n        continue;\n      }\n    }\n  }\n}\n",
+        ),
+    ];
 }

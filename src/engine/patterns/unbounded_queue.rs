@@ -128,66 +128,59 @@ fn fed_from_outside<'t>(o: &Outline<'t>, target: &str) -> Option<&'t str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "java",
-                    "class Calls {\n  private ExecutorService pool;\n  void init() {\n    pool = Executors.newFixedThreadPool(size, named(\"calls\"));\n  }\n}\n",
-                    "class Calls {\n  private ExecutorService pool;\n  void init() {\n    pool = Pools.newLimitedExecutor(size, maxQueueSize, \"calls\");\n  }\n}\n",
-                ),
-                fires(
-                    "java",
-                    "class Inbox {\n  private final BlockingQueue<Event> waiting = new LinkedBlockingQueue<>();\n  void onMessage(Event event) {\n    waiting.add(event);\n  }\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class Inbox {\n  private final BlockingQueue<Event> waiting = new LinkedBlockingQueue<>(1000);\n  void onMessage(Event event) {\n    waiting.add(event);\n  }\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class Once {\n  void run() {\n    ExecutorService pool = Executors.newFixedThreadPool(4);\n    for (Job j : jobs) { pool.submit(j); }\n    pool.shutdown();\n  }\n}\n",
-                ),
-                mends(
-                    "python",
-                    "class Relay:\n    def __init__(self):\n        self.waiting = asyncio.Queue()\n",
-                    "class Relay:\n    def __init__(self):\n        self.waiting = asyncio.Queue(maxsize=500)\n",
-                ),
-                fires(
-                    "python",
-                    "class Relay:\n    def __init__(self):\n        self.waiting = asyncio.Queue()\n\n    async def on_message(self, message):\n        self.waiting.put_nowait(message)\n",
-                ),
-                silent(
-                    "python",
-                    "class Relay:\n    def __init__(self):\n        self.waiting = asyncio.Queue(maxsize=500)\n\n    async def on_message(self, message):\n        await self.waiting.put(message)\n",
-                ),
-                silent("python", "def walk(root):\n    todo = queue.Queue()\n    todo.put(root)\n    while not todo.empty():\n        visit(todo.get())\n"),
-                mends(
-                    "rust",
-                    "fn start() -> Handle {\n    let (tx, rx) = mpsc::unbounded_channel();\n    tokio::spawn(drain(rx));\n    Handle { tx }\n}\n",
-                    "fn start() -> Handle {\n    let (tx, rx) = mpsc::channel(1024);\n    tokio::spawn(drain(rx));\n    Handle { tx }\n}\n",
-                ),
-                fires(
-                    "rust",
-                    "async fn receive_all(mut socket: Socket) {\n    let (tx, rx) = mpsc::unbounded_channel();\n    tokio::spawn(drain(rx));\n    while let Some(frame) = socket.next().await {\n        tx.send(frame);\n    }\n}\n",
-                ),
-                silent(
-                    "rust",
-                    "async fn receive_all(mut socket: Socket) {\n    let (tx, rx) = mpsc::channel(256);\n    tokio::spawn(drain(rx));\n    while let Some(frame) = socket.next().await {\n        tx.send(frame).await;\n    }\n}\n",
-                ),
-                mends(
-                    "csharp",
-                    "class Inbox {\n  void Start() {\n    _waiting = Channel.CreateUnbounded<Event>();\n  }\n}\n",
-                    "class Inbox {\n  void Start() {\n    _waiting = Channel.CreateBounded<Event>(1000);\n  }\n}\n",
-                ),
-                silent("csharp", "class Inbox {\n  void Start() {\n    _waiting = Channel.CreateBounded<Event>(1000);\n  }\n}\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "java",
+            "class Calls {\n  private ExecutorService pool;\n  void init() {\n    pool = Executors.newFixedThreadPool(size, named(\"calls\"));\n  }\n}\n",
+            "class Calls {\n  private ExecutorService pool;\n  void init() {\n    pool = Pools.newLimitedExecutor(size, maxQueueSize, \"calls\");\n  }\n}\n",
+        ),
+        fires(
+            "java",
+            "class Inbox {\n  private final BlockingQueue<Event> waiting = new LinkedBlockingQueue<>();\n  void onMessage(Event event) {\n    waiting.add(event);\n  }\n}\n",
+        ),
+        silent(
+            "java",
+            "class Inbox {\n  private final BlockingQueue<Event> waiting = new LinkedBlockingQueue<>(1000);\n  void onMessage(Event event) {\n    waiting.add(event);\n  }\n}\n",
+        ),
+        silent(
+            "java",
+            "class Once {\n  void run() {\n    ExecutorService pool = Executors.newFixedThreadPool(4);\n    for (Job j : jobs) { pool.submit(j); }\n    pool.shutdown();\n  }\n}\n",
+        ),
+        mends(
+            "python",
+            "class Relay:\n    def __init__(self):\n        self.waiting = asyncio.Queue()\n",
+            "class Relay:\n    def __init__(self):\n        self.waiting = asyncio.Queue(maxsize=500)\n",
+        ),
+        fires(
+            "python",
+            "class Relay:\n    def __init__(self):\n        self.waiting = asyncio.Queue()\n\n    async def on_message(self, message):\n        self.waiting.put_nowait(message)\n",
+        ),
+        silent(
+            "python",
+            "class Relay:\n    def __init__(self):\n        self.waiting = asyncio.Queue(maxsize=500)\n\n    async def on_message(self, message):\n        await self.waiting.put(message)\n",
+        ),
+        silent("python", "def walk(root):\n    todo = queue.Queue()\n    todo.put(root)\n    while not todo.empty():\n        visit(todo.get())\n"),
+        mends(
+            "rust",
+            "fn start() -> Handle {\n    let (tx, rx) = mpsc::unbounded_channel();\n    tokio::spawn(drain(rx));\n    Handle { tx }\n}\n",
+            "fn start() -> Handle {\n    let (tx, rx) = mpsc::channel(1024);\n    tokio::spawn(drain(rx));\n    Handle { tx }\n}\n",
+        ),
+        fires(
+            "rust",
+            "async fn receive_all(mut socket: Socket) {\n    let (tx, rx) = mpsc::unbounded_channel();\n    tokio::spawn(drain(rx));\n    while let Some(frame) = socket.next().await {\n        tx.send(frame);\n    }\n}\n",
+        ),
+        silent(
+            "rust",
+            "async fn receive_all(mut socket: Socket) {\n    let (tx, rx) = mpsc::channel(256);\n    tokio::spawn(drain(rx));\n    while let Some(frame) = socket.next().await {\n        tx.send(frame).await;\n    }\n}\n",
+        ),
+        mends(
+            "csharp",
+            "class Inbox {\n  void Start() {\n    _waiting = Channel.CreateUnbounded<Event>();\n  }\n}\n",
+            "class Inbox {\n  void Start() {\n    _waiting = Channel.CreateBounded<Event>(1000);\n  }\n}\n",
+        ),
+        silent("csharp", "class Inbox {\n  void Start() {\n    _waiting = Channel.CreateBounded<Event>(1000);\n  }\n}\n"),
+    ];
 }

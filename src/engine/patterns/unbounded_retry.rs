@@ -196,56 +196,49 @@ fn count_gone(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "def charge(order):\n    while True:\n        try:\n            return client.post('/charges', order)\n        except ConnectionError:\n            time.sleep(1)\n",
-                    "def charge(order):\n    attempt = 0\n    while True:\n        try:\n            return client.post('/charges', order)\n        except ConnectionError:\n            attempt += 1\n            if attempt > 5:\n                raise\n            time.sleep(1)\n",
-                ),
-                fires(
-                    "python",
-                    "class Sender:\n    def send(self, note):\n        try:\n            requests.post(self.url, json=note, timeout=3)\n        except requests.Timeout:\n            time.sleep(1)\n            self.send(note)\n",
-                ),
-                fires(
-                    "java",
-                    "class C {\n  Row read() throws InvalidKey {\n    while (true) {\n      try {\n        return client.get(key);\n      } catch (IOException e) {\n        pause.sleep(100);\n      }\n    }\n  }\n}\n",
-                ),
-                fires("java", "class C {\n  private int maxRetries = -1;\n  Row read() { return client.get(key); }\n}\n"),
-                fires(
-                    "go",
-                    "package c\n\nfunc (c *C) read() *Row {\n\tfor {\n\t\trow, err := c.client.Get(c.key)\n\t\tif err != nil {\n\t\t\ttime.Sleep(time.Second)\n\t\t\tcontinue\n\t\t}\n\t\treturn row\n\t}\n}\n",
-                ),
-                fires("go", "package c\n\nfunc options() Options {\n\treturn Options{MaxRetries: -1, Addr: addr}\n}\n"),
-                fires(
-                    "typescript",
-                    "export async function read(url: string) {\n  while (true) {\n    try {\n      return await axios.get(url);\n    } catch (e) {\n      await sleep(500);\n    }\n  }\n}\n",
-                ),
-                fires("typescript", "export const queue = new Queue('mail', { defaultJobOptions: { attempts: 3 }, maxRetries: Infinity });\n"),
-                silent(
-                    "python",
-                    "def read(url):\n    for attempt in range(5):\n        try:\n            return requests.get(url, timeout=2)\n        except requests.ConnectionError:\n            time.sleep(2 ** attempt)\n    raise Unreachable(url)\n",
-                ),
-                silent(
-                    "go",
-                    "package c\n\nfunc (c *C) keep(ctx context.Context) error {\n\tfor {\n\t\tconn, err := c.client.Connect(ctx)\n\t\tif err == nil {\n\t\t\treturn c.serve(conn)\n\t\t}\n\t\tselect {\n\t\tcase <-ctx.Done():\n\t\t\treturn ctx.Err()\n\t\tcase <-time.After(time.Second):\n\t\t}\n\t}\n}\n",
-                ),
-                silent(
-                    "java",
-                    "class C {\n  Row read() throws IOException {\n    int attempt = 0;\n    while (true) {\n      try {\n        return client.get(key);\n      } catch (IOException e) {\n        if (++attempt > maxAttempts) {\n          throw e;\n        }\n        pause.sleep(100);\n      }\n    }\n  }\n}\n",
-                ),
-                silent(
-                    "typescript",
-                    "export function last(rows: number[]) {\n  let at = rows.length;\n  while (true) {\n    at -= 1;\n    if (rows[at] > 0) return at;\n  }\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "def charge(order):\n    while True:\n        try:\n            return client.post('/charges', order)\n        except ConnectionError:\n            time.sleep(1)\n",
+            "def charge(order):\n    attempt = 0\n    while True:\n        try:\n            return client.post('/charges', order)\n        except ConnectionError:\n            attempt += 1\n            if attempt > 5:\n                raise\n            time.sleep(1)\n",
+        ),
+        fires(
+            "python",
+            "class Sender:\n    def send(self, note):\n        try:\n            requests.post(self.url, json=note, timeout=3)\n        except requests.Timeout:\n            time.sleep(1)\n            self.send(note)\n",
+        ),
+        fires(
+            "java",
+            "class C {\n  Row read() throws InvalidKey {\n    while (true) {\n      try {\n        return client.get(key);\n      } catch (IOException e) {\n        pause.sleep(100);\n      }\n    }\n  }\n}\n",
+        ),
+        fires("java", "class C {\n  private int maxRetries = -1;\n  Row read() { return client.get(key); }\n}\n"),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) read() *Row {\n\tfor {\n\t\trow, err := c.client.Get(c.key)\n\t\tif err != nil {\n\t\t\ttime.Sleep(time.Second)\n\t\t\tcontinue\n\t\t}\n\t\treturn row\n\t}\n}\n",
+        ),
+        fires("go", "package c\n\nfunc options() Options {\n\treturn Options{MaxRetries: -1, Addr: addr}\n}\n"),
+        fires(
+            "typescript",
+            "export async function read(url: string) {\n  while (true) {\n    try {\n      return await axios.get(url);\n    } catch (e) {\n      await sleep(500);\n    }\n  }\n}\n",
+        ),
+        fires("typescript", "export const queue = new Queue('mail', { defaultJobOptions: { attempts: 3 }, maxRetries: Infinity });\n"),
+        silent(
+            "python",
+            "def read(url):\n    for attempt in range(5):\n        try:\n            return requests.get(url, timeout=2)\n        except requests.ConnectionError:\n            time.sleep(2 ** attempt)\n    raise Unreachable(url)\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) keep(ctx context.Context) error {\n\tfor {\n\t\tconn, err := c.client.Connect(ctx)\n\t\tif err == nil {\n\t\t\treturn c.serve(conn)\n\t\t}\n\t\tselect {\n\t\tcase <-ctx.Done():\n\t\t\treturn ctx.Err()\n\t\tcase <-time.After(time.Second):\n\t\t}\n\t}\n}\n",
+        ),
+        silent(
+            "java",
+            "class C {\n  Row read() throws IOException {\n    int attempt = 0;\n    while (true) {\n      try {\n        return client.get(key);\n      } catch (IOException e) {\n        if (++attempt > maxAttempts) {\n          throw e;\n        }\n        pause.sleep(100);\n      }\n    }\n  }\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export function last(rows: number[]) {\n  let at = rows.length;\n  while (true) {\n    at -= 1;\n    if (rows[at] > 0) return at;\n  }\n}\n",
+        ),
+    ];
 }

@@ -175,59 +175,52 @@ fn copied_mutex(view: &View<'_>, out: &mut Vec<Sighting>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{check, fires, mends, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{fires, mends, silent, table};
 
-    #[test]
-    fn cases() {
-        check(
-            &DETECTOR,
-            &[
-                mends(
-                    "python",
-                    "class Pool:\n    def give_back(self, conn):\n        self._used.remove(conn)\n        self._free.append(conn)\n",
-                    "class Pool:\n    def give_back(self, conn):\n        with self._lock:\n            self._used.remove(conn)\n            self._free.append(conn)\n",
-                ),
-                mends(
-                    "python",
-                    "class Link:\n    async def restore(self):\n        for channel in self.channels:\n            await channel.restore()\n",
-                    "class Link:\n    async def restore(self):\n        for channel in tuple(self.channels):\n            await channel.restore()\n",
-                ),
-                mends(
-                    "go",
-                    "package s\n\nfunc (h *Seeds) Set(id string, seed string) {\n\th.seeds[id] = seed\n}\n",
-                    "package s\n\nfunc (h *Seeds) Set(id string, seed string) {\n\th.mu.Lock()\n\tdefer h.mu.Unlock()\n\th.seeds[id] = seed\n}\n",
-                ),
-                fires("go", "package s\n\nfunc (c Counter) Add(key string) {\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.counts[key]++\n}\n"),
-                fires(
-                    "go",
-                    "package s\n\nfunc (r *Routes) Add(k string, n Node) {\n\tr.mu.Lock()\n\tdefer r.mu.Unlock()\n\tr.table[k] = n\n}\n\nfunc (r *Routes) Find(k string) Node {\n\tr.mu.RLock()\n\tdefer r.mu.RUnlock()\n\treturn r.table[k]\n}\n\nfunc (r *Routes) Drop(k string) {\n\tdelete(r.table, k)\n}\n",
-                ),
-                mends(
-                    "java",
-                    "class D {\n  private Map<String, Long> seen = new HashMap<>();\n  void note(String id) { seen.put(id, 1L); }\n}\n",
-                    "class D {\n  private Map<String, Long> seen = new ConcurrentHashMap<>();\n  void note(String id) { seen.put(id, 1L); }\n}\n",
-                ),
-                mends(
-                    "java",
-                    "class D {\n  void drop(String id) {\n    owners.remove(id);\n  }\n}\n",
-                    "class D {\n  void drop(String id) {\n    synchronized (this) {\n      owners.remove(id);\n    }\n  }\n}\n",
-                ),
-                mends(
-                    "ruby",
-                    "class Box\n  def add(job)\n    @jobs << job\n  end\nend\n",
-                    "class Box\n  def add(job)\n    @mutex.synchronize do\n      @jobs << job\n    end\n  end\nend\n",
-                ),
-                silent("python", "class Pool:\n    def give_back(self, conn):\n        with self._lock:\n            self._free.append(conn)\n"),
-                silent("go", "package s\n\nfunc (c *Counter) Add(key string) {\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.counts[key]++\n}\n"),
-                silent(
-                    "go",
-                    "package s\n\nfunc (r *Routes) Add(k string, n Node) {\n\tr.mu.Lock()\n\tdefer r.mu.Unlock()\n\tr.addLocked(k, n)\n}\n\nfunc (r *Routes) addLocked(k string, n Node) {\n\tr.table[k] = n\n}\n",
-                ),
-                silent("java", "class D {\n  private final Map<String, Long> seen = new HashMap<>();\n  D() { seen.put(\"a\", 1L); }\n}\n"),
-                silent("ruby", "class Box\n  def initialize\n    @jobs = []\n  end\n\n  def add(job)\n    @jobs << job\n  end\nend\n"),
-            ],
-        );
-    }
+    table![
+        mends(
+            "python",
+            "class Pool:\n    def give_back(self, conn):\n        self._used.remove(conn)\n        self._free.append(conn)\n",
+            "class Pool:\n    def give_back(self, conn):\n        with self._lock:\n            self._used.remove(conn)\n            self._free.append(conn)\n",
+        ),
+        mends(
+            "python",
+            "class Link:\n    async def restore(self):\n        for channel in self.channels:\n            await channel.restore()\n",
+            "class Link:\n    async def restore(self):\n        for channel in tuple(self.channels):\n            await channel.restore()\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (h *Seeds) Set(id string, seed string) {\n\th.seeds[id] = seed\n}\n",
+            "package s\n\nfunc (h *Seeds) Set(id string, seed string) {\n\th.mu.Lock()\n\tdefer h.mu.Unlock()\n\th.seeds[id] = seed\n}\n",
+        ),
+        fires("go", "package s\n\nfunc (c Counter) Add(key string) {\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.counts[key]++\n}\n"),
+        fires(
+            "go",
+            "package s\n\nfunc (r *Routes) Add(k string, n Node) {\n\tr.mu.Lock()\n\tdefer r.mu.Unlock()\n\tr.table[k] = n\n}\n\nfunc (r *Routes) Find(k string) Node {\n\tr.mu.RLock()\n\tdefer r.mu.RUnlock()\n\treturn r.table[k]\n}\n\nfunc (r *Routes) Drop(k string) {\n\tdelete(r.table, k)\n}\n",
+        ),
+        mends(
+            "java",
+            "class D {\n  private Map<String, Long> seen = new HashMap<>();\n  void note(String id) { seen.put(id, 1L); }\n}\n",
+            "class D {\n  private Map<String, Long> seen = new ConcurrentHashMap<>();\n  void note(String id) { seen.put(id, 1L); }\n}\n",
+        ),
+        mends(
+            "java",
+            "class D {\n  void drop(String id) {\n    owners.remove(id);\n  }\n}\n",
+            "class D {\n  void drop(String id) {\n    synchronized (this) {\n      owners.remove(id);\n    }\n  }\n}\n",
+        ),
+        mends(
+            "ruby",
+            "class Box\n  def add(job)\n    @jobs << job\n  end\nend\n",
+            "class Box\n  def add(job)\n    @mutex.synchronize do\n      @jobs << job\n    end\n  end\nend\n",
+        ),
+        silent("python", "class Pool:\n    def give_back(self, conn):\n        with self._lock:\n            self._free.append(conn)\n"),
+        silent("go", "package s\n\nfunc (c *Counter) Add(key string) {\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.counts[key]++\n}\n"),
+        silent(
+            "go",
+            "package s\n\nfunc (r *Routes) Add(k string, n Node) {\n\tr.mu.Lock()\n\tdefer r.mu.Unlock()\n\tr.addLocked(k, n)\n}\n\nfunc (r *Routes) addLocked(k string, n Node) {\n\tr.table[k] = n\n}\n",
+        ),
+        silent("java", "class D {\n  private final Map<String, Long> seen = new HashMap<>();\n  D() { seen.put(\"a\", 1L); }\n}\n"),
+        silent("ruby", "class Box\n  def initialize\n    @jobs = []\n  end\n\n  def add(job)\n    @jobs << job\n  end\nend\n"),
+    ];
 }

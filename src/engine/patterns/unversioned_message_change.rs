@@ -185,104 +185,78 @@ fn renamed_fields(view: &View<'_>, before: &Outline<'_>) -> Vec<Sighting> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::DETECTOR;
-    use crate::engine::patterns::cases::{Case, Expect, check, silent};
+pub(super) mod tests {
+    use crate::engine::patterns::cases::{breaks, keeps, silent, table};
 
-    /// An edit that breaks what waits. The way back breaks it too, so it is no mending.
-    const fn edit(language: &'static str, before: &'static str, after: &'static str) -> Case {
-        (language, Expect::Fires, before, after)
-    }
-
-    const fn harmless(language: &'static str, before: &'static str, after: &'static str) -> Case {
-        (language, Expect::Silent, before, after)
-    }
-
-    #[test]
-    fn cases() {
-        let flawed = [
-            edit(
-                "python",
-                "@shared_task\ndef resize(image_id, width=None):\n    Image.get(image_id).resize(width)\n",
-                "@shared_task\ndef resize(image_id, target_width=None):\n    Image.get(image_id).resize(target_width)\n",
-            ),
-            edit(
-                "python",
-                "@app.task(bind=True)\ndef invoice(self, order_id):\n    send(order_id)\n",
-                "@app.task(bind=True)\ndef invoice(self, order_id, currency):\n    send(order_id, currency)\n",
-            ),
-            edit(
-                "ruby",
-                "class InvoiceWorker\n  include Sidekiq::Worker\n\n  def perform(order_id)\n    send_invoice(order_id)\n  end\nend\n",
-                "class InvoiceWorker\n  include Sidekiq::Worker\n\n  def perform(order_id, currency)\n    send_invoice(order_id, currency)\n  end\nend\n",
-            ),
-            edit(
-                "ruby",
-                "class InvoiceJob < ApplicationJob\n  def perform(order_id, currency)\n    send_invoice(order_id, currency)\n  end\nend\n",
-                "class InvoiceJob < ApplicationJob\n  def perform(currency, order_id)\n    send_invoice(order_id, currency)\n  end\nend\n",
-            ),
-            edit(
-                "go",
-                "package p\n\nfunc Renewal(ctx workflow.Context, sub string) error {\n\treturn step(ctx, sub)\n}\n",
-                "package p\n\nfunc Renewal(ctx workflow.Context, sub string, plan Plan) error {\n\treturn step(ctx, sub, plan)\n}\n",
-            ),
-            edit(
-                "go",
-                "package p\n\nfunc Renewal(ctx workflow.Context, sub string, plan Plan) error {\n\treturn step(ctx, sub, plan)\n}\n",
-                "package p\n\nfunc Renewal(ctx workflow.Context, sub string) error {\n\treturn step(ctx, sub)\n}\n",
-            ),
-            edit(
-                "typescript",
-                "export async function placed(order: Order) {\n  await queue.add({ type: 'placed', userId: order.user, total: order.total });\n}\n",
-                "export async function placed(order: Order) {\n  await queue.add({ type: 'placed', customerId: order.user, total: order.total });\n}\n",
-            ),
-            edit(
-                "typescript",
-                "export async function moved(bus: Bus, p: Parcel) {\n  await bus.publish({ kind: 'moved', at: p.place, by: p.carrier });\n}\n",
-                "export async function moved(bus: Bus, p: Parcel) {\n  await bus.publish({ kind: 'moved', location: p.place, by: p.carrier });\n}\n",
-            ),
-        ];
-        for (language, _, before, after) in flawed {
-            let found = crate::engine::patterns::cases::found(&DETECTOR, language, before, after);
-            assert!(!found.is_empty(), "{language}: {after}");
-        }
-        check(
-            &DETECTOR,
-            &[
-                harmless("python", "@shared_task\ndef resize(image_id):\n    pass\n", "@shared_task\ndef resize(image_id, width=None):\n    pass\n"),
-                harmless("python", "def resize(image_id, width=None):\n    pass\n", "def resize(image_id, target_width=None):\n    pass\n"),
-                silent("python", "@shared_task\ndef resize(image_id, width=None):\n    Image.get(image_id).resize(width)\n"),
-                harmless(
-                    "ruby",
-                    "class InvoiceJob < ApplicationJob\n  def perform(order_id)\n    send_invoice(order_id)\n  end\nend\n",
-                    "class InvoiceJob < ApplicationJob\n  def perform(order_id, currency = nil)\n    send_invoice(order_id, currency)\n  end\nend\n",
-                ),
-                harmless(
-                    "ruby",
-                    "class InvoiceJob < ApplicationJob\n  def perform(id)\n    send_invoice(id)\n  end\nend\n",
-                    "class InvoiceJob < ApplicationJob\n  def perform(order_id)\n    send_invoice(order_id)\n  end\nend\n",
-                ),
-                harmless(
-                    "ruby",
-                    "class Report\n  def build(rows)\n    rows\n  end\nend\n",
-                    "class Report\n  def build(rows, title)\n    rows + [title]\n  end\nend\n",
-                ),
-                harmless(
-                    "go",
-                    "package p\n\nfunc plan(sub string) error {\n\treturn nil\n}\n",
-                    "package p\n\nfunc plan(sub string, plan Plan) error {\n\treturn nil\n}\n",
-                ),
-                harmless(
-                    "typescript",
-                    "export async function placed(order: Order) {\n  await queue.add({ type: 'placed', total: order.total });\n}\n",
-                    "export async function placed(order: Order) {\n  await queue.add({ type: 'placed', total: order.total, userId: order.user });\n}\n",
-                ),
-                harmless(
-                    "typescript",
-                    "export function row(order: Order) {\n  return draw({ type: 'row', userId: order.user, total: order.total });\n}\n",
-                    "export function row(order: Order) {\n  return draw({ type: 'row', customerId: order.user, total: order.total });\n}\n",
-                ),
-            ],
-        );
-    }
+    table![
+        breaks(
+            "python",
+            "@shared_task\ndef resize(image_id, width=None):\n    Image.get(image_id).resize(width)\n",
+            "@shared_task\ndef resize(image_id, target_width=None):\n    Image.get(image_id).resize(target_width)\n",
+        ),
+        breaks(
+            "python",
+            "@app.task(bind=True)\ndef invoice(self, order_id):\n    send(order_id)\n",
+            "@app.task(bind=True)\ndef invoice(self, order_id, currency):\n    send(order_id, currency)\n",
+        ),
+        breaks(
+            "ruby",
+            "class InvoiceWorker\n  include Sidekiq::Worker\n\n  def perform(order_id)\n    send_invoice(order_id)\n  end\nend\n",
+            "class InvoiceWorker\n  include Sidekiq::Worker\n\n  def perform(order_id, currency)\n    send_invoice(order_id, currency)\n  end\nend\n",
+        ),
+        breaks(
+            "ruby",
+            "class InvoiceJob < ApplicationJob\n  def perform(order_id, currency)\n    send_invoice(order_id, currency)\n  end\nend\n",
+            "class InvoiceJob < ApplicationJob\n  def perform(currency, order_id)\n    send_invoice(order_id, currency)\n  end\nend\n",
+        ),
+        breaks(
+            "go",
+            "package p\n\nfunc Renewal(ctx workflow.Context, sub string) error {\n\treturn step(ctx, sub)\n}\n",
+            "package p\n\nfunc Renewal(ctx workflow.Context, sub string, plan Plan) error {\n\treturn step(ctx, sub, plan)\n}\n",
+        ),
+        breaks(
+            "go",
+            "package p\n\nfunc Renewal(ctx workflow.Context, sub string, plan Plan) error {\n\treturn step(ctx, sub, plan)\n}\n",
+            "package p\n\nfunc Renewal(ctx workflow.Context, sub string) error {\n\treturn step(ctx, sub)\n}\n",
+        ),
+        breaks(
+            "typescript",
+            "export async function placed(order: Order) {\n  await queue.add({ type: 'placed', userId: order.user, total: order.total });\n}\n",
+            "export async function placed(order: Order) {\n  await queue.add({ type: 'placed', customerId: order.user, total: order.total });\n}\n",
+        ),
+        breaks(
+            "typescript",
+            "export async function moved(bus: Bus, p: Parcel) {\n  await bus.publish({ kind: 'moved', at: p.place, by: p.carrier });\n}\n",
+            "export async function moved(bus: Bus, p: Parcel) {\n  await bus.publish({ kind: 'moved', location: p.place, by: p.carrier });\n}\n",
+        ),
+        keeps("python", "@shared_task\ndef resize(image_id):\n    pass\n", "@shared_task\ndef resize(image_id, width=None):\n    pass\n"),
+        keeps("python", "def resize(image_id, width=None):\n    pass\n", "def resize(image_id, target_width=None):\n    pass\n"),
+        silent("python", "@shared_task\ndef resize(image_id, width=None):\n    Image.get(image_id).resize(width)\n"),
+        keeps(
+            "ruby",
+            "class InvoiceJob < ApplicationJob\n  def perform(order_id)\n    send_invoice(order_id)\n  end\nend\n",
+            "class InvoiceJob < ApplicationJob\n  def perform(order_id, currency = nil)\n    send_invoice(order_id, currency)\n  end\nend\n",
+        ),
+        keeps(
+            "ruby",
+            "class InvoiceJob < ApplicationJob\n  def perform(id)\n    send_invoice(id)\n  end\nend\n",
+            "class InvoiceJob < ApplicationJob\n  def perform(order_id)\n    send_invoice(order_id)\n  end\nend\n",
+        ),
+        keeps("ruby", "class Report\n  def build(rows)\n    rows\n  end\nend\n", "class Report\n  def build(rows, title)\n    rows + [title]\n  end\nend\n",),
+        keeps(
+            "go",
+            "package p\n\nfunc plan(sub string) error {\n\treturn nil\n}\n",
+            "package p\n\nfunc plan(sub string, plan Plan) error {\n\treturn nil\n}\n",
+        ),
+        keeps(
+            "typescript",
+            "export async function placed(order: Order) {\n  await queue.add({ type: 'placed', total: order.total });\n}\n",
+            "export async function placed(order: Order) {\n  await queue.add({ type: 'placed', total: order.total, userId: order.user });\n}\n",
+        ),
+        keeps(
+            "typescript",
+            "export function row(order: Order) {\n  return draw({ type: 'row', userId: order.user, total: order.total });\n}\n",
+            "export function row(order: Order) {\n  return draw({ type: 'row', customerId: order.user, total: order.total });\n}\n",
+        ),
+    ];
 }
