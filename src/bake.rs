@@ -4,6 +4,8 @@
 //! and `catalog/` is computed here, once.
 #![allow(missing_docs, dead_code, unreachable_pub, clippy::unwrap_used, clippy::print_stdout)] // a build script speaks to cargo on standard output
 
+#[path = "knowledge/catalog.rs"]
+mod catalog;
 #[path = "knowledge/features.rs"]
 mod features;
 #[path = "knowledge/filter.rs"]
@@ -105,7 +107,7 @@ fn bake(root: &Path, out: &Path) -> Result<(), Vec<String>> {
     write_libraries(&mut code, &mut blob, &libraries);
     write_signals(&mut code, &mut blob, &modules, &libraries, &signals);
     write_keys(&mut code, &mut blob, &signals, &mut problems);
-    write_patterns(&mut code, &mut blob, root);
+    write_patterns(&mut code, &mut blob, root, &mut problems);
     write_filter(&mut code, &libraries, &signals, &mut problems);
     write_weights(&mut code, &mut blob, &weights, &signals);
     if !problems.is_empty() {
@@ -288,10 +290,18 @@ fn write_keys(code: &mut String, blob: &mut Blob, signals: &[(String, SignalFile
     let _ = writeln!(code, "pub(super) static KEYS: &[Key] = &[{rows}];");
 }
 
-fn write_patterns(code: &mut String, blob: &mut Blob, root: &Path) {
+fn write_patterns(code: &mut String, blob: &mut Blob, root: &Path, problems: &mut Vec<String>) {
     let mut rows = String::new();
     for (path, text) in files(&root.join("catalog"), "md") {
-        let _ = writeln!(rows, "Pattern{{id:{},source:{}}},", blob.add(&stem(&path)), blob.add(&text));
+        let front = match catalog::pattern(&text) {
+            Ok(entry) => entry.front,
+            Err(e) => {
+                problems.push(format!("{}: {e}", path.display()));
+                continue;
+            }
+        };
+        let (id, ticks, asks) = (blob.add(&front.id), blob.add(&front.ticks.join("\n")), blob.add(&front.asks));
+        let _ = writeln!(rows, "Pattern{{id:{id},ticks:{ticks},asks:{asks},source:{}}},", blob.add(&text));
     }
     let _ = writeln!(code, "pub(super) static PATTERNS: &[Pattern] = &[{rows}];");
 }

@@ -23,6 +23,12 @@ pub struct PatternFront {
     pub severity: Severity,
     /// The detector in the engine, or `none`.
     pub detector: String,
+    /// What it leads to, tick by tick: two to four short clauses. One that ends with `back to 1` closes a loop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ticks: Vec<String>,
+    /// The question that decides whether it is a flaw here.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub asks: String,
     /// Where it is described by others; a project's own entry needs none.
     #[serde(default)]
     pub sources: Vec<Source>,

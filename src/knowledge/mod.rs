@@ -120,6 +120,10 @@ pub struct Section {
 pub struct Pattern {
     /// Its name.
     pub id: Text,
+    /// What it leads to, one tick a line.
+    pub ticks: Text,
+    /// The question that decides whether it is a flaw.
+    pub asks: Text,
     /// The file as written.
     pub source: Text,
 }

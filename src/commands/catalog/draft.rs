@@ -226,6 +226,8 @@ fn written(id: &str, met: &Args) -> anyhow::Result<(PatternFront, String)> {
         modules,
         severity,
         detector: "none".to_owned(),
+        ticks: Vec::new(),
+        asks: String::new(),
         sources: Vec::new(),
         literals: met.literal.clone(),
         met: met.at.clone(),
