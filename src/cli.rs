@@ -71,6 +71,12 @@ Environment:
   distarch catalog draft --id stale-tariff --module data-lifecycle --shape 'Rates are read from the copy.' --literal tariffCopy
   distarch catalog promote stale-tariff")]
     Catalog(commands::catalog::Args),
+    /// The file that says what the system is made of: how many there are of each part, who calls whom, and what breaks without it
+    ///
+    /// It lies in .dist-architect/topology.yaml; docs/topology.md has the form.
+    #[command(after_help = "Examples:
+  distarch topology check")]
+    Topology(commands::topology::Args),
     /// Judge content: every problem with file, line and fix; exit code 1 when there is one
     #[command(after_help = "Examples:
   distarch lint                              this project's .dist-architect
@@ -179,6 +185,7 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         Verb::Explain(args) => commands::explain::run(&args)?.into(),
         Verb::List(args) => commands::list::run(&args)?.into(),
         Verb::Catalog(args) => commands::catalog::run(&args)?,
+        Verb::Topology(args) => commands::topology::run(&args)?,
         Verb::Lint(args) => commands::lint::run(&args)?,
         Verb::Replay(args) => commands::replay::run(&args)?.into(),
         Verb::Stats(args) => commands::stats::run(&args)?.into(),

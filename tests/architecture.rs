@@ -75,7 +75,7 @@ fn the_engine_knows_no_file_clock_environment_client_or_process() {
 }
 
 /// What each part may name of the crate. A part that is not here is a new one: say what it stands on.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("knowledge", &[]),
     ("engine", &["knowledge"]),
     ("hash", &[]),
@@ -85,6 +85,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("state", &[]),
     ("project", &[]),
     ("session", &["hash", "state"]),
+    ("topology", &["hash", "nearest", "text"]),
     ("clients", &["engine"]),
     ("config", &["hash", "knowledge", "project", "state"]),
     ("journal", &["clients", "config", "engine", "hash", "session", "state"]),
@@ -110,6 +111,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "state",
             "telling",
             "text",
+            "topology",
         ],
     ),
     ("cli", &["commands", "error"]),

@@ -20,6 +20,7 @@ pub mod prune;
 pub mod replay;
 pub mod scan;
 pub mod stats;
+pub mod topology;
 mod wording;
 
 /// How an answer is written.

@@ -1,6 +1,8 @@
 //! The user's system: components, relationships and how many there are of each. Cardinality decides which questions matter, and the
 //! graph answers what breaks when a part is gone.
 
+pub mod count;
 pub mod graph;
 pub mod model;
+pub mod read;
 pub mod yaml;
