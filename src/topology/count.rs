@@ -99,14 +99,13 @@ fn range(min: Option<u32>, max: Option<u32>) -> Count {
     }
 }
 
-/// A count in words that are read as the same count. `None` of an unknown one.
+/// A count as YAML that is read as the same count. `None` of an unknown one.
 #[must_use]
-pub fn write(count: Count, per: Option<&str>) -> Option<String> {
-    let per = per.map_or_else(String::new, |p| format!(" (fixed, per-{p})"));
+pub fn write(count: Count) -> Option<String> {
     Some(match count {
         Count::Unknown => return None,
-        Count::Fixed { n, replicas: None } => format!("{n}{per}"),
-        Count::Fixed { n, replicas: Some(r) } => format!("{n} nodes, {r} replicas{}", if per.is_empty() { " (fixed)" } else { &per }),
+        Count::Fixed { n, replicas: None } => n.to_string(),
+        Count::Fixed { n, replicas: Some(r) } => format!("{n} nodes, {r} replicas (fixed)"),
         Count::Dynamic { min: None, max: None } => "N".to_owned(),
         Count::Dynamic { min: Some(a), max: Some(b) } => format!("{{min: {a}, max: {b}}}"),
         Count::Dynamic { min: Some(a), max: None } => format!("{{min: {a}}}"),
@@ -176,10 +175,9 @@ mod tests {
             dynamic(None, Some(4)),
         ];
         for count in all {
-            let text = write(count, None).expect("a known count");
+            let text = write(count).expect("a known count");
             assert_eq!(read(&documents(&text).expect("reads")[0]).expect(&text).count, count, "{text}");
         }
-        assert_eq!(words(&write(Count::ONE, Some("runner")).expect("known")).expect("reads").per.as_deref(), Some("runner"));
-        assert_eq!(write(Count::Unknown, None), None);
+        assert_eq!(write(Count::Unknown), None);
     }
 }

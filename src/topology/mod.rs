@@ -3,6 +3,7 @@
 
 pub mod count;
 pub mod graph;
+pub mod init;
 pub mod model;
 pub mod read;
 pub mod yaml;

@@ -457,6 +457,13 @@ impl fmt::Display for Source {
 }
 
 impl Topology {
+    /// Leaves out where facts come from, so that what two files say can be compared.
+    pub fn forget_sources(&mut self) {
+        self.components.iter_mut().for_each(|c| c.sources.clear());
+        self.relationships.iter_mut().for_each(|r| r.sources.clear());
+        self.convergence_points.iter_mut().for_each(|p| p.sources.clear());
+    }
+
     /// The component of a name, exactly.
     #[must_use]
     pub fn component(&self, name: &str) -> Option<&Component> {

@@ -232,6 +232,41 @@ impl Yaml {
     }
 }
 
+/// A text as a scalar in one line, fit for flow and block collections: plain where every reader takes it as this text, else quoted.
+#[must_use]
+pub fn scalar(text: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+' | '@' | '*' | '(' | ')' | '=' | ';');
+    let bytes = text.as_bytes();
+    let is_plain = text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_' || c == '/' || c.is_ascii_digit())
+        && !text.ends_with([' ', ':'])
+        && text
+            .char_indices()
+            .all(|(i, c)| is_word(c) || (c == ' ' && bytes.get(i + 1) != Some(&b' ')) || (c == ':' && bytes.get(i + 1).is_some_and(u8::is_ascii_alphanumeric)));
+    let lower = text.to_ascii_lowercase();
+    let is_other = matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n")
+        || (bytes.first().is_some_and(u8::is_ascii_digit)
+            && bytes.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b'_' | b'-' | b'+' | b':' | b'x' | b'o')));
+    if is_plain && !is_other {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if crate::text::is_hidden(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{a0}') || (c as u32 > 0xfffd && c as u32 <= 0xffff) => {
+                out.push_str(&if (c as u32) < 0x1_0000 { format!("\\u{:04x}", c as u32) } else { format!("\\U{:08x}", c as u32) });
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,6 +293,67 @@ mod tests {
             bomb.push_str(&format!("a{i}: &a{i} [{}]\n", last.trim_end_matches(", ")));
         }
         assert!(documents(&bomb).is_err());
+    }
+
+    #[test]
+    fn a_text_is_read_back_as_it_was() {
+        let texts = [
+            "orders",
+            "a b",
+            "services/**",
+            "",
+            " x",
+            "x ",
+            "true",
+            "No",
+            "null",
+            "~",
+            "1",
+            "1.5",
+            "0x1f",
+            "12:30",
+            "a:80",
+            "a: b",
+            "a #b",
+            "#a",
+            "- a",
+            "{a}",
+            "[a",
+            "a,b",
+            "*a",
+            "&a",
+            "!a",
+            "|",
+            ">",
+            "%a",
+            "@a",
+            "`a",
+            "\"a\"",
+            "it's",
+            "a\\b",
+            "a\nb",
+            "a\tb",
+            "\u{1}\u{7f}\u{85}\u{2028}\u{feff}",
+            "é 漢 🦀",
+            "a  b",
+            "---",
+            "...",
+            "a:",
+            "1e3",
+            "?a",
+            "<<",
+            "=",
+        ];
+        for text in texts {
+            let written = scalar(text);
+            for yaml in [format!("k: {written}\n"), format!("k: [{written}, {written}]\n"), format!("k: {{k: {written}}}\n"), format!("- {written}\n")] {
+                let node = &documents(&yaml).unwrap_or_else(|e| panic!("{yaml}: {e:?}"))[0];
+                let value = node.get("k").unwrap_or(node);
+                let value = value.get("k").or(value.items().first()).unwrap_or(value);
+                assert_eq!(value.text(), Some(text), "{yaml}");
+            }
+        }
+        assert_eq!(["web", "3 nodes, 2", "a:80", "1.5", "yes"].map(scalar), ["web", "\"3 nodes, 2\"", "a:80", "\"1.5\"", "\"yes\""]);
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! From nodes to the model. What has the wrong type is left out here: [`super::shape`] has told of it.
 
-use super::{Problem, Severity, value};
+use super::{Problem, Severity, value, words};
 use crate::nearest::nearest;
 use crate::topology::count::{self, Counted};
 use crate::topology::model::{
-    Backoff, Calls, Component, Consensus, ConvergencePoint, Count, Criticality, Defaults, Failover, Interaction, Kind, Relationship, Replica, RetryLayer, Slo,
-    Source, State, Topology, Transition,
+    Backoff, Calls, Component, Consensus, ConvergencePoint, Count, Defaults, Interaction, Kind, Relationship, Replica, Slo, Source, State, Topology, Transition,
 };
 use crate::topology::yaml::{Place, Yaml};
 use std::collections::{HashMap, HashSet};
@@ -119,10 +118,10 @@ impl<'a> Builder<'a, '_> {
             count: counted.count,
             per: text(node, "per").or(counted.per),
             owner: text(node, "owner"),
-            criticality: word(node, "criticality", &CRITICALITY),
+            criticality: word(node, "criticality", &words::CRITICALITY),
             zones: texts(node, "zone"),
             cell: text(node, "cell"),
-            failover: word(node, "failover", &FAILOVER),
+            failover: word(node, "failover", &words::FAILOVER),
             slo: node.get("slo").map_or_else(Slo::default, |s| Slo { p99: duration(s, "p99"), availability: scalar(s, "availability", value::availability) }),
             capacity: scalar(node, "capacity", value::rate),
             state: items(node, "state").iter().map(state).collect(),
@@ -210,7 +209,7 @@ impl<'a> Builder<'a, '_> {
             timeout: duration(node, "timeout"),
             attempts: whole(node, "attempts"),
             backoff,
-            retry_layers: texts(node, "retry_layer").iter().filter_map(|w| find(w, &LAYERS)).collect(),
+            retry_layers: texts(node, "retry_layer").iter().filter_map(|w| words::find(&words::LAYERS, w)).collect(),
             breaker: yes(node, "breaker").unwrap_or_default(),
             idempotent: yes(node, "idempotent"),
             deadline_propagated: yes(node, "deadline_propagated"),
@@ -296,15 +295,6 @@ fn transition(node: &Yaml) -> Transition {
     Transition { from: say("from"), to: say("to"), on: say("on"), emits: texts(node, "emits") }
 }
 
-/// Words of `criticality`.
-pub(crate) const CRITICALITY: [(&str, Criticality); 4] =
-    [("critical", Criticality::Critical), ("high", Criticality::High), ("medium", Criticality::Medium), ("low", Criticality::Low)];
-/// Words of `failover`.
-pub(crate) const FAILOVER: [(&str, Failover); 3] = [("none", Failover::None), ("manual", Failover::Manual), ("automatic", Failover::Automatic)];
-/// Words of `retry_layer`.
-pub(crate) const LAYERS: [(&str, RetryLayer); 5] =
-    [("app", RetryLayer::App), ("sdk", RetryLayer::Sdk), ("mesh", RetryLayer::Mesh), ("gateway", RetryLayer::Gateway), ("queue", RetryLayer::Queue)];
-
 /// `2`, `0.5`, `N`.
 pub(super) fn calls(text: &str) -> Option<Calls> {
     let text = text.trim();
@@ -314,12 +304,8 @@ pub(super) fn calls(text: &str) -> Option<Calls> {
     text.parse().ok().filter(|n: &f64| (0.0..=1e15).contains(n)).map(Calls::Of)
 }
 
-fn find<T: Copy>(word: &str, words: &[(&str, T)]) -> Option<T> {
-    words.iter().find(|(w, _)| w.eq_ignore_ascii_case(word.trim())).map(|(_, v)| *v)
-}
-
-fn word<T: Copy>(node: &Yaml, key: &str, words: &[(&str, T)]) -> Option<T> {
-    find(node.get(key)?.text()?, words)
+fn word<T: Copy>(node: &Yaml, key: &str, table: &[(&str, T)]) -> Option<T> {
+    words::find(table, node.get(key)?.text()?)
 }
 
 fn scalar<T>(node: &Yaml, key: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {

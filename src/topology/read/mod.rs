@@ -4,6 +4,7 @@
 mod build;
 pub mod keys;
 pub mod value;
+pub mod words;
 
 use super::model::Topology;
 use super::yaml::{self, Place, Value};
