@@ -1,9 +1,11 @@
 //! The user's system: components, relationships and how many there are of each. Cardinality decides which questions matter, and the
 //! graph answers what breaks when a part is gone.
 
+pub mod analyses;
 pub mod count;
 pub mod graph;
 pub mod init;
 pub mod model;
 pub mod read;
+pub mod walk;
 pub mod yaml;
