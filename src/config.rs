@@ -52,6 +52,28 @@ pub struct Off {
     pub off: Vec<String>,
 }
 
+/// Whether and when findings are told: named patterns that an edit brings, with the line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Findings {
+    /// After the edit.
+    pub tell: bool,
+    /// What is still open, at the end of the turn.
+    pub stop: bool,
+    /// What is still open, before `git commit` and `git push`.
+    pub commit: bool,
+    /// At the end of the turn, files that were changed by other means than the edit tools.
+    pub shell: bool,
+    /// Patterns that are not told, by id.
+    pub off: Vec<String>,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self { tell: true, stop: true, commit: true, shell: true, off: Vec::new() }
+    }
+}
+
 /// Most characters that a telling may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -64,11 +86,13 @@ pub struct Budget {
     pub line: usize,
     /// Of the questions to a plan.
     pub plan: usize,
+    /// Of one finding.
+    pub finding: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { first: 1200, event: 2000, line: 160, plan: 900 }
+        Self { first: 1200, event: 2000, line: 160, plan: 900, finding: 700 }
     }
 }
 
@@ -82,6 +106,8 @@ pub struct Config {
     pub signals: Off,
     /// Paths, relative to the project, that are not looked at.
     pub paths: Off,
+    /// Named patterns.
+    pub findings: Findings,
     /// How the hook speaks.
     pub mode: Mode,
     /// What the journal keeps.

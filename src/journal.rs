@@ -73,6 +73,12 @@ pub struct Record<'a> {
     /// What was said of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<ToldRecord>,
+    /// Named patterns that the edit brings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingRecord>,
+    /// What became of findings of this conversation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fates: Vec<FateRecord>,
     /// The text as it was said.
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     pub text: Cow<'a, str>,
@@ -110,6 +116,34 @@ pub struct RaisedRecord {
     pub line: u32,
     /// Signals of the evidence.
     pub signals: Vec<String>,
+}
+
+/// A named pattern that an edit brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingRecord {
+    /// Pattern id.
+    pub pattern: String,
+    /// Path, where it is not the record's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// 1-based line.
+    pub line: u32,
+    /// `high`, `medium` or `low`.
+    pub confidence: String,
+    /// Whether it was said here.
+    #[serde(default)]
+    pub told: bool,
+}
+
+/// What became of a finding that was told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FateRecord {
+    /// Pattern id.
+    pub pattern: String,
+    /// Path as the client names the file.
+    pub path: String,
+    /// `resolved` or `dismissed`; `open` where it is back; `reminded` where it was said again.
+    pub state: String,
 }
 
 /// A part of a telling.

@@ -8,6 +8,8 @@ use crate::knowledge::Knowledge;
 use crate::session::{Claim, Level, PLAN};
 use crate::{hash, text};
 
+pub mod findings;
+
 /// What every telling begins with.
 pub const PREFIX: &str = "[distributed-architect]";
 /// Questions of a first telling.
@@ -98,18 +100,18 @@ fn first(raised: &Raised, knowledge: &Knowledge<'_>, path: &str, room: usize) ->
 fn later(raised: &Raised, path: &str, room: usize) -> String {
     let main = &raised.evidence[0];
     let line = head(raised.id, main, path);
-    if length(&line) <= room { line } else { fit(&format!("{PREFIX} {}: ", raised.id), &text::plain(&main.why), &place(main, path), room) }
+    if length(&line) <= room { line } else { fit(&format!("{PREFIX} {}: ", raised.id), &text::plain(&main.why), &place(main.line, path), room) }
 }
 
 fn head(module: &str, main: &Evidence, path: &str) -> String {
-    format!("{PREFIX} {module}: {} {}", text::plain(&main.why), place(main, path))
+    format!("{PREFIX} {module}: {} {}", text::plain(&main.why), place(main.line, path))
 }
 
-fn place(main: &Evidence, path: &str) -> String {
+fn place(line: u32, path: &str) -> String {
     let path = text::plain(path);
     // A deep path says most by its end.
     let tail: String = if length(&path) <= 80 { path } else { format!("…{}", path.chars().skip(length(&path) - 79).collect::<String>()) };
-    format!("({tail}:{})", main.line)
+    format!("({tail}:{line})")
 }
 
 /// The line with its reason cut to the room; empty where there is none.

@@ -259,7 +259,7 @@ proptest! {
     ) {
         let (_, verdict, _) = judged(&path, &changes, None, false, None);
         let levels: Vec<Level> = levels.iter().map(|l| [Level::Full, Level::Line, Level::Silent][*l]).collect();
-        let budget = if defaults { Budget::default() } else { Budget { first, event, line, plan: 900 } };
+        let budget = if defaults { Budget::default() } else { Budget { first, event, line, plan: 900, finding: 700 } };
         let told = telling::compose(&verdict, &levels, &BUILT_IN, &path, &budget);
         prop_assert!(told.text.chars().count() <= budget.event);
         for ToldRecord { level, chars, .. } in &told.parts {

@@ -27,6 +27,10 @@ struct Payload<'a> {
     tool_use_id: Cow<'a, str>,
     #[serde(borrow, default)]
     source: Cow<'a, str>,
+    #[serde(default)]
+    stop_hook_active: bool,
+    #[serde(borrow, default)]
+    transcript_path: Cow<'a, str>,
     #[serde(borrow, default)]
     tool_input: Option<Input<'a>>,
     #[serde(borrow, default)]
@@ -50,6 +54,8 @@ pub struct Input<'a> {
     new_source: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     plan: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    command: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     edits: Vec<Replacement<'a>>,
 }
@@ -81,9 +87,11 @@ pub fn decode(payload: &[u8]) -> Option<Event<'_>> {
     let payload: Payload<'_> = serde_json::from_slice(payload).ok()?;
     let action = match &*payload.hook_event_name {
         "PreToolUse" if payload.tool_name == "ExitPlanMode" => payload.tool_input.and_then(|i| i.plan).map_or(Action::Other, Action::WillPlan),
+        "PreToolUse" if payload.tool_name == "Bash" => payload.tool_input.and_then(|i| i.command).map_or(Action::Other, Action::WillRun),
         "PreToolUse" => edit(&payload.tool_name, payload.tool_input.unwrap_or_default()).map_or(Action::Other, Action::WillEdit),
         "PostToolUse" => did_edit(&payload.tool_name, payload.tool_input.unwrap_or_default(), payload.tool_response),
         "SessionStart" if matches!(&*payload.source, "compact" | "clear") => Action::Forgot,
+        "Stop" => Action::Stopped { again: payload.stop_hook_active, transcript: payload.transcript_path },
         "SessionEnd" => Action::Ended,
         _ => Action::Other,
     };

@@ -33,6 +33,15 @@ pub enum Action<'a> {
     DidEdit(Edit<'a>, Option<Cow<'a, str>>),
     /// A plan is about to be shown.
     WillPlan(Cow<'a, str>),
+    /// A command of the shell is about to be run.
+    WillRun(Cow<'a, str>),
+    /// The turn ends.
+    Stopped {
+        /// It ended before, and a hook had something to say.
+        again: bool,
+        /// The conversation's own record: a file.
+        transcript: Cow<'a, str>,
+    },
     /// The conversation's context is gone: what was told is forgotten.
     Forgot,
     /// The conversation ends.

@@ -7,8 +7,12 @@ use crate::engine::surroundings::Surroundings;
 use crate::engine::{self, Context};
 use crate::journal::{self, Record};
 use crate::session::{Claim, Level, Session};
+use crate::sources::shell;
 use crate::telling::{self, Telling};
 use crate::{project, state};
+mod findings;
+mod stop;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::io::{Read, Write};
@@ -58,6 +62,12 @@ fn micros(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
+/// What a claim of this process is known by.
+fn token() -> String {
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+    format!("{}:{nanos:x}", std::process::id())
+}
+
 /// Everything that one event needs.
 struct Hook<'a> {
     payload: &'a [u8],
@@ -102,6 +112,17 @@ fn handle<'a>(input: &'a [u8], state: Option<&'a Path>, started: Instant) -> Res
             hook.settings = of_project(project_dir.as_deref(), state);
             hook.plan(plan)
         }
+        Action::WillRun(command) => {
+            if !shell::commits(&command) {
+                return Ok(());
+            }
+            hook.settings = of_project(project_dir.as_deref(), state);
+            hook.before_commit(project_dir.as_deref())
+        }
+        Action::Stopped { again, transcript } => {
+            hook.settings = of_project(project_dir.as_deref(), state);
+            hook.stop(again, Path::new(&*transcript), project_dir.as_deref())
+        }
         Action::WillEdit(edit) => {
             hook.settings = config::load(Path::new(&*edit.path), project_dir.as_deref(), state);
             let file = OnceCell::new();
@@ -142,21 +163,32 @@ impl<'a> Hook<'a> {
         }
         let around: OnceCell<Surroundings> = OnceCell::new();
         let surroundings = || around.get_or_init(|| Surroundings::of(before(&absolute), &edit)).clone();
-        let (verdict, telling, wrong) = {
+        let text = || before(&absolute).map(str::to_owned);
+        let gate = self.settings.config.mode == Mode::Gate && is_before;
+        // Findings are told of the file as written: before the edit only a gate asks for them.
+        let finds = self.settings.config.findings.tell && (gate || !is_before);
+        let (verdict, mut telling, wrong) = {
             let knowledge = self.settings.knowledge();
-            let context =
-                Context { modules_off: self.settings.config.modules_off(), signals_off: &self.settings.config.signals.off, ..Context::new(&surroundings) };
+            let config = &self.settings.config;
+            let context = Context {
+                modules_off: config.modules_off(),
+                signals_off: &config.signals.off,
+                patterns_off: &config.findings.off,
+                file: finds.then_some(&text),
+                ..Context::new(&surroundings)
+            };
             let verdict = engine::review(&edit, &knowledge, &context);
             let (levels, wrong) = self.claim(&telling::claims(&verdict, &edit.path));
-            let telling = telling::compose(&verdict, &levels, &knowledge[0], &edit.path, &self.settings.config.budget);
+            let telling = telling::compose(&verdict, &levels, &knowledge[0], &edit.path, &config.budget);
             (verdict, telling, wrong)
         };
+        let wrong = if finds { wrong.or(self.find(&edit, &absolute, &verdict, text(), is_before, &mut telling)) } else { wrong };
         self.record.keep_verdict(&verdict);
         self.record.around = around.into_inner();
-        // A gate denies what it tells in full; the same edit tried again has been told, and passes.
-        let deny = self.settings.config.mode == Mode::Gate && is_before && telling.parts.iter().any(|p| p.level == "full");
+        // A gate denies what it tells in full and each finding that it is sure of; the same edit tried again has been told, and passes.
+        let deny = gate && (telling.parts.iter().any(|p| p.level == "full") || self.record.findings.iter().any(|f| f.told && f.confidence == "high"));
         self.say(&telling, deny)?;
-        let keep = is_before || !self.record.told.is_empty();
+        let keep = is_before || !self.record.told.is_empty() || !self.record.findings.is_empty();
         let logged = self.log(Some((&edit, keep)));
         wrong.map_or(logged, Err)
     }
@@ -187,9 +219,7 @@ impl<'a> Hook<'a> {
             return (silent, None);
         }
         let Some(session) = self.session() else { return (silent, Some("no state folder".to_owned())) };
-        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
-        let token = format!("{}:{nanos:x}", std::process::id());
-        match session.claim(&self.record.agent, claims, &token) {
+        match session.claim(&self.record.agent, claims, &token()) {
             Ok(levels) => (levels, None),
             Err(e) => (silent, Some(format!("session: {e}"))),
         }

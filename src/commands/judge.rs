@@ -46,5 +46,6 @@ pub(super) fn plan(text: &str, settings: &Settings) -> Verdict {
 }
 
 fn context<'a>(settings: &'a Settings, surroundings: &'a dyn Fn() -> Surroundings) -> Context<'a> {
-    Context { modules_off: settings.config.modules_off(), signals_off: &settings.config.signals.off, ..Context::new(surroundings) }
+    let config = &settings.config;
+    Context { modules_off: config.modules_off(), signals_off: &config.signals.off, patterns_off: &config.findings.off, ..Context::new(surroundings) }
 }

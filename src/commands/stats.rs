@@ -173,7 +173,7 @@ impl Counter {
         self.sessions.insert(hash(&record.session));
         self.times.push(record.us);
         let characters = record.text.chars().count() as u64;
-        let fired = u64::from(!record.told.is_empty());
+        let fired = u64::from(!record.text.is_empty());
         out.fired += fired;
         out.characters += characters;
         let new_edit = !record.path.is_empty() && self.edit(record);
@@ -203,7 +203,7 @@ impl Counter {
             return false;
         }
         let key = if anonymous { hash(&self.out.edits) } else { hash(&(&record.session, &record.call)) };
-        let silence = record.told.is_empty().then(|| match (&*record.silence, record.raised.is_empty()) {
+        let silence = record.text.is_empty().then(|| match (&*record.silence, record.raised.is_empty()) {
             (_, false) => "told-before".to_owned(),
             ("", true) => "below-threshold".to_owned(),
             (silence, true) => silence.to_owned(),

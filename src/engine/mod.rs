@@ -45,6 +45,8 @@ pub struct Context<'a> {
     pub modules_off: [bool; MODULES.len()],
     /// Signals that are off, by id.
     pub signals_off: &'a [String],
+    /// Patterns that are off, by id.
+    pub patterns_off: &'a [String],
     /// Add the features' shares to the verdict.
     pub explain: bool,
 }
@@ -53,7 +55,7 @@ impl<'a> Context<'a> {
     /// Nothing turned off.
     #[must_use]
     pub fn new(surroundings: &'a dyn Fn() -> Surroundings) -> Self {
-        Self { surroundings, file: None, least: Confidence::Medium, modules_off: [false; MODULES.len()], signals_off: &[], explain: false }
+        Self { surroundings, file: None, least: Confidence::Medium, modules_off: [false; MODULES.len()], signals_off: &[], patterns_off: &[], explain: false }
     }
 }
 
@@ -71,8 +73,9 @@ pub fn review(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_
                 let file = file();
                 let around = patterns::Around { surroundings: &seen.surroundings, file: file.as_deref(), categories: seen.categories };
                 verdict.patterns = patterns::look(edit, &around, patterns::DETECTORS);
-                verdict.patterns.retain(|f| f.confidence >= context.least);
+                verdict.patterns.retain(|f| f.confidence >= context.least && !context.patterns_off.contains(&f.id));
             }
+            verdict.categories = seen.categories;
             if context.explain {
                 verdict.shares = weigh::shares(&seen.features, knowledge);
             }

@@ -81,6 +81,12 @@ pub struct Finding {
     pub seen: String,
     /// The line.
     pub evidence: Vec<Evidence>,
+    /// What it is about, in words that stay the same when other lines change.
+    #[serde(skip)]
+    pub subject: String,
+    /// The function that it stands in; empty outside of functions.
+    #[serde(skip)]
+    pub function: String,
 }
 
 /// Why nothing was raised.
@@ -139,6 +145,9 @@ pub struct Verdict {
     /// Shares of the features, when asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<Share>,
+    /// One bit for each category of client library that the file imports.
+    #[serde(skip)]
+    pub categories: u32,
     /// All scores (gate, modules), when they were computed.
     #[serde(skip)]
     pub scores: Option<[f32; 6]>,

@@ -3,6 +3,7 @@
 //! One append-only file a session: a hook appends its claim, reads the file again, and speaks if its claim came first. That has
 //! no lock to be stuck on, and lost no race in 300 rounds where replacing the file lost 65. A session is the fold of its lines.
 
+pub mod ledger;
 mod store;
 
 pub use store::{Session, file_name};

@@ -1,5 +1,6 @@
 //! The session's file.
 
+use super::ledger::{Key, Ledger, Noted, State, commit_line, fate_line, stop_line};
 use super::{Claim, Level, claim_line, forget_line, level};
 use crate::hash;
 use crate::state;
@@ -71,6 +72,63 @@ impl Session {
             levels[i] = level(&lines, agent, &claims[i], token);
         }
         Ok(levels)
+    }
+
+    /// What this conversation has been told and what became of it; nothing where it has no file.
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        let lines = File::open(&self.path).and_then(|mut file| read(&mut file)).unwrap_or_default();
+        Ledger::of(&lines)
+    }
+
+    /// Claims findings, and tells which of them are to be told: those that nobody in this conversation was told.
+    ///
+    /// # Errors
+    /// When the file cannot be written or read back.
+    pub fn claim_findings(&self, agent: &str, findings: &[Noted], token: &str) -> std::io::Result<Vec<bool>> {
+        let mut file = state::open_append(&self.path)?;
+        let lines = read(&mut file)?;
+        let known = Ledger::of(&lines);
+        let mut text = String::from(if lines.is_empty() || lines.ends_with('\n') { "" } else { "\n" });
+        let before = text.len();
+        for finding in findings.iter().filter(|f| !known.entries.iter().any(|e| e.key == f.key())) {
+            text.push_str(&finding.line(agent, token));
+        }
+        if text.len() == before {
+            return Ok(vec![false; findings.len()]);
+        }
+        file.write_all(text.as_bytes())?;
+        file.seek(SeekFrom::Start(0))?;
+        let ledger = Ledger::of(&read(&mut file)?);
+        Ok(findings.iter().map(|f| ledger.speaks(f.key(), token)).collect())
+    }
+
+    /// Notes what became of findings.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn settle(&self, fates: &[(Key, State)]) -> std::io::Result<()> {
+        self.append(&fates.iter().map(|(key, state)| fate_line(*key, *state)).collect::<String>())
+    }
+
+    /// Ends a turn: `now` in milliseconds since 1970, and the findings that are told again.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn stop(&self, now: u64, reminded: &[Key]) -> std::io::Result<()> {
+        self.append(&stop_line(now, reminded))
+    }
+
+    /// Notes the findings that are told again before a commit.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn commit(&self, told: &[Key]) -> std::io::Result<()> {
+        self.append(&commit_line(told))
+    }
+
+    fn append(&self, lines: &str) -> std::io::Result<()> {
+        if lines.is_empty() { Ok(()) } else { state::open_append(&self.path)?.write_all(lines.as_bytes()) }
     }
 
     /// The context is gone. A session that has told nothing has nothing to forget.

@@ -11,6 +11,7 @@ mod payload;
 mod pending;
 pub mod read;
 pub mod shell;
+pub mod worktree;
 mod time;
 pub mod transcript;
 

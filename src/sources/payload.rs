@@ -62,7 +62,7 @@ impl Reader {
                 pending.push(stamp.item(What::Plan { call, text: plan.into_owned() }), false);
             }
             Action::Forgot => pending.push(stamp.item(What::Forgot), false),
-            Action::Other if event.tool == "Bash" => {
+            Action::WillRun(_) | Action::Other if event.tool == "Bash" => {
                 if let Ok(bash) = serde_json::from_str::<BashCall<'_>>(line)
                     && let Some(means) = command(bash.tool_input.get())
                 {
@@ -71,7 +71,7 @@ impl Reader {
                 }
             }
             Action::Other if tool.is_some() && matches!(&*event.name, "PreToolUse" | "PostToolUse") => tally.unusable += 1,
-            Action::Ended | Action::Other => {}
+            Action::WillRun(_) | Action::Stopped { .. } | Action::Ended | Action::Other => {}
         }
         Known::Yes
     }

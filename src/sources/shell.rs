@@ -32,15 +32,41 @@ impl Means {
     }
 }
 
-/// How the command writes a file of the project; `None` if it does not, as far as can be told from its text.
-#[must_use]
-pub fn writes(command: &str) -> Option<Means> {
-    let mut reader = Reader { text: command.as_bytes(), at: 0, depth: 0, number: 0, commands: Vec::new() };
+fn commands(text: &str) -> Vec<Command> {
+    let mut reader = Reader { text: text.as_bytes(), at: 0, depth: 0, number: 0, commands: Vec::new() };
     while reader.at < reader.text.len() {
         reader.list(None);
     }
+    reader.commands
+}
+
+/// Whether the command hands work on: `git commit`, `git push`.
+#[must_use]
+pub fn commits(command: &str) -> bool {
+    /// Options of git itself that have a value behind them.
+    const WITH_VALUE: [&str; 4] = ["-C", "-c", "--git-dir", "--work-tree"];
+    command.contains("git")
+        && commands(command).iter().any(|c| {
+            let words = plain(&c.words);
+            let mut rest = words.iter().skip(1);
+            let verb = loop {
+                match rest.next() {
+                    Some(w) if WITH_VALUE.contains(w) => rest.next(),
+                    Some(w) if w.starts_with('-') => Some(w),
+                    verb => break verb,
+                };
+            };
+            words.first().is_some_and(|w| w.rsplit('/').next() == Some("git"))
+                && verb.is_some_and(|v| matches!(*v, "commit" | "push"))
+                && !words.contains(&"--dry-run")
+        })
+}
+
+/// How the command writes a file of the project; `None` if it does not, as far as can be told from its text.
+#[must_use]
+pub fn writes(command: &str) -> Option<Means> {
     let mut in_scratch = false;
-    for command in &reader.commands {
+    for command in &commands(command) {
         let words = plain(&command.words);
         let name = words.first().map_or("", |w| w.rsplit('/').next().unwrap_or(w));
         if name == "cd" {
@@ -311,7 +337,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Means, writes};
+    use super::{Means, commits, writes};
 
     #[test]
     fn writers() {
@@ -360,6 +386,22 @@ mod tests {
             "$($($($($(",
         ] {
             assert_eq!(writes(command), None, "{command}");
+        }
+    }
+
+    #[test]
+    fn what_hands_work_on() {
+        for command in [
+            "git commit -m 'x'",
+            "git add -A && git commit -qm x",
+            "cd a; git -C ../b push",
+            "GIT_EDITOR=true /usr/bin/git -c a.b=c commit",
+            "git push origin main",
+        ] {
+            assert!(commits(command), "{command}");
+        }
+        for command in ["git status", "echo git commit", "git log --grep commit", "git commit --dry-run", "grep 'git push' README.md", "git stash push"] {
+            assert!(!commits(command), "{command}");
         }
     }
 

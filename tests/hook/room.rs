@@ -126,7 +126,7 @@ pub(crate) fn judge(out: &Output, input: &[u8]) -> Option<Value> {
     assert_eq!(top, ["hookSpecificOutput"]);
     let output = answer["hookSpecificOutput"].as_object().expect("an object");
     assert_eq!(output["hookEventName"], event["hook_event_name"], "{shown}");
-    assert!(["PreToolUse", "PostToolUse"].contains(&output["hookEventName"].as_str().expect("a name")), "an event whose answer can carry a text");
+    assert!(["PreToolUse", "PostToolUse", "Stop"].contains(&output["hookEventName"].as_str().expect("a name")), "an event whose answer can carry a text");
     let mut rest: Vec<(&str, bool)> = output.iter().filter(|(k, _)| *k != "hookEventName").map(|(k, v)| (k.as_str(), v.is_string())).collect();
     rest.sort_unstable();
     assert!(

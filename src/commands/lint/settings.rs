@@ -38,6 +38,12 @@ pub(super) fn check_text(path: &Path, text: &str, own: &[&str], problems: &mut V
             suggest(module, MODULES),
         ));
     }
+    let patterns: Vec<&str> = BUILT_IN.patterns.iter().map(|p| BUILT_IN.str(p.id)).collect();
+    for pattern in config.findings.off.iter().filter(|p| !patterns.contains(&p.as_str())) {
+        let fix = crate::nearest::nearest(pattern, patterns.iter().copied())
+            .map_or_else(|| "`distarch list --patterns` names them".to_owned(), |n| format!("did you mean {n:?}?"));
+        problems.push(Problem::new(path, place(lines, "findings", pattern), format!("findings.off names {pattern:?}, which is no pattern"), fix));
+    }
     let ids: Vec<&str> = BUILT_IN.signals.iter().map(|s| BUILT_IN.str(s.id)).chain(own.iter().copied()).collect();
     for signal in config.signals.off.iter().filter(|s| !ids.contains(&s.as_str())) {
         let fix = crate::nearest::nearest(signal, ids.iter().copied())
@@ -52,7 +58,7 @@ pub(super) fn check_text(path: &Path, text: &str, own: &[&str], problems: &mut V
             "for example `src/legacy/**`",
         ));
     }
-    for (name, value) in [("first", config.budget.first), ("event", config.budget.event), ("line", config.budget.line), ("plan", config.budget.plan)] {
+    for (name, value) in [("first", config.budget.first), ("event", config.budget.event), ("line", config.budget.line), ("plan", config.budget.plan), ("finding", config.budget.finding)] {
         if value > 0 && value < LEAST {
             let what = format!("budget.{name} is {value}: no telling fits into that");
             problems.push(Problem::new(path, place(lines, "budget", name), what, format!("{LEAST} or more; 0 says nothing, and is meant as that")));

@@ -24,6 +24,7 @@ mod channel_conflation;
 mod check_then_act;
 mod clock_as_order;
 mod compounding_retry;
+mod fate;
 mod inverted_timeout;
 mod lock_across_network_call;
 mod log_and_continue;
@@ -72,6 +73,7 @@ use super::surroundings::Surroundings;
 use super::syntax::{self, Id, Outline};
 use super::verdict::{ChangeKind, Confidence, Evidence, Finding};
 use crate::engine::lines::shorten;
+pub use fate::{Fate, Known, applied};
 use texts::Texts;
 pub use view::{Sighting, View};
 
@@ -170,7 +172,7 @@ pub fn look(edit: &Edit<'_>, around: &Around<'_>, detectors: &[Detector]) -> Vec
         for detector in detectors.iter().filter(|d| d.languages.is_empty() || d.languages.contains(&edit.language.name())) {
             for sighting in brought(detector, &new, old.as_ref()) {
                 let finding = finding(detector, &after, &sighting, &texts);
-                if !texts.is_waived(&after, after.node(sighting.at).line) && !out.iter().any(|f| f.id == finding.id && f.line == finding.line) {
+                if !texts::is_waived(after.text, after.node(sighting.at).line) && !out.iter().any(|f| f.id == finding.id && f.line == finding.line) {
                     out.push(finding);
                 }
             }
@@ -212,7 +214,15 @@ fn finding(detector: &Detector, outline: &Outline<'_>, sighting: &Sighting, text
         sections: Vec::new(),
         span: (0, 0, 0),
     };
-    Finding { id: detector.id.to_owned(), line, confidence: sighting.confidence, seen: sighting.seen.clone(), evidence: vec![evidence] }
+    Finding {
+        id: detector.id.to_owned(),
+        line,
+        confidence: sighting.confidence,
+        seen: sighting.seen.clone(),
+        evidence: vec![evidence],
+        subject: sighting.subject.clone(),
+        function: outline.function_name(sighting.at).to_owned(),
+    }
 }
 
 fn line_of(outline: &Outline<'_>, id: Id) -> u32 {

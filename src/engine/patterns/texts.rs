@@ -3,7 +3,7 @@
 use super::Around;
 use crate::engine::diff;
 use crate::engine::edit::Edit;
-use crate::engine::syntax::{self, Outline};
+use crate::engine::syntax;
 use std::borrow::Cow;
 
 /// Before and after.
@@ -35,6 +35,12 @@ impl<'a> Texts<'a> {
         edit.changes.iter().enumerate().map(|(i, c)| Self::new(Cow::Borrowed(&*c.old), Cow::Borrowed(&*c.new), first(i))).collect()
     }
 
+    /// A text by itself, with the lines (1-based) around which it is looked at.
+    pub(super) fn standing(text: &'a str, lines: &[u32]) -> Self {
+        let (after, touched_after, numbers) = cut_down(Cow::Borrowed(text), lines.to_vec());
+        Self { before: Cow::Borrowed(""), after, touched_before: Vec::new(), touched_after, first_line: 0, numbers }
+    }
+
     fn new(before: Cow<'a, str>, after: Cow<'a, str>, first_line: u32) -> Self {
         // Most of a file is the same on both sides: only what lies between the first and the last difference is compared.
         let (head, tail) = shared(&before, &after);
@@ -56,17 +62,13 @@ impl<'a> Texts<'a> {
         let own = self.numbers.as_ref().and_then(|n| n.get((line as usize).saturating_sub(1))).copied().unwrap_or(line);
         self.first_line + own
     }
+}
 
-    /// Whether a `dist: ok reason` comment speaks for the line (1-based) or stands right above it.
-    pub(super) fn is_waived(&self, outline: &Outline<'_>, line: u32) -> bool {
-        let first = (line as usize).saturating_sub(2);
-        outline
-            .text
-            .lines()
-            .skip(first)
-            .take(line as usize - first)
-            .any(|l| l.split_once("dist: ok").is_some_and(|(_, reason)| reason.bytes().any(|b| b.is_ascii_alphanumeric())))
-    }
+/// Whether a `dist: ok reason` comment speaks for the line (1-based) or stands right above it.
+pub(super) fn is_waived(text: &str, line: u32) -> bool {
+    let first = (line as usize).saturating_sub(2);
+    let comment = |l: &str| l.split_once("dist: ok").is_some_and(|(_, reason)| reason.bytes().any(|b| b.is_ascii_alphanumeric()));
+    text.lines().skip(first).take(line as usize - first).any(comment)
 }
 
 fn cut_down(text: Cow<'_, str>, touched: Vec<u32>) -> (Cow<'_, str>, Vec<u32>, Option<Vec<u32>>) {
@@ -98,7 +100,7 @@ fn floor(text: &str, mut at: usize) -> usize {
 }
 
 /// The file with the replacements made; `None` where one is not found.
-fn applied(edit: &Edit<'_>, file: &str) -> Option<String> {
+pub(super) fn applied(edit: &Edit<'_>, file: &str) -> Option<String> {
     let mut text = file.to_owned();
     for change in &edit.changes {
         if change.old.is_empty() {
