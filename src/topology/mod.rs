@@ -3,6 +3,7 @@
 
 pub mod analyses;
 pub mod count;
+pub mod draw;
 pub mod graph;
 pub mod init;
 pub mod model;

@@ -1,6 +1,7 @@
 //! `distarch topology`: the file that says what the system is made of, and what follows from it.
 
 pub mod check;
+pub mod draw;
 
 use super::Answer;
 use crate::error::{Error, Kind};
@@ -29,6 +30,12 @@ enum Verb {
   distarch topology check --topology docs/topology.yaml
   distarch topology check --format json | jq '.problems[].line'")]
     Check(check::Args),
+    /// Draw the system: as Mermaid for a README, for Graphviz, as a still picture, or as a page to explore
+    #[command(after_help = "Examples:
+  distarch topology draw >> README.md
+  distarch topology draw --output topology.html
+  distarch topology draw --format svg --focus checkout > checkout.svg")]
+    Draw(draw::Args),
 }
 
 /// Does what was asked for.
@@ -39,6 +46,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     let file = args.topology.as_deref();
     match &args.verb {
         Verb::Check(args) => check::run(args, file),
+        Verb::Draw(args) => draw::run(args, file),
     }
 }
 
