@@ -1,6 +1,6 @@
 //! From nodes to the model. What has the wrong type is left out here: [`super::shape`] has told of it.
 
-use super::{Problem, Severity, value, words};
+use super::{MANY, Problem, Severity, value, words};
 use crate::nearest::nearest;
 use crate::topology::count::{self, Counted};
 use crate::topology::model::{
@@ -53,8 +53,9 @@ pub(super) fn build<'a>(root: &'a Yaml, file: &str, problems: &mut Vec<Problem>)
     for node in items(root, "convergence_points") {
         builder.convergence(node);
     }
-    let mut built = builder.built;
+    let Builder { ends, mut built, .. } = builder;
     settle(&mut built.topology);
+    rename(&mut built.topology, &ends);
     built
 }
 
@@ -62,14 +63,42 @@ pub(super) fn build<'a>(root: &'a Yaml, file: &str, problems: &mut Vec<Problem>)
 fn settle(topology: &mut Topology) {
     let own: HashMap<&str, Count> = topology.components.iter().map(|c| (c.name.as_str(), c.count)).collect();
     for r in &mut topology.relationships {
-        let same = |name: &str, count: Option<Count>| count.is_some() && own.get(name).copied() == count;
-        if same(&r.from, r.from_count) {
-            r.from_count = None;
-        }
-        if same(&r.to, r.to_count) {
-            r.to_count = None;
+        for (name, count) in [(&r.from, &mut r.from_count), (&r.to, &mut r.to_count)] {
+            if own.get(name.as_str()) == count.as_ref() {
+                *count = None;
+            }
         }
     }
+}
+
+/// Wherever another name of a component stands, its own takes its place.
+fn rename(topology: &mut Topology, ends: &HashMap<String, usize>) {
+    let names: Vec<String> = topology.components.iter().map(|c| c.name.clone()).collect();
+    let mut parts: HashMap<&str, Vec<&String>> = HashMap::new();
+    for name in &names {
+        name.split(['-', '_', '.']).for_each(|part| parts.entry(part).or_default().push(name));
+    }
+    let own = |name: &mut String| {
+        if let Some(known) = ends.get(name).and_then(|at| names.get(*at)) {
+            name.clone_from(known);
+        }
+    };
+    for c in &mut topology.components {
+        c.state.iter_mut().flat_map(|s| &mut s.replicas).for_each(|r| own(&mut r.held_by));
+        if let Some(per) = &mut c.per {
+            own(per);
+            // `per-runner` means the one component that has the word in its name.
+            if let (false, Some([one])) = (ends.contains_key(per), parts.get(per.as_str()).map(Vec::as_slice))
+                && **one != c.name
+            {
+                per.clone_from(one);
+            }
+        }
+    }
+    for r in &mut topology.relationships {
+        r.fallback.iter_mut().chain(&mut r.dead_letter).for_each(&own);
+    }
+    topology.convergence_points.iter_mut().flat_map(|p| &mut p.accessed_by).for_each(own);
 }
 
 struct Builder<'a, 'p> {
@@ -151,7 +180,8 @@ impl<'a> Builder<'a, '_> {
                 let at = self.built.topology.components.len();
                 if self.declares && !self.built.topology.ignore.iter().any(|i| i == name) {
                     let known = self.built.topology.components.iter().filter(|c| c.declared).map(|c| c.name.as_str());
-                    let hint = nearest(name, known).map_or_else(|| format!("declare it: `- name: {name}`"), |n| format!("did you mean {n}?"));
+                    let near = if self.problems.len() > MANY { None } else { nearest(name, known) };
+                    let hint = near.map_or_else(|| format!("declare it: `- name: {name}`"), |n| format!("did you mean {n}?"));
                     self.problem(node.place, Severity::Warning, format!("dangling name: no component is called {name}"), hint);
                 }
                 self.ends.insert(name.to_owned(), at);
