@@ -86,6 +86,11 @@ impl<'a> Study<'a> {
         (r.from_count.unwrap_or(self.count(from)), r.to_count.unwrap_or(self.count(to)))
     }
 
+    /// Relationships both of whose ends are components, in the order of the file.
+    pub fn edges(&self) -> impl Iterator<Item = Edge> + '_ {
+        self.graph.ends.iter().enumerate().filter(|(_, ends)| ends.is_some()).map(|(e, _)| e)
+    }
+
     /// Share of the users' requests that enter at the nodes that are lost.
     #[must_use]
     pub fn share(&self, lost: impl Fn(Node) -> bool) -> f64 {

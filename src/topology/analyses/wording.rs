@@ -8,29 +8,34 @@ use std::time::Duration;
 const NAMES: usize = 6;
 
 /// `a, b and 3 more`.
-pub(super) fn names(study: &Study<'_>, nodes: &[Node]) -> String {
+#[must_use]
+pub fn names(study: &Study<'_>, nodes: &[Node]) -> String {
     list(nodes.iter().map(|n| study.graph.name(*n)), nodes.len())
 }
 
 /// `a -> b, c -> d and 3 more`.
-pub(super) fn arrows(study: &Study<'_>, edges: &[Edge]) -> String {
+#[must_use]
+pub fn arrows(study: &Study<'_>, edges: &[Edge]) -> String {
     let words: Vec<String> = edges.iter().take(NAMES).map(|e| arrow(study, *e)).collect();
     list(words.iter().map(String::as_str), edges.len())
 }
 
 /// `a -> b`.
-pub(super) fn arrow(study: &Study<'_>, edge: Edge) -> String {
+#[must_use]
+pub fn arrow(study: &Study<'_>, edge: Edge) -> String {
     let r = study.graph.relationship(edge);
     format!("{} -> {}", r.from, r.to)
 }
 
 /// The names of components, all of them.
-pub(super) fn owned(study: &Study<'_>, nodes: &[Node]) -> Vec<String> {
+#[must_use]
+pub fn owned(study: &Study<'_>, nodes: &[Node]) -> Vec<String> {
     nodes.iter().map(|n| study.graph.name(*n).to_owned()).collect()
 }
 
 /// Words with commas; beyond a few the rest is a number.
-pub(super) fn list<'a>(words: impl Iterator<Item = &'a str>, count: usize) -> String {
+#[must_use]
+pub fn list<'a>(words: impl Iterator<Item = &'a str>, count: usize) -> String {
     let shown: Vec<&str> = words.take(if count == NAMES + 1 { count } else { NAMES }).collect();
     match shown.as_slice() {
         _ if count > shown.len() => format!("{} and {} more", shown.join(", "), count - shown.len()),
@@ -41,17 +46,20 @@ pub(super) fn list<'a>(words: impl Iterator<Item = &'a str>, count: usize) -> St
 }
 
 /// A count with its noun.
-pub(super) fn of(n: usize, one: &str, many: &str) -> String {
+#[must_use]
+pub fn of(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// `800 ms`, `2 s`, `1.5 s`, `90 s`, `5 min`.
-pub(super) fn duration(d: Duration) -> String {
+#[must_use]
+pub fn duration(d: Duration) -> String {
     millis(i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// The same, of milliseconds.
-pub(super) fn millis(ms: i64) -> String {
+#[must_use]
+pub fn millis(ms: i64) -> String {
     match ms.unsigned_abs() {
         0..1_000 => format!("{ms} ms"),
         x if x % 60_000 == 0 => format!("{} min", ms / 60_000),
@@ -61,7 +69,8 @@ pub(super) fn millis(ms: i64) -> String {
 }
 
 /// Without needless digits: `27`, `2.5`, `0.035`.
-pub(super) fn number(x: f64) -> String {
+#[must_use]
+pub fn number(x: f64) -> String {
     if !x.is_finite() {
         return "unknown".to_owned();
     }
@@ -73,7 +82,8 @@ pub(super) fn number(x: f64) -> String {
 }
 
 /// A share in percent, with as many digits as tell it from 100.
-pub(super) fn percent(share: f64) -> String {
+#[must_use]
+pub fn percent(share: f64) -> String {
     let text = format!("{:.4}", share * 100.0);
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }

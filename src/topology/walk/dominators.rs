@@ -1,6 +1,6 @@
 //! Dominators: what every way to a node passes (Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm", 2001).
 
-use super::{Next, turned};
+use super::Next;
 use crate::topology::graph::Node;
 
 /// What is the last node that every way from the roots to a node passes.
@@ -14,9 +14,10 @@ pub enum Last {
     Node(Node),
 }
 
-/// The immediate dominators of all nodes, from roots taken together: users may enter at any of them.
+/// The immediate dominators of all nodes, from roots taken together: users may enter at any of them. `callers` are the
+/// same edges turned.
 #[must_use]
-pub fn immediate(next: &Next, roots: &[Node]) -> Vec<Last> {
+pub fn immediate(next: &Next, callers: &Next, roots: &[Node]) -> Vec<Last> {
     const NONE: usize = usize::MAX;
     let n = next.len();
     // A virtual root, number n, calls every root.
@@ -26,7 +27,6 @@ pub fn immediate(next: &Next, roots: &[Node]) -> Vec<Last> {
         rank[*v] = i;
     }
     rank[n] = order.len();
-    let callers = turned(next);
     let mut is_root = vec![false; n];
     roots.iter().for_each(|r| is_root[*r] = true);
     let mut idom = vec![NONE; n + 1];
@@ -107,15 +107,17 @@ pub fn chain(last: &[Last], node: Node) -> Vec<Node> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topology::walk::turned;
 
     #[test]
     fn a_diamond_is_dominated_by_its_head() {
         // 0 -> 1 -> {2, 3} -> 4; 5 is apart.
         let next = vec![vec![1], vec![2, 3], vec![4], vec![4], vec![], vec![]];
-        let last = immediate(&next, &[0]);
+        let callers = turned(&next);
+        let last = immediate(&next, &callers, &[0]);
         assert_eq!(last, [Last::Free, Last::Node(0), Last::Node(1), Last::Node(1), Last::Node(1), Last::Unreached]);
         assert_eq!(chain(&last, 4), [0, 1]);
         // A second way in at 3 leaves nothing that every way passes.
-        assert!(chain(&immediate(&next, &[0, 3]), 4).is_empty());
+        assert!(chain(&immediate(&next, &callers, &[0, 3]), 4).is_empty());
     }
 }
