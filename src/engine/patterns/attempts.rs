@@ -71,8 +71,10 @@ pub(super) fn loops(view: &View<'_>) -> Vec<Attempts> {
             .filter_map(|i| o.call(i).map(|c| (i, words::remote(c), c)))
             .filter(|(_, _, c)| !words::is_log(c) && !words::is_pause(c))
             .max_by_key(|(_, r, c)| (*r, c.awaited));
-        let Some((call, remote, _)) = best else { continue };
-        if remote == Remote::Sure || (remote == Remote::Maybe && view.imports_remote()) || again {
+        let Some((call, remote, tried)) = best else { continue };
+        // `bind(first + attempt)`: the next candidate, not the same thing again.
+        let varies = tried.args.iter().any(|a| says(a.text, AGAIN) && a.text.contains([' ', '[']));
+        if remote == Remote::Sure || (remote == Remote::Maybe && view.imports_remote()) || (again && !varies) {
             out.push(Attempts { loop_, handler, call, counted });
         }
     }

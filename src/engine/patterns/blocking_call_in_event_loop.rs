@@ -121,5 +121,50 @@ pub(super) mod tests {
             "csharp",
             "class Q {\n  public async Task<Quote> Ask(Uri url) {\n    var reply = await http.GetAsync(url);\n    return await Parse(reply);\n  }\n}\n",
         ),
+        fires(
+            "csharp",
+            "class Rates {\n  public async Task Refresh() {\n    foreach (var pair in pairs) {\n      Thread.Sleep(200);\n      await store.PutAsync(pair, await source.FetchAsync(pair));\n    }\n  }\n}\n"
+        ),
+        silent(
+            "csharp",
+            "class Rates {\n  public async Task Refresh() {\n    foreach (var pair in pairs) {\n      await Task.Delay(200);\n      await store.PutAsync(pair, await source.FetchAsync(pair));\n    }\n  }\n}\n"
+        ),
+        silent("csharp", "class Rates {\n  public Quote Latest(string pair) {\n    return source.FetchAsync(pair).Result;\n  }\n}\n"),
+        silent(
+            "csharp",
+            "class Packer {\n  public async Task<byte[]> Pack(string path) {\n    return await Task.Run(() => {\n      Thread.Sleep(Settle);\n      return File.ReadAllBytes(path);\n    });\n  }\n}\n"
+        ),
+        silent(
+            "rust",
+            "async fn follow(c: Client) {\n    let mut tick = tokio::time::interval(Duration::from_secs(1));\n    while !c.ready().await {\n        tick.tick().await;\n    }\n}\n"
+        ),
+        silent(
+            "rust",
+            "fn heartbeat(path: PathBuf) -> JoinHandle<()> {\n    std::thread::spawn(move || loop {\n        touch(&path);\n        std::thread::sleep(Duration::from_secs(5));\n    })\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function pack(path: string) {\n  const { stdout } = await promisify(exec)(`tar c ${path}`);\n  await upload(stdout);\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function settings(path: string) {\n  const text = await fs.promises.readFile(path, 'utf8');\n  return JSON.parse(text);\n}\n"
+        ),
+        silent(
+            "typescript",
+            "const banner = fs.readFileSync('banner.txt', 'utf8');\n\nexport async function greet(socket: Socket) {\n  await socket.write(banner);\n}\n"
+        ),
+        silent(
+            "python",
+            "async def probe(host):\n    process = await asyncio.create_subprocess_exec(\"ping\", \"-c1\", host)\n    return await process.wait() == 0\n"
+        ),
+        fires(
+            "python",
+            "import subprocess\n\nasync def probe(host):\n    done = subprocess.run([\"ping\", \"-c1\", host], capture_output=True)\n    return done.returncode == 0\n"
+        ),
+        fires(
+            "typescript",
+            "app.get('/report', async (req, res) => {\n  const rows = await db.query(SQL, [req.query.month]);\n  res.end(zlib.gzipSync(JSON.stringify(rows)));\n});\n"
+        ),
     ];
 }

@@ -61,8 +61,9 @@ fn answers(call: &Call<'_>, language: &str) -> bool {
     let status = says(call.receiver, &["status"])
         && says(call.name, &["error", "errorf", "internal", "unknown", "unavailable", "invalid_argument", "failed_precondition"]);
     // `res.status(500).json(..)`, `c.JSON(500, ..)`, `http.Error(w, ..)`.
-    let written = (says(receiver, &["res", "response", "ctx", "c", "reply", "status", "w"]) || call.receiver.contains("status("))
-        && says(call.name, &["json", "send", "string", "status", "body", "write", "abortwithstatusjson", "indentedjson"]);
+    let written =
+        (says(receiver, &["res", "response", "ctx", "c", "reply", "status", "w"]) || call.receiver.contains("status(") || call.receiver.contains(".code("))
+            && says(call.name, &["json", "send", "string", "status", "body", "write", "abortwithstatusjson", "indentedjson"]);
     says(call.name, ANSWERS)
         || (says(receiver, ANSWERS)
             && says(call.name, &["of", "error", "status", "body", "badrequest", "internalservererror", "json", "create", "fail*", "from*", "new"]))
@@ -82,9 +83,10 @@ fn error_around<'t>(o: &Outline<'t>, id: Id) -> Option<(&'t str, Confidence)> {
         let typed = caught.iter().any(|c| {
             says(c, &["sql*", "database*", "operationalerror", "integrityerror", "psycopg*", "rpcerror", "prisma*", "mongo*", "redis*", "dataaccess*"])
         });
+        let upstream = caught.iter().any(|c| says(c, &["requestexception", "httpstatuserror", "axioserror", "restclient*", "webclient*", "feign*"]));
         let sure = if typed {
             High
-        } else if inner {
+        } else if inner || upstream {
             Medium
         } else {
             Low
@@ -181,6 +183,62 @@ pub(super) mod tests {
         silent(
             "go",
             "package s\n\nfunc (s *S) Load(ctx context.Context) error {\n\trow, err := s.store.Get(ctx)\n\tif err != nil {\n\t\treturn fmt.Errorf(\"load: %w\", err)\n\t}\n\treturn use(row)\n}\n",
+        ),
+        silent(
+            "go",
+            "package s\n\nfunc (s *S) Show(w http.ResponseWriter, r *http.Request) {\n\trow, err := s.store.Find(r.Context(), r.PathValue(\"id\"))\n\tif errors.Is(err, sql.ErrNoRows) {\n\t\thttp.Error(w, \"no such order\", http.StatusNotFound)\n\t\treturn\n\t}\n\tif err != nil {\n\t\ts.log.Error(\"find order\", \"err\", err)\n\t\thttp.Error(w, \"not available\", http.StatusServiceUnavailable)\n\t\treturn\n\t}\n\trender(w, row)\n}\n"
+        ),
+        fires(
+            "go",
+            "package s\n\nfunc (s *S) Show(w http.ResponseWriter, r *http.Request) {\n\trow, err := s.store.Find(r.Context(), r.PathValue(\"id\"))\n\tif err != nil {\n\t\thttp.Error(w, err.Error(), http.StatusInternalServerError)\n\t\treturn\n\t}\n\trender(w, row)\n}\n"
+        ),
+        silent(
+            "go",
+            "package s\n\nfunc (s *S) Create(w http.ResponseWriter, r *http.Request) {\n\tvar in Draft\n\tif err := json.NewDecoder(r.Body).Decode(&in); err != nil {\n\t\thttp.Error(w, \"body: \"+err.Error(), http.StatusBadRequest)\n\t\treturn\n\t}\n\ts.accept(w, in)\n}\n"
+        ),
+        silent(
+            "python",
+            "@app.post(\"/orders\")\ndef create():\n    try:\n        order = OrderForm.parse(request.json)\n    except ValidationError as problem:\n        return jsonify(error=str(problem)), 400\n    return jsonify(id=save(order)), 201\n"
+        ),
+        silent(
+            "python",
+            "def create(order):\n    try:\n        conn.execute(SQL, order.id)\n    except psycopg.errors.UniqueViolation:\n        raise HTTPException(status_code=409, detail=\"this order exists\")\n    except psycopg.OperationalError as problem:\n        raise StoreUnavailable(\"orders\") from problem\n"
+        ),
+        fires(
+            "python",
+            "@app.get(\"/stock/<sku>\")\ndef stock(sku):\n    try:\n        reply = warehouse.get(f\"/v1/levels/{sku}\", timeout=2)\n    except requests.RequestException as problem:\n        return jsonify({\"error\": repr(problem)}), 502\n    return jsonify(reply.json())\n"
+        ),
+        silent(
+            "typescript",
+            "export async function create(req: Request, res: Response) {\n  try {\n    await db.insert(req.body);\n  } catch (e) {\n    logger.error({ err: e.message, route: 'create' }, 'insert failed');\n    res.status(503).json({ error: 'try again later' });\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function create(req: Request, res: Response, next: NextFunction) {\n  const form = schema.safeParse(req.body);\n  if (!form.success) {\n    res.status(400).json({ error: form.error.message });\n    return;\n  }\n  await accept(form.data).catch(next);\n}\n"
+        ),
+        fires(
+            "java",
+            "class Stock extends StockGrpc.StockImplBase {\n  public void level(LevelRequest request, StreamObserver<Level> observer) {\n    try {\n      observer.onNext(warehouse.level(request.getSku()));\n      observer.onCompleted();\n    } catch (SQLException e) {\n      observer.onError(Status.INTERNAL.withDescription(e.getMessage()).asException());\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class H {\n  ResponseEntity<String> save(Order o) {\n    try {\n      repository.save(o);\n      return ok();\n    } catch (DuplicateKeyException e) {\n      return ResponseEntity.status(409).body(\"this order exists\");\n    } catch (DataAccessException e) {\n      log.error(\"save failed: {}\", e.getMessage(), e);\n      return ResponseEntity.status(503).body(\"try again\");\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class H {\n  void save(Order o) {\n    try {\n      repository.save(o);\n    } catch (DataAccessException e) {\n      throw new OrderNotSaved(o.id(), e);\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Form {\n  List<String> check(String amount) {\n    try {\n      new BigDecimal(amount);\n      return List.of();\n    } catch (NumberFormatException e) {\n      return List.of(\"amount: \" + e.getMessage());\n    }\n  }\n}\n"
+        ),
+        silent(
+            "rust",
+            "async fn show(State(s): State<App>, Path(id): Path<Uuid>) -> Result<Json<Order>, ApiError> {\n    match s.store.find(id).await {\n        Ok(order) => Ok(Json(order)),\n        Err(problem) => {\n            tracing::error!(%problem, \"find order\");\n            Err(ApiError::unavailable())\n        }\n    }\n}\n"
+        ),
+        fires(
+            "typescript",
+            "app.get('/stock/:sku', async (request, reply) => {\n  try {\n    const level = await client.get(`/levels/${request.params.sku}`);\n    return level.data;\n  } catch (err) {\n    return reply.code(502).send({ error: err.message, stack: err.stack });\n  }\n});\n"
         ),
     ];
 }

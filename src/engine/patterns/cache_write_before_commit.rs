@@ -173,5 +173,29 @@ pub(super) mod tests {
             "go",
             "package u\n\nfunc (s *Users) Rename(ctx context.Context, id, name string) error {\n\tif _, err := s.db.ExecContext(ctx, rename, name, id); err != nil {\n\t\treturn err\n\t}\n\treturn s.cache.Delete(ctx, id)\n}\n",
         ),
+        silent(
+            "java",
+            "class Users {\n  User load(String id) {\n    User known = userCache.get(id);\n    if (known != null) {\n      return known;\n    }\n    User user = userRepository.findById(id).orElseThrow();\n    userCache.put(id, user);\n    return user;\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Users {\n  @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)\n  void renamed(UserRenamed event) {\n    userCache.evict(event.id());\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Plans {\n  void rebuild(Graph graph) {\n    pathCache.clear();\n    for (Node node : graph.nodes()) {\n      graph.update(node, distance(node));\n    }\n  }\n}\n"
+        ),
+        fires(
+            "go",
+            "package u\n\nfunc (s *Users) Block(ctx context.Context, u *User) error {\n\tu.Blocked = true\n\ts.userCache.Set(ctx, \"user:\"+u.ID, u.Encode(), time.Hour)\n\tif err := s.repo.Save(ctx, u); err != nil {\n\t\treturn fmt.Errorf(\"block %s: %w\", u.ID, err)\n\t}\n\treturn nil\n}\n"
+        ),
+        silent(
+            "go",
+            "package u\n\nfunc (s *Users) Block(ctx context.Context, u *User) error {\n\ttx, err := s.db.BeginTx(ctx, nil)\n\tif err != nil {\n\t\treturn err\n\t}\n\tdefer tx.Rollback()\n\tif _, err := tx.ExecContext(ctx, block, u.ID); err != nil {\n\t\treturn err\n\t}\n\tif err := tx.Commit(); err != nil {\n\t\treturn err\n\t}\n\ts.cache.Invalidate(u.ID)\n\treturn nil\n}\n"
+        ),
+        silent(
+            "go",
+            "package u\n\nfunc (s *Users) Load(ctx context.Context, id string) (*User, error) {\n\tif u, ok := s.cache.Get(id); ok {\n\t\treturn u, nil\n\t}\n\tu, err := s.repo.Find(ctx, id)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n\ts.cache.Set(id, u)\n\treturn u, nil\n}\n"
+        ),
     ];
 }

@@ -339,5 +339,41 @@ pub(super) mod tests {
             "typescript",
             "export async function load(url: string, signal: AbortSignal) {\n  const reply = await fetch(url, { signal });\n  return reply.json();\n}\n",
         ),
+        silent(
+            "java",
+            "class C {\n  void run() throws InterruptedException {\n    while (true) {\n      try {\n        handle(queue.take());\n      } catch (BadMessage e) {\n        parked.add(e.message());\n      }\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class C implements Runnable {\n  public void run() {\n    try {\n      while (!Thread.currentThread().isInterrupted()) {\n        handle(queue.take());\n      }\n    } catch (InterruptedException e) {\n      log.info(\"interrupted, ending\");\n    }\n  }\n}\n"
+        ),
+        silent(
+            "csharp",
+            "class C {\n  async Task Run(CancellationToken stop) {\n    while (!stop.IsCancellationRequested) {\n      try {\n        await Handle(await queue.ReadAsync(stop));\n      } catch (OperationCanceledException) when (stop.IsCancellationRequested) {\n        break;\n      }\n    }\n  }\n}\n"
+        ),
+        silent(
+            "csharp",
+            "class C {\n  async Task Close(CancellationToken stop) {\n    await pump.StopAsync(stop);\n    await journal.FlushAsync(CancellationToken.None);\n  }\n}\n"
+        ),
+        silent(
+            "python",
+            "async def follow(client):\n    while True:\n        try:\n            await client.next_event()\n        except asyncio.CancelledError:\n            log.info('cancelled')\n            raise\n        except ConnectionError:\n            await asyncio.sleep(1)\n"
+        ),
+        silent(
+            "python",
+            "async def warm(urls):\n    try:\n        async with asyncio.timeout(5):\n            await asyncio.gather(*(load(u) for u in urls))\n    except TimeoutError:\n        log.info(\"cache stays cold\")\n"
+        ),
+        fires(
+            "typescript",
+            "async function* pages(client: Client, signal: AbortSignal) {\n  let next: string | undefined = '';\n  while (next !== undefined) {\n    const page = await client.list({ after: next });\n    yield page.rows;\n    next = page.next;\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "async function* pages(client: Client, signal: AbortSignal) {\n  let next: string | undefined = '';\n  while (next !== undefined) {\n    signal.throwIfAborted();\n    const page = await client.list({ after: next });\n    yield page.rows;\n    next = page.next;\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export function loader(base: string, signal: AbortSignal) {\n  const client = createClient({ base, signal });\n  return (path: string) => client.get(path);\n}\n"
+        ),
     ];
 }

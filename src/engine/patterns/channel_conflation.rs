@@ -9,7 +9,7 @@
 
 use super::{Detector, High, Medium, Sighting, View};
 use crate::engine::syntax::words::{self, Towards, says};
-use crate::engine::syntax::{Id, Kind, Outline};
+use crate::engine::syntax::{Call, Id, Jump, Kind, Outline};
 
 pub(super) const DETECTOR: Detector = Detector { id: "channel-conflation", languages: &[], find };
 
@@ -28,9 +28,13 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     let o = view.outline;
     let mut out = Vec::new();
     for handler in o.handlers() {
-        let Some(asked) = o.guarded(handler).into_iter().find(|i| o.call(*i).is_some_and(|c| says(c.name, OBSERVES) && !words::is_log(c))) else { continue };
+        let Some(asked) = o.guarded(handler).into_iter().find(|i| o.call(*i).is_some_and(|c| observes(c))) else { continue };
         let Kind::Handler { caught, .. } = &o.node(handler).kind else { continue };
         let of_channel = caught.iter().any(|c| words::is_channel_failure(c));
+        // `catch (JobFailedException e)`: the answer came, and it says so.
+        if !of_channel && caught.iter().any(|c| says(c, &["failed", "gone", "rejected", "notfound", "dead", "terminated"])) {
+            continue;
+        }
         for i in o.within(handler) {
             let Some(what) = gives_up(o, handler, i) else { continue };
             if weighed(o, handler, i) {
@@ -45,6 +49,11 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     }
     out.extend(ends_of_connections(view));
     out
+}
+
+/// Asks, watches or reports. `setStatus` does none of it.
+fn observes(c: &Call<'_>) -> bool {
+    says(c.name, OBSERVES) && !says(c.name, &["set"]) && !words::is_log(c)
 }
 
 fn subject(o: &Outline<'_>, id: Id) -> String {
@@ -74,32 +83,42 @@ fn gives_up(o: &Outline<'_>, handler: Id, id: Id) -> Option<&'static str> {
     (own && asks && says(call.name, GIVES_UP)).then_some("the end of this process")
 }
 
-/// The conclusion is weighed: it stands under a comparison, a count of misses, a lease that ran out.
+/// The conclusion is weighed: it stands under a comparison, a count of misses, a lease that ran out, or below a branch that has sent
+/// the other failures away.
 fn weighed(o: &Outline<'_>, handler: Id, id: Id) -> bool {
-    o.ancestors(id).take_while(|a| *a != handler).any(|a| match o.node(a).kind {
+    let sorts = |i: Id| match o.node(i).kind {
         Kind::Branch { condition } => {
-            condition.contains(['>', '<'])
-                || says(
-                    condition,
-                    &[
-                        "expired",
-                        "miss*",
-                        "count*",
-                        "attempt*",
-                        "lease",
-                        "fails",
-                        "failures",
-                        "failcount",
-                        "retries",
-                        "deadline",
-                        "isnotfound",
-                        "is_not_found",
-                        "notfound",
-                    ],
-                )
+            says(condition, &["code", "status*", "notfound", "not_found", "is*", "instanceof", "isinstance"])
+                && o.within(i).any(|j| matches!(o.node(j).kind, Kind::Jump { what: Jump::Throw | Jump::Return | Jump::Continue, .. }))
         }
         _ => false,
-    })
+    };
+    let sorted = o.within(handler).any(|i| i < id && !o.within(i).contains(&id) && sorts(i));
+    sorted
+        || o.ancestors(id).take_while(|a| *a != handler).any(|a| match o.node(a).kind {
+            Kind::Branch { condition } => {
+                condition.contains(['>', '<'])
+                    || says(
+                        condition,
+                        &[
+                            "expired",
+                            "miss*",
+                            "count*",
+                            "attempt*",
+                            "lease",
+                            "fails",
+                            "failures",
+                            "failcount",
+                            "retries",
+                            "deadline",
+                            "isnotfound",
+                            "is_not_found",
+                            "notfound",
+                        ],
+                    )
+            }
+            _ => false,
+        })
 }
 
 /// In what a connection does at its end, something else than the connection is declared dead.
@@ -163,6 +182,54 @@ pub(super) mod tests {
         silent(
             "typescript",
             "export function parseColour(text: string) {\n  try {\n    return checkHex(text);\n  } catch (e) {\n    log.warn(e);\n    return null;\n  }\n}\n",
+        ),
+        silent(
+            "go",
+            "package m\n\nfunc (m *Monitor) watch(ctx context.Context, w *Worker) {\n\tfor {\n\t\tst, err := w.client.Status(ctx, &pb.StatusRequest{})\n\t\tif err != nil {\n\t\t\tm.unreachable.Add(w.id, time.Now())\n\t\t\tm.pause(ctx)\n\t\t\tcontinue\n\t\t}\n\t\tw.state = st.State\n\t}\n}\n"
+        ),
+        silent(
+            "go",
+            "package m\n\nfunc (w *Worker) run(ctx context.Context, task Task) {\n\tif err := w.compute(ctx, task); err != nil {\n\t\ttask.State = StateFailed\n\t\tw.results <- task\n\t\treturn\n\t}\n\ttask.State = StateDone\n\tw.results <- task\n}\n"
+        ),
+        fires(
+            "go",
+            "package m\n\nfunc (p *Pool) stream(ctx context.Context, w *Worker) {\n\ts, err := w.client.WatchStatus(ctx)\n\tif err != nil {\n\t\tp.markFailed(w.id)\n\t\treturn\n\t}\n\tfor {\n\t\tev, err := s.Recv()\n\t\tif err != nil {\n\t\t\tp.markFailed(w.id)\n\t\t\treturn\n\t\t}\n\t\tp.apply(ev)\n\t}\n}\n"
+        ),
+        fires(
+            "java",
+            "class Jobs {\n  void poll(Job job) {\n    try {\n      JobStatus status = statusClient.getStatus(job.id());\n      job.update(status);\n    } catch (SocketTimeoutException e) {\n      job.setState(JobState.FAILED);\n      jobs.save(job);\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Jobs {\n  void poll(Job job) {\n    try {\n      job.update(statusClient.getStatus(job.id()));\n    } catch (SocketTimeoutException e) {\n      job.setLastSeen(job.lastSeen());\n      log.warn(\"status of {} unknown: {}\", job.id(), e.getMessage());\n    } catch (JobFailedException e) {\n      job.setState(JobState.FAILED);\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class M {\n  void probe(Node node) {\n    try {\n      client.ping(node.address());\n      node.resetMisses();\n    } catch (IOException e) {\n      if (node.addMiss() >= QUORUM_MISSES && peers.agreeThatDead(node)) {\n        node.setStatus(Status.DEAD);\n      }\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Import {\n  void run(Batch batch) {\n    try {\n      batch.rows().forEach(this::parse);\n      batch.setStatus(Status.DONE);\n    } catch (MalformedRow e) {\n      batch.setStatus(Status.FAILED);\n    }\n  }\n}\n"
+        ),
+        fires(
+            "typescript",
+            "export async function refresh(deploys: DeployApi, d: Deploy) {\n  try {\n    d.phase = (await deploys.getStatus(d.id)).phase;\n  } catch (err) {\n    d.phase = 'failed';\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function refresh(deploys: DeployApi, d: Deploy) {\n  try {\n    d.phase = (await deploys.getStatus(d.id)).phase;\n    d.seen = clock.now();\n  } catch (err) {\n    d.phase = 'unknown';\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function deploy(d: Deploy) {\n  try {\n    await render(d.manifest);\n  } catch (err) {\n    d.phase = 'failed';\n    throw err;\n  }\n}\n"
+        ),
+        silent(
+            "python",
+            "def refresh(stub, job):\n    try:\n        job.state = stub.GetStatus(job.id, timeout=1.0).state\n    except grpc.RpcError as problem:\n        if problem.code() != grpc.StatusCode.NOT_FOUND:\n            raise\n        job.state = \"gone\"\n"
+        ),
+        silent(
+            "csharp",
+            "class Probe {\n  async Task Check(Node node) {\n    try { await client.PingAsync(node.Address); node.Misses = 0; }\n    catch (HttpRequestException) { node.Misses += 1; }\n  }\n}\n"
         ),
     ];
 }

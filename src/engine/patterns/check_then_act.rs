@@ -347,5 +347,29 @@ pub(super) mod tests {
             "typescript",
             "class Link {\n  async client() {\n    if (!this.opening) {\n      this.opening = connect(this.url);\n    }\n    return await this.opening;\n  }\n}\n",
         ),
+        silent(
+            "java",
+            "class T {\n  boolean take(long id) {\n    return taken.add(id);\n  }\n  boolean shows(long id) {\n    return taken.contains(id);\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Report {\n  List<Row> unique(List<Row> rows) {\n    Set<Long> seen = new HashSet<>();\n    List<Row> out = new ArrayList<>();\n    for (Row row : rows) {\n      if (!seen.contains(row.id())) {\n        seen.add(row.id());\n        out.add(row);\n      }\n    }\n    return out;\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function take(redis: Redis, seat: string, me: string) {\n  const got = await redis.set(`seat:${seat}`, me, 'NX', 'EX', 60);\n  if (got === null) {\n    throw new Taken(seat);\n  }\n}\n"
+        ),
+        fires(
+            "typescript",
+            "export async function take(redis: Redis, seat: string, me: string) {\n  if (await redis.exists(`seat:${seat}`)) {\n    throw new Taken(seat);\n  }\n  await redis.set(`seat:${seat}`, me);\n}\n"
+        ),
+        silent(
+            "go",
+            "package s\n\nfunc (r *Registry) Add(name string, p Plugin) error {\n\tr.mu.Lock()\n\tdefer r.mu.Unlock()\n\tif _, ok := r.all[name]; ok {\n\t\treturn fmt.Errorf(\"%s is registered\", name)\n\t}\n\tr.all[name] = p\n\treturn nil\n}\n"
+        ),
+        silent(
+            "python",
+            "def take(conn, seat, me):\n    taken = conn.execute(\"UPDATE seats SET holder = %s WHERE id = %s AND holder IS NULL\", (me, seat))\n    if taken.rowcount == 0:\n        raise Taken(seat)\n"
+        ),
     ];
 }

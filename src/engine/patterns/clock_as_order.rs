@@ -158,5 +158,26 @@ pub(super) mod tests {
             "typescript",
             "export function apply(store: Store, incoming: Doc) {\n  const mine = store.get(incoming.id);\n  if (incoming.version > mine.version) {\n    store.set(incoming.id, incoming);\n  }\n}\n",
         ),
+        silent("java", "class Certificates {\n  boolean usable(Certificate c) {\n    return clock.instant().isBefore(c.notAfter());\n  }\n}\n"),
+        silent("java", "class Feed {\n  void sort(List<Post> posts) {\n    posts.sort((a, b) -> Long.compare(b.getTimestamp(), a.getTimestamp()));\n  }\n}\n"),
+        silent("typescript", "export function expired(session: Session) {\n  return session.expiresAt < Date.now();\n}\n"),
+        silent(
+            "python",
+            "def merge(self, row):\n    mine = self.rows.get(row.id)\n    if mine is not None and mine.revision >= row.revision:\n        return\n    self.rows[row.id] = row\n"
+        ),
+        fires(
+            "go",
+            "package m\n\nfunc (s *Store) Apply(in Row) {\n\tmine, ok := s.rows[in.ID]\n\tif ok && mine.UpdatedAt.After(in.UpdatedAt) {\n\t\treturn\n\t}\n\ts.rows[in.ID] = in\n}\n"
+        ),
+        mends(
+            "go",
+            "package m\n\nfunc (s *Store) Apply(in Row) {\n\tmine := s.rows[in.ID]\n\tif in.Timestamp > mine.Timestamp {\n\t\ts.rows[in.ID] = in\n\t}\n}\n",
+            "package m\n\nfunc (s *Store) Apply(in Row) {\n\tmine := s.rows[in.ID]\n\tif in.Sequence > mine.Sequence {\n\t\ts.rows[in.ID] = in\n\t}\n}\n"
+        ),
+        silent(
+            "go",
+            "package m\n\nfunc (s *Store) Prune(before time.Time) {\n\tfor id, row := range s.rows {\n\t\tif row.UpdatedAt.Before(before) {\n\t\t\tdelete(s.rows, id)\n\t\t}\n\t}\n}\n"
+        ),
+        silent("go", "package m\n\nfunc measure(work func()) time.Duration {\n\tbegan := time.Now()\n\twork()\n\treturn time.Since(began)\n}\n"),
     ];
 }

@@ -32,9 +32,13 @@ fn imports_retrying_client(view: &View<'_>) -> bool {
 fn decorated(view: &View<'_>) -> Vec<Sighting> {
     let o = view.outline;
     let mut out = Vec::new();
+    let decorator = |f: Id| o.decorators(f).find(|(_, c)| is_retrying(c) && !turns_off(c));
+    let retried: Vec<&str> = o.functions().filter(|f| decorator(*f).is_some()).map(|f| o.function_name(f)).collect();
     for function in o.functions() {
-        let Some((decorator, _)) = o.decorators(function).find(|(_, c)| words::is_retry(c.name) && !turns_off(c)) else { continue };
-        let inner = o.calls(function).find(|(i, c)| *i != decorator && retries(c) && !turns_off(c)).map(|(i, _)| i);
+        let Some((decorator, _)) = decorator(function) else { continue };
+        let own = o.function_name(function);
+        let again = |c: &Call<'_>| retried.contains(&c.name) && c.name != own && matches!(c.receiver, "" | "self" | "this");
+        let inner = o.calls(function).find(|(i, c)| *i != decorator && (retries(c) || again(c)) && !turns_off(c)).map(|(i, _)| i);
         let client = imports_retrying_client(view).then(|| o.calls(function).find(|(_, c)| calls_client(c)).map(|(i, _)| i)).flatten();
         let Some(inner) = inner.or(client) else { continue };
         if o.text.contains("total_max_attempts") || o.text.contains("max_attempts\": 1") || o.text.contains("RetryConfig::disabled") {
@@ -42,9 +46,16 @@ fn decorated(view: &View<'_>) -> Vec<Sighting> {
         }
         let (name, callee) = (o.function_name(function), o.callee(inner));
         let seen = format!("`{name}` is retried as a whole, and `{callee}` in it retries by itself: the attempts multiply while the other side is failing");
-        out.push(view.sighting(decorator, format!("{name} {callee}"), High, seen));
+        // A decorator above a touched function is not in it.
+        let at = if view.touches(decorator) { decorator } else { inner };
+        out.push(view.sighting(at, format!("{name} {callee}"), High, seen));
     }
     out
+}
+
+/// `@retry(..)`, or a task with `autoretry_for=`.
+fn is_retrying(c: &Call<'_>) -> bool {
+    words::is_retry(c.name) || c.args.iter().any(|a| says(a.name, &["autoretry_for"]))
 }
 
 fn calls_client(c: &Call<'_>) -> bool {
@@ -192,5 +203,54 @@ pub(super) mod tests {
         silent("python", "import requests\n\n@retry(stop=stop_after_attempt(5))\ndef load(url):\n    return requests.get(url, timeout=2)\n"),
         silent("go", "package c\n\nfunc (c *C) send(ctx context.Context) error {\n\treturn retry.Do(func() error { return c.post(ctx) })\n}\n"),
         silent("typescript", "export const q = new Queue('x', { defaultJobOptions: { attempts: 5 } });\n"),
+        mends(
+            "python",
+            "from tenacity import retry, stop_after_attempt\n\n@app.task(autoretry_for=(ConnectionError,), max_retries=5)\ndef mirror(key):\n    push_with_retry(key)\n\n\n@retry(stop=stop_after_attempt(4))\ndef push_with_retry(key):\n    store.put(key)\n",
+            "@app.task(autoretry_for=(ConnectionError,), max_retries=5)\ndef mirror(key):\n    push(key)\n\n\ndef push(key):\n    store.put(key)\n"
+        ),
+        silent(
+            "python",
+            "import boto3\nfrom botocore.config import Config\n\ntable = boto3.resource('dynamodb', config=Config(retries={'max_attempts': 5, 'mode': 'adaptive'})).Table('orders')\n\ndef save_order(order):\n    table.put_item(Item=order)\n"
+        ),
+        silent(
+            "python",
+            "def drain(queue, client):\n    for attempt in range(3):\n        try:\n            return client.flush(queue)\n        except ConnectionError:\n            time.sleep(2 ** attempt)\n    raise Undrained(len(queue))\n"
+        ),
+        silent(
+            "typescript",
+            "export async function send(order: Order) {\n  return pRetry(() => fetch(ORDERS, { method: 'PUT', body: encode(order) }), { retries: 3 });\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function sync(job: Job) {\n  for (const page of job.pages) {\n    await store.put(page);\n  }\n  await retry(() => index.refresh(), { retries: 2 });\n}\n"
+        ),
+        fires(
+            "typescript",
+            "export async function send(order: Order) {\n  return pRetry(async () => {\n    return await retry(() => api.put(`/orders/${order.id}`, order), { retries: 5 });\n  }, { retries: 3 });\n}\n"
+        ),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context, key string) (*Row, error) {\n\tfor attempt := 0; attempt < 3; attempt++ {\n\t\tvar row *Row\n\t\terr := backoff.Retry(func() error {\n\t\t\tvar err error\n\t\t\trow, err = c.client.Get(ctx, key)\n\t\t\treturn err\n\t\t}, c.policy)\n\t\tif err == nil {\n\t\t\treturn row, nil\n\t\t}\n\t\ttime.Sleep(c.pause)\n\t}\n\treturn nil, errGone\n}\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context, key string) (*Row, error) {\n\trow, err := retry.DoWithData(func() (*Row, error) { return c.client.Get(ctx, key) })\n\tif err != nil {\n\t\treturn nil, fmt.Errorf(\"load %s: %w\", key, err)\n\t}\n\treturn row, nil\n}\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc build(base http.RoundTripper) *retryablehttp.Client {\n\tclient := retryablehttp.NewClient()\n\tclient.HTTPClient.Transport = base\n\tclient.RetryMax = 4\n\treturn client\n}\n"
+        ),
+        fires(
+            "java",
+            "class Ledger {\n  @Retryable(maxAttempts = 4)\n  void book(Entry entry) {\n    retryTemplate.execute(context -> client.book(entry));\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Ledger {\n  @Retryable(maxAttempts = 4)\n  void book(Entry entry) {\n    client.book(entry);\n  }\n\n  int retriesLeft(Entry entry) {\n    return budget.left(entry.id());\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Clients {\n  CloseableHttpClient plain() {\n    return HttpClients.custom().disableAutomaticRetries().setConnectionManager(pool).build();\n  }\n}\n"
+        ),
     ];
 }

@@ -20,6 +20,7 @@ const PAIRS: &[(&[&str], &[&str])] = &[
         &["renew_interval*", "renewinterval*", "renew_every", "renewdeadline", "retryperiod", "renew_period"],
         &["lease_duration*", "leaseduration*", "lease_ttl", "leasettl", "lock_ttl"],
     ),
+    (&["lock_renew*", "lockrenew*", "extend_interval", "extendinterval"], &["lock_duration*", "lockduration*"]),
     (&["request_timeout*", "request.timeout*", "requesttimeout*"], &["delivery_timeout*", "delivery.timeout*", "deliverytimeout*"]),
     (
         &["connect_timeout*", "connecttimeout*", "read_timeout*", "readtimeout*"],
@@ -162,6 +163,27 @@ pub(super) mod tests {
             "package c\n\nfunc (c *C) rate(ctx context.Context) error {\n\tctx, cancel := context.WithTimeout(ctx, c.limit)\n\tdefer cancel()\n\tclient := &http.Client{Timeout: 30 * time.Second}\n\treturn c.load(ctx, client)\n}\n",
         ),
         silent("typescript", "export const consumer = kafka.consumer({ groupId: 'g', sessionTimeout: 30000, heartbeatInterval: 3000 });\n"),
+        silent(
+            "go",
+            "package c\n\nfunc elector() Config {\n\treturn Config{LeaseDuration: 15 * time.Second, RenewDeadline: 10 * time.Second, RetryPeriod: 2 * time.Second}\n}\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) rate(ctx context.Context) error {\n\tctx, cancel := context.WithTimeout(ctx, 10*time.Second)\n\tdefer cancel()\n\tclient := &http.Client{Timeout: 3 * time.Second}\n\treturn c.load(ctx, client)\n}\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc server(h http.Handler) *http.Server {\n\treturn &http.Server{Handler: h, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}\n}\n"
+        ),
+        silent(
+            "python",
+            "async def rates(client, pairs):\n    async with asyncio.timeout(10):\n        for pair in pairs:\n            await client.get(pair, timeout=2)\n"
+        ),
+        silent("python", "consumer = KafkaConsumer('t', request_timeout_ms=30000, session_timeout_ms=10000, heartbeat_interval_ms=3000)\n"),
+        fires("python", "async def rates(client, pair):\n    async with asyncio.timeout(3):\n        return await client.get(pair, timeout=10)\n"),
+        silent("typescript", "export const limits = { connectTimeout: 5000, requestTimeout: 2000 };\n"),
+        silent("typescript", "export const worker = new Worker('mail', send, { lockDuration: 30000, lockRenewTime: 15000 });\n"),
+        fires("typescript", "export const worker = new Worker('mail', send, { lockDuration: 10000, lockRenewTime: 15000 });\n"),
     ];
 
     #[test]

@@ -126,5 +126,41 @@ pub(super) mod tests {
         silent("go", "package s\n\nfunc (c *C) Send(b []byte) error {\n\tc.writeMu.Lock()\n\tdefer c.writeMu.Unlock()\n\treturn c.client.Send(b)\n}\n"),
         silent("python", "class Prices:\n    def get(self, key):\n        with self._lock:\n            return self._all.get(key)\n"),
         silent("java", "class P {\n  synchronized void put(String key, Price price) {\n    all.put(key, price);\n  }\n}\n"),
+        silent(
+            "go",
+            "package s\n\nfunc (s *S) Report(ctx context.Context) error {\n\ts.mu.Lock()\n\tn := s.count\n\ts.count = 0\n\ts.mu.Unlock()\n\treturn s.stub.Notify(ctx, n)\n}\n"
+        ),
+        silent(
+            "go",
+            "package s\n\nfunc (t *Table) Watch(k string) {\n\tt.mu.Lock()\n\tdefer t.mu.Unlock()\n\tt.watched[k] = true\n\tgo t.http.Get(t.url + k)\n}\n"
+        ),
+        silent(
+            "python",
+            "class Prices:\n    def push(self):\n        with self._lock:\n            batch, self._waiting = self._waiting, []\n        requests.post(self.url, json=batch, timeout=2)\n"
+        ),
+        silent(
+            "python",
+            "class Prices:\n    def load(self, key):\n        with tracer.start_as_current_span(\"load\"):\n            return requests.get(self.url + key, timeout=2).json()\n"
+        ),
+        silent(
+            "java",
+            "class P {\n  void load(String key) {\n    Price price = restTemplate.getForObject(url + key, Price.class);\n    synchronized (all) {\n      all.put(key, price);\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class P {\n  void refresh() {\n    if (!busy.tryAcquire()) {\n      return;\n    }\n    List<String> keys;\n    synchronized (all) {\n      keys = List.copyOf(all.keySet());\n    }\n    for (String key : keys) {\n      apply(restTemplate.getForObject(url + key, Price.class));\n    }\n  }\n}\n"
+        ),
+        fires(
+            "java",
+            "class P {\n  private final ReentrantLock lock = new ReentrantLock();\n  void load(String key) {\n    lock.lock();\n    try {\n      all.put(key, restTemplate.getForObject(url + key, Price.class));\n    } finally {\n      lock.unlock();\n    }\n  }\n}\n"
+        ),
+        fires(
+            "rust",
+            "impl Prices {\n    fn load(&self, key: &str) -> Result<()> {\n        let mut all = self.all.lock().unwrap();\n        let price = self.http.get(&self.url(key)).send()?;\n        all.insert(key.to_owned(), price);\n        Ok(())\n    }\n}\n"
+        ),
+        silent(
+            "rust",
+            "impl Prices {\n    fn load(&self, key: &str) -> Result<()> {\n        let price = self.http.get(&self.url(key)).send()?;\n        let mut all = self.all.lock().unwrap();\n        all.insert(key.to_owned(), price);\n        Ok(())\n    }\n}\n"
+        ),
     ];
 }

@@ -46,7 +46,8 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
 
 fn says_it_worked(o: &Outline<'_>, id: Id) -> bool {
     match &o.node(id).kind {
-        Kind::Assign { .. } => o.sets_state(id) == Some(Towards::Up),
+        // `reserved ? "completed" : "waiting"` asks first.
+        Kind::Assign { value, .. } => o.sets_state(id) == Some(Towards::Up) && !value.contains(" ? ") && !value.contains(" if "),
         Kind::Call(c) => {
             (o.sets_state(id) == Some(Towards::Up)
                 || words::is_publish(c)
@@ -106,6 +107,47 @@ pub(super) mod tests {
         silent(
             "go",
             "package c\n\nfunc (c *C) place(ctx context.Context, o Order) error {\n\tif err := c.client.Reserve(ctx, o); err != nil {\n\t\tlog.Printf(\"reserve: %v\", err)\n\t\treturn err\n\t}\n\treturn c.bus.Publish(ctx, \"placed\", o)\n}\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) place(ctx context.Context, o Order) {\n\tif err := c.client.Reserve(ctx, o); err != nil {\n\t\tlog.Printf(\"reserve: %v\", err)\n\t\tc.parked <- o\n\t\treturn\n\t}\n\tc.bus.Publish(ctx, \"placed\", o)\n}\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) deliver(ctx context.Context, m Mail) bool {\n\tok := true\n\tif err := c.client.Send(ctx, m); err != nil {\n\t\tlog.Printf(\"send: %v\", err)\n\t\tok = false\n\t}\n\treturn ok\n}\n"
+        ),
+        silent(
+            "java",
+            "class C {\n  void run(Job job) {\n    try {\n      client.execute(job);\n      store.setStatus(job.id, \"completed\");\n    } catch (IOException e) {\n      log.warn(\"job\", e);\n      store.setStatus(job.id, \"failed\");\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class C {\n  boolean deliver(Mail mail) {\n    try {\n      metrics.count(mail.kind());\n    } catch (RuntimeException e) {\n      log.debug(\"not counted\", e);\n    }\n    return client.send(mail).isAccepted();\n  }\n}\n"
+        ),
+        silent(
+            "python",
+            "def place(order):\n    try:\n        client.post('/stock', order)\n    except Exception as e:\n        log.error('stock: %s', e)\n        order.status = 'waiting'\n    else:\n        order.status = 'done'\n"
+        ),
+        fires(
+            "typescript",
+            "export async function save(cart: Cart, bus: Bus) {\n  await repository.save(cart).catch((e) => logger.error('not saved', e));\n  await bus.publish('cart-saved', { id: cart.id });\n}\n"
+        ),
+        mends(
+            "typescript",
+            "export async function register(user: User) {\n  try {\n    await client.post('/users', user);\n  } catch (err) {\n    logger.warn('register failed', err);\n  }\n  return { success: true };\n}\n",
+            "export async function register(user: User) {\n  try {\n    await client.post('/users', user);\n  } catch (err) {\n    logger.warn('register failed', err);\n    return { success: false, reason: 'unavailable' };\n  }\n  return { success: true };\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function place(order: Order) {\n  try {\n    await axios.post('/stock', order);\n  } catch (e) {\n    console.error(e);\n    throw e;\n  } finally {\n    timer.stop();\n  }\n  order.status = 'completed';\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function place(order: Order) {\n  let reserved = false;\n  try {\n    await axios.post('/stock', order);\n    reserved = true;\n  } catch (e) {\n    console.error(e);\n  }\n  order.status = reserved ? 'completed' : 'waiting';\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export function read(text: string) {\n  try {\n    settings = JSON.parse(text);\n  } catch (e) {\n    console.warn('settings are not JSON, defaults are used', e);\n  }\n  return true;\n}\n"
         ),
     ];
 }

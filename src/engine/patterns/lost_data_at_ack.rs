@@ -29,6 +29,8 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         let before = work(o, ack).any(|i| o.precedes(i, ack));
         if let Some(after) = work(o, ack).find(|i| o.precedes(ack, *i))
             && !before
+            // `alarm.ack(user); repo.save(alarm)`: what is acknowledged is the record itself, and this stores it.
+            && !o.call(after).is_some_and(|c| words::is_store_write(c) && c.args.iter().any(|a| a.text == call.receiver))
             // Work that is handed on and may never begin is `ack-before-process`; here the data itself is on its way.
             && super::ack_before_process::handed_on_after(o, ack).is_none()
         {
@@ -301,5 +303,39 @@ pub(super) mod tests {
             "typescript",
             "export async function onMessage(msg: Message) {\n  try {\n    await repo.save(JSON.parse(msg.body));\n  } catch (e) {\n    channel.nack(msg);\n    return;\n  }\n  channel.ack(msg);\n}\n",
         ),
+        silent(
+            "java",
+            "class C {\n  void onMessage(Message m, Channel channel) throws IOException {\n    try {\n      ledger.book(read(m));\n      channel.basicAck(m.tag(), false);\n    } catch (DataAccessException e) {\n      channel.basicNack(m.tag(), false, true);\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class C {\n  void onMessage(Message m, Channel channel) throws IOException {\n    Payment payment;\n    try {\n      payment = read(m);\n    } catch (JsonProcessingException e) {\n      deadLetters.store(m.body(), e);\n      channel.basicAck(m.tag(), false);\n      return;\n    }\n    ledger.book(payment);\n    channel.basicAck(m.tag(), false);\n  }\n}\n"
+        ),
+        fires(
+            "java",
+            "class C {\n  void onMessage(Message m, Channel channel) throws IOException {\n    try {\n      ledger.book(read(m));\n    } finally {\n      channel.basicAck(m.tag(), false);\n    }\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function onMessage(msg: Message) {\n  try {\n    await repo.save(JSON.parse(msg.body));\n  } catch (e) {\n    logger.error(e);\n    await parked.put(msg.body, String(e));\n  }\n  channel.ack(msg);\n}\n"
+        ),
+        silent("typescript", "export async function acknowledge(alarm: Alarm, user: User) {\n  alarm.ack(user.id);\n  await repo.save(alarm);\n}\n"),
+        fires(
+            "typescript",
+            "sub.on('message', async (message) => {\n  message.ack();\n  const order = JSON.parse(message.data.toString());\n  await repo.insert(order);\n});\n"
+        ),
+        silent(
+            "python",
+            "def drain(redis):\n    while True:\n        item = redis.blmove('jobs', 'working', 5)\n        if item is None:\n            continue\n        handle(item)\n        redis.lrem('working', 1, item)\n"
+        ),
+        silent(
+            "python",
+            "def on_message(channel, method, properties, body):\n    try:\n        orders.insert(json.loads(body))\n    except ValueError as problem:\n        parked.store(body, repr(problem))\n    channel.basic_ack(delivery_tag=method.delivery_tag)\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) handle(ctx context.Context, msg *Message) {\n\tdefer c.inFlight.Done()\n\tif err := c.store.Save(ctx, msg.Body); err != nil {\n\t\tmsg.Nack()\n\t\treturn\n\t}\n\tmsg.Ack()\n}\n"
+        ),
+        silent("go", "package c\n\nfunc (q *Stack) Drain(visit func(Frame)) {\n\tfor q.Len() > 0 {\n\t\tframe := q.Pop()\n\t\tvisit(frame)\n\t}\n}\n"),
     ];
 }

@@ -237,5 +237,23 @@ pub(super) mod tests {
             "def renew(self, key):\n    value = self.redis.get(key)\n    if value is None:\n        value = load(key)\n    self.redis.set(key, value, ex=60)\n",
         ),
         silent("java", "class N {\n  void close() {\n    if (open.compareAndSet(true, false)) {\n      release();\n    }\n  }\n}\n"),
+        silent(
+            "java",
+            "class N {\n  void raise(long seen) {\n    long cur;\n    do {\n      cur = highest.get();\n      if (seen <= cur) {\n        return;\n      }\n    } while (!highest.compareAndSet(cur, seen));\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class N {\n  void pay(long id, BigDecimal amount) {\n    jdbc.update(\"UPDATE orders SET paid = paid + ? WHERE id = ?\", amount, id);\n  }\n}\n"
+        ),
+        silent("python", "def pay(order_id, amount):\n    Order.objects.filter(pk=order_id).update(paid=F('paid') + amount)\n"),
+        silent(
+            "go",
+            "package s\n\nfunc (s *S) Add(ctx context.Context, k string) error {\n\treturn s.rdb.Watch(ctx, func(tx *redis.Tx) error {\n\t\tn, err := tx.Get(ctx, k).Int()\n\t\tif err != nil {\n\t\t\treturn err\n\t\t}\n\t\t_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {\n\t\t\tp.Set(ctx, k, n+1, 0)\n\t\t\treturn nil\n\t\t})\n\t\treturn err\n\t}, k)\n}\n"
+        ),
+        silent("typescript", "export async function touch(redis: Redis, id: string) {\n  await redis.hincrby(`visits:${id}`, 'count', 1);\n}\n"),
+        fires(
+            "typescript",
+            "export async function touch(redis: Redis, id: string) {\n  const visits = Number(await redis.get(`visits:${id}`));\n  await redis.set(`visits:${id}`, visits + 1);\n}\n"
+        ),
     ];
 }

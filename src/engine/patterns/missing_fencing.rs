@@ -129,5 +129,22 @@ pub(super) mod tests {
         silent("python", "def free(self):\n    self.redis.eval(COMPARE_AND_DELETE, 1, self.lock_key, self.me)\n"),
         silent("go", "package s\n\nfunc (l *L) Forget(ctx context.Context) error {\n\treturn l.rdb.Del(ctx, l.sessionKey).Err()\n}\n"),
         silent("typescript", "export async function forget(id: string) {\n  await redis.del(`session:${id}`);\n}\n"),
+        silent(
+            "go",
+            "package s\n\nfunc (l *L) Unlock(ctx context.Context) error {\n\theld, err := l.rdb.Get(ctx, l.lockKey).Result()\n\tif err != nil || held != l.token {\n\t\treturn errNotHeld\n\t}\n\treturn compareAndDelete.Run(ctx, l.rdb, []string{l.lockKey}, l.token).Err()\n}\n"
+        ),
+        silent("go", "package s\n\nfunc (l *L) Unlock() {\n\tl.held.Store(false)\n\tl.mu.Unlock()\n}\n"),
+        silent(
+            "typescript",
+            "export async function withLock(id: string, work: () => Promise<void>) {\n  const lock = await redlock.acquire([`lock:${id}`], 5000);\n  try {\n    await work();\n  } finally {\n    await lock.release();\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export class Door {\n  private readonly blocks = new Map<string, Block>();\n  unblock(id: string) {\n    this.blocks.delete(id);\n    this.redraw();\n  }\n}\n"
+        ),
+        silent(
+            "python",
+            "def free(self):\n    self.etcd.transaction(\n        compare=[self.etcd.transactions.value(self.lock_key) == self.me],\n        success=[self.etcd.transactions.delete(self.lock_key)],\n        failure=[],\n    )\n"
+        ),
     ];
 }

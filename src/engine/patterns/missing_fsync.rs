@@ -279,5 +279,25 @@ pub(super) mod tests {
             "import org.rocksdb.WriteOptions;\n\nclass Offsets {\n  void put(byte[] key, byte[] value) throws RocksDBException {\n    db.put(new WriteOptions().setDisableWAL(true), key, value);\n  }\n}\n",
         ),
         silent("java", "class Users {\n  void rename(User user, String name) {\n    users.sync(user.withName(name));\n    view.write(name);\n  }\n}\n"),
+        silent(
+            "java",
+            "class Checkpoints {\n  void save(Path to, byte[] data) throws IOException {\n    Path tmp = to.resolveSibling(to.getFileName() + \".tmp\");\n    try (FileChannel file = FileChannel.open(tmp, CREATE, WRITE)) {\n      file.write(ByteBuffer.wrap(data));\n      file.force(true);\n    }\n    Files.move(tmp, to, ATOMIC_MOVE);\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Offsets {\n  void put(byte[] key, byte[] value) throws RocksDBException {\n    db.put(new WriteOptions().setSync(true).setDisableWAL(false), key, value);\n  }\n}\n"
+        ),
+        fires(
+            "java",
+            "class Checkpoints {\n  void saveCheckpoint(Path to, byte[] data) throws IOException {\n    Path tmp = to.resolveSibling(to.getFileName() + \".tmp\");\n    Files.write(tmp, data);\n    Files.move(tmp, to, ATOMIC_MOVE);\n  }\n}\n"
+        ),
+        silent(
+            "rust",
+            "fn save_preview(tmp: &Path, to: &Path, image: &Image) -> io::Result<()> {\n    fs::write(tmp, image.encode())?;\n    fs::rename(tmp, to)\n}\n"
+        ),
+        silent(
+            "rust",
+            "fn rotate_journal(dir: &Path, number: u64) -> io::Result<()> {\n    fs::rename(dir.join(\"journal\"), dir.join(format!(\"journal.{number}\")))?;\n    File::open(dir)?.sync_all()\n}\n"
+        ),
     ];
 }

@@ -107,7 +107,10 @@ fn only_logs_the_end(view: &View<'_>) -> Vec<Sighting> {
         let made_here = o.calls(0).any(|(_, n)| {
             (n.is_new && says(n.name, &["websocket", "eventsource"])) || (says(n.name, &["connect", "createconnection"]) && !says(n.receiver, &["server"]))
         });
-        if logs && made_here && !says(o.text, &["reconnect*", "retry*", "connectagain"]) {
+        // Whoever closes it beside the handler has asked once and wants no more.
+        let closed_here =
+            o.calls(o.function_of(id).unwrap_or(0)).any(|(_, n)| n.receiver == c.receiver && says(n.name, &["close", "terminate", "end", "disconnect"]));
+        if logs && made_here && !closed_here && !says(o.text, &["reconnect*", "retry*", "connectagain"]) {
             let callee = o.callee(id);
             let seen = format!("the end of the connection is only logged in `{callee}`, so this process stays up and hears nothing any more");
             out.push(view.sighting(id, format!("end {callee}"), Medium, seen));
@@ -323,6 +326,34 @@ pub(super) mod tests {
         silent(
             "typescript",
             "export function follow(url: string) {\n  const ws = new WebSocket(url);\n  ws.on('close', () => {\n    setTimeout(() => follow(url), pause());\n  });\n}\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) listen(ctx context.Context) {\n\tfor ctx.Err() == nil {\n\t\tstream, err := c.client.Subscribe(ctx)\n\t\tif err != nil {\n\t\t\tc.pause(ctx)\n\t\t\tcontinue\n\t\t}\n\t\tfor {\n\t\t\tevent, err := stream.Recv()\n\t\t\tif err != nil {\n\t\t\t\tlog.Printf(\"lost: %v\", err)\n\t\t\t\tbreak\n\t\t\t}\n\t\t\tc.handle(event)\n\t\t}\n\t}\n}\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc copyAll(r io.Reader, out *bufio.Writer) error {\n\tin := bufio.NewScanner(r)\n\tfor in.Scan() {\n\t\tif _, err := out.Write(in.Bytes()); err != nil {\n\t\t\treturn err\n\t\t}\n\t}\n\treturn in.Err()\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export function follow(url: string) {\n  const ws = new ReconnectingWebSocket(url);\n  ws.addEventListener('message', handle);\n  ws.addEventListener('close', () => console.log('closed, will be opened again'));\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export function serve(server: net.Server) {\n  server.on('connection', (socket) => {\n    socket.on('data', handle);\n    socket.on('close', () => console.log('client left'));\n  });\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function once(url: string) {\n  const ws = new WebSocket(url);\n  ws.on('close', () => console.log('done'));\n  ws.on('message', (m) => {\n    show(m);\n    ws.close();\n  });\n}\n"
+        ),
+        silent(
+            "python",
+            "def listen(client):\n    while True:\n        stream = client.subscribe('cancel')\n        try:\n            for event in stream:\n                handle(event)\n        except ConnectionError as e:\n            log.error('lost: %s', e)\n            time.sleep(1)\n"
+        ),
+        silent(
+            "python",
+            "def ask(address, question):\n    conn = connect(address)\n    try:\n        conn.send(question)\n        return conn.receive()\n    except ConnectionError as e:\n        log.error('lost: %s', e)\n        raise\n"
         ),
     ];
 }

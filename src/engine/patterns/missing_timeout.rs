@@ -234,6 +234,7 @@ fn unlimited_by_default(view: &View<'_>) -> Vec<Sighting> {
                 !fields.iter().any(|f| f.name == "Timeout")
                     && !says(o.source(o.function_of(id).unwrap_or(id)), &["timeout", "deadline", "withtimeout", "requestwithcontext", "newrequestwithcontext"])
             }
+            (Kind::Call(c), "rust") => c.name == "new" && c.receiver.ends_with("reqwest::Client") && !says(o.text, &["timeout*"]),
             (Kind::Call(c), "java" | "kotlin") => {
                 let template = c.name == "RestTemplate" && c.args.is_empty() && (c.is_new || o.language == "kotlin");
                 let builder = c.name == "newHttpClient" && c.receiver == "HttpClient";
@@ -320,6 +321,28 @@ pub(super) mod tests {
         silent(
             "typescript",
             "import axios from 'axios';\n\nexport async function rates(url: string) {\n  return (await axios.get(url, { timeout: 2000 })).data;\n}\n",
+        ),
+        silent(
+            "java",
+            "class C {\n  RestTemplate rates(RestTemplateBuilder builder) {\n    return builder.connectTimeout(Duration.ofSeconds(1)).readTimeout(Duration.ofSeconds(3)).build();\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class C {\n  Row first(Map<String, Future<Row>> done) throws Exception {\n    return done.values().iterator().next().resultNow();\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function rates(url: string) {\n  const reply = await fetch(url, { signal: AbortSignal.timeout(2000) });\n  return reply.json();\n}\n"
+        ),
+        silent(
+            "typescript",
+            "const client = axios.create({ baseURL: BASE, timeout: 3000 });\n\nexport async function rates(pair: string) {\n  return (await client.get(`/rates/${pair}`)).data;\n}\n"
+        ),
+        fires("rust", "fn client() -> reqwest::Client {\n    reqwest::Client::new()\n}\n"),
+        silent("rust", "fn client() -> reqwest::Result<reqwest::Client> {\n    reqwest::Client::builder().timeout(Duration::from_secs(5)).build()\n}\n"),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context, url string) (*http.Response, error) {\n\treq, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n\treturn c.http.Do(req)\n}\n"
         ),
     ];
 

@@ -145,6 +145,12 @@ fn says_not_found(o: &Outline<'_>, handler: Id) -> Option<Id> {
             (says(value, &["notfound*", "not_found", "http404", "nosuch*"]) || value.contains("404"))
                 && !o.within(handler).any(|j| matches!(o.node(j).kind, Kind::Branch { .. }))
         }
+        // `res.status(404).json(..)`: an answer by a call.
+        Kind::Call(c) => {
+            let by_receiver = ["status(404", "code(404"].iter().any(|s| c.receiver.contains(s));
+            let by_name = c.name == "sendStatus" && c.args.iter().any(|a| a.text == "404") || (c.receiver == "http" && c.name == "NotFound");
+            (by_receiver || by_name) && !o.within(handler).any(|j| matches!(o.node(j).kind, Kind::Branch { .. }))
+        }
         _ => false,
     })
 }
@@ -227,6 +233,35 @@ pub(super) mod tests {
         silent(
             "typescript",
             "export async function save(row: Row) {\n  try {\n    await client.put(row);\n  } catch (e) {\n    throw new Unavailable(e);\n  }\n}\n",
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) save(ctx context.Context, r Row) error {\n\terr := c.client.Put(ctx, r)\n\tif errors.Is(err, errConflict) {\n\t\treturn c.merge(ctx, r)\n\t}\n\tif err != nil {\n\t\treturn fmt.Errorf(\"put %s: %w\", r.Key, err)\n\t}\n\treturn nil\n}\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context, k string) (Row, error) {\n\trow, err := c.client.Get(ctx, k)\n\tswitch {\n\tcase status.Code(err) == codes.NotFound:\n\t\treturn Row{}, errNoRow\n\tcase err != nil:\n\t\treturn Row{}, err\n\t}\n\treturn row, nil\n}\n"
+        ),
+        silent(
+            "java",
+            "class Store {\n  Response load(String key) {\n    try {\n      return ok(repository.client.get(key));\n    } catch (NoSuchKeyException e) {\n      return Response.status(404).build();\n    } catch (Exception e) {\n      log.error(\"load {}\", key, e);\n      return Response.status(503).build();\n    }\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "async function main() {\n  try {\n    await server.listen(8080);\n  } catch (e) {\n    console.error(e);\n    process.exit(1);\n  }\n}\n\nmain();\n"
+        ),
+        silent(
+            "typescript",
+            "export async function find(key: string) {\n  try {\n    return await client.get(key);\n  } catch (e) {\n    if (e instanceof NotFound) {\n      return undefined;\n    }\n    throw e;\n  }\n}\n"
+        ),
+        fires(
+            "typescript",
+            "export async function profile(req: Request, res: Response) {\n  try {\n    res.json(await userClient.get(req.params.id));\n  } catch (err) {\n    res.status(404).json({ error: 'no such user' });\n  }\n}\n"
+        ),
+        silent("python", "def run_job(job):\n    try:\n        client.execute(job)\n    except Exception:\n        metrics.failed.inc()\n        raise\n"),
+        fires(
+            "python",
+            "def balance(account):\n    try:\n        return client.get(f\"/accounts/{account}\", timeout=2).json()[\"balance\"]\n    except BaseException:\n        return None\n"
         ),
     ];
 }

@@ -261,5 +261,27 @@ pub(super) mod tests {
             "go",
             "package c\n\nfunc sum(rows []int) int {\n\tt := 0\n\tfor _, r := range rows {\n\t\tif r < 0 {\n\t\t\tcontinue\n\t\t}\n\t\tt += r\n\t}\n\treturn t\n}\n",
         ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) save(ctx context.Context, in *Input) error {\n\tout, err := c.client.BatchWriteItem(ctx, in)\n\tif err != nil {\n\t\treturn err\n\t}\n\tif len(out.UnprocessedItems) > 0 {\n\t\treturn c.again(ctx, out.UnprocessedItems)\n\t}\n\treturn nil\n}\n"
+        ),
+        silent(
+            "java",
+            "class C {\n  void tell(List<Entry> rows) {\n    var reply = sqs.sendMessageBatch(request(rows));\n    reply.failed().forEach(f -> parked.add(f.id()));\n  }\n}\n"
+        ),
+        silent("java", "class C {\n  void save(List<Entry> rows) {\n    for (Entry row : rows) {\n      client.putRecord(row);\n    }\n  }\n}\n"),
+        silent("typescript", "export async function tell(users: User[]) {\n  await Promise.all(users.map((u) => client.post(u)));\n}\n"),
+        silent(
+            "typescript",
+            "export async function save(rows: Row[]) {\n  const reply = await kinesis.putRecords({ Records: rows });\n  if (reply.FailedRecordCount) {\n    await save(rows.filter((_, i) => reply.Records[i].ErrorCode));\n  }\n}\n"
+        ),
+        silent(
+            "python",
+            "async def tell(users):\n    answers = await asyncio.gather(*[client.post(u) for u in users], return_exceptions=True)\n    lost = [u for u, a in zip(users, answers) if isinstance(a, Exception)]\n    if lost:\n        raise NotTold(lost)\n"
+        ),
+        silent(
+            "python",
+            "def index(docs):\n    done, errors = helpers.bulk(es, actions(docs), raise_on_error=False)\n    for error in errors:\n        parked.append(error)\n    return done\n"
+        ),
     ];
 }

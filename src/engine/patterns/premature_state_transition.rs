@@ -9,7 +9,7 @@
 
 use super::{Detector, High, Medium, Sighting, View};
 use crate::engine::syntax::words::{self, Towards, says};
-use crate::engine::syntax::{Id, Kind, Outline};
+use crate::engine::syntax::{Call, Id, Kind, Outline};
 
 pub(super) const DETECTOR: Detector = Detector { id: "premature-state-transition", languages: &[], find };
 
@@ -70,7 +70,9 @@ fn step_after(o: &Outline<'_>, id: Id) -> Option<Id> {
 fn published_in_transaction(view: &View<'_>) -> Vec<Sighting> {
     let o = view.outline;
     let mut out = Vec::new();
-    for (id, call) in o.calls(0).filter(|(_, c)| words::is_publish(c)) {
+    // Celery's `task.delay(args)`; with no receiver or no argument it is a pause.
+    let delays = |c: &Call<'_>| o.language == "python" && c.name == "delay" && !c.receiver.is_empty() && !c.args.is_empty();
+    for (id, call) in o.calls(0).filter(|(_, c)| words::is_publish(c) || delays(c)) {
         // An outbox row, or a hook that runs after the commit.
         if says(call.receiver, &["outbox", "tx", "transaction"])
             || o.ancestors(id).any(|a| {
@@ -214,5 +216,48 @@ pub(super) mod tests {
         ),
         silent("python", "def start(self):\n    self.load_snapshot()\n    self.status = 'ready'\n    log.info('ready')\n"),
         silent("java", "class A {\n  void start() throws IOException {\n    cache.load();\n    state = State.READY;\n  }\n}\n"),
+        silent(
+            "python",
+            "def place(order):\n    with transaction.atomic():\n        order.save()\n        transaction.on_commit(lambda: ship.delay(order.id))\n"
+        ),
+        fires("python", "def place(order):\n    with transaction.atomic():\n        order.save()\n        ship.delay(order.id)\n"),
+        silent(
+            "java",
+            "class E {\n  void run() {\n    try {\n      poll();\n      setEngineState(State.RUNNING, State.DONE);\n    } finally {\n      metrics.stop();\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Relay {\n  @Transactional\n  void place(Order order) {\n    orders.save(order);\n    outbox.save(new Event(\"placed\", order.id()));\n  }\n}\n"
+        ),
+        silent("ruby", "class Order < ApplicationRecord\n  after_commit :ship, on: :create\n\n  def ship\n    ShipJob.perform_async(id)\n  end\nend\n"),
+        silent(
+            "ruby",
+            "def import(rows)\n  Import.transaction do\n    rows.each { |row| Row.create!(row) }\n    Import.last.update!(state: \"done\")\n  end\nend\n"
+        ),
+        mends(
+            "ruby",
+            "def place(order)\n  ActiveRecord::Base.transaction do\n    order.save!\n    InvoiceJob.perform_later(order)\n    order.lines.each(&:reserve!)\n  end\nend\n",
+            "def place(order)\n  ActiveRecord::Base.transaction do\n    order.save!\n    order.lines.each(&:reserve!)\n  end\n  InvoiceJob.perform_later(order)\nend\n"
+        ),
+        fires(
+            "typescript",
+            "export class Server {\n  async start() {\n    this.ready = true;\n    await this.cache.load();\n    await this.consumer.subscribe(this.topics);\n  }\n}\n"
+        ),
+        fires(
+            "typescript",
+            "export async function place(order: Order) {\n  await prisma.$transaction(async (tx) => {\n    await tx.order.create({ data: order });\n    await queue.add('ship', { id: order.id });\n  });\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export class Server {\n  async start() {\n    await this.cache.load();\n    await this.consumer.subscribe(this.topics);\n    this.ready = true;\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export class Panel {\n  async open() {\n    this.loading = true;\n    this.rows = await this.api.rows();\n    this.loading = false;\n  }\n}\n"
+        ),
+        silent(
+            "go",
+            "package s\n\nfunc (s *Server) Start(ctx context.Context) error {\n\ts.state = stateStarting\n\tif err := s.restoreSnapshot(ctx); err != nil {\n\t\ts.state = stateFailed\n\t\treturn err\n\t}\n\ts.state = stateReady\n\treturn nil\n}\n"
+        ),
     ];
 }

@@ -61,7 +61,14 @@ fn takes(c: &Call<'_>) -> Option<String> {
         && !c.receiver.is_empty()
         && words::is_lock(c)
         && !matches!(c.result, Use::Returned | Use::Read);
-    lock.then(|| squeeze(c.receiver))
+    // `const client = await pool.connect()`: the pool has one less until it is given back.
+    let pooled = says(c.name, &["connect", "acquire", "getconnection", "get_connection", "checkout", "borrow*"])
+        && says(words::tail(c.receiver), &["pool", "datasource"]);
+    match c.result {
+        _ if lock => Some(squeeze(c.receiver)),
+        Use::Assigned(t) if pooled => t.split(',').next().map(squeeze),
+        _ => None,
+    }
 }
 
 fn squeeze(text: &str) -> String {
@@ -79,7 +86,11 @@ fn kept_by_an_exit(view: &View<'_>) -> Vec<Sighting> {
         if o.ancestors(lock).any(|i| matches!(o.node(i).kind, Kind::Scope { what: Scope::With | Scope::Lock, .. })) {
             continue;
         }
-        let frees: Vec<Id> = o.calls(function).filter(|(_, c)| gives_back(c) && squeeze(c.receiver) == held).map(|(i, _)| i).collect();
+        let frees: Vec<Id> = o
+            .calls(function)
+            .filter(|(_, c)| gives_back(c) && (squeeze(c.receiver) == held || c.args.first().is_some_and(|a| a.text == held)))
+            .map(|(i, _)| i)
+            .collect();
         // Given back by a `defer`, a `finally`, or somebody who is called later.
         if frees.is_empty() || frees.iter().any(|f| o.in_finally(*f) || o.closure_of(*f) != home) || !frees.iter().any(|f| o.precedes(lock, *f)) {
             continue;
@@ -92,6 +103,7 @@ fn kept_by_an_exit(view: &View<'_>) -> Vec<Sighting> {
                 && !frees.iter().any(|f| *f < *j && o.precedes(*f, *j))
                 && !about_the_lock(o, *j, lock)
                 && !says(value, &["unlock*", "release*"])
+                && value != held
                 && !o.before(*j).any(|(i, c)| i > lock && says(c.name, &["unlock*", "release*", "runlock"]))
                 && frees.iter().any(|f| o.node(*f).span.0 > o.node(*j).span.0 || o.node(*f).span.0 < o.node(*j).span.0)
                 && is_inner(o, *j, function)
@@ -399,75 +411,4 @@ fn is_resource(o: &Outline<'_>, assign: Id) -> bool {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use crate::engine::patterns::cases::{fires, mends, silent, table};
-
-    table![
-        mends(
-            "python",
-            "def ask(self, ready):\n    self.waiting.append(ready)\n    self.link.send(b'?')\n    ready.wait(timeout=2)\n    self.waiting.remove(ready)\n",
-            "def ask(self, ready):\n    self.waiting.append(ready)\n    try:\n        self.link.send(b'?')\n        ready.wait(timeout=2)\n    finally:\n        self.waiting.remove(ready)\n",
-        ),
-        fires(
-            "go",
-            "package c\n\nfunc (c *C) put(k string) error {\n\tc.mu.Lock()\n\tif c.closed {\n\t\treturn errClosed\n\t}\n\tc.keys[k] = true\n\tc.mu.Unlock()\n\treturn nil\n}\n",
-        ),
-        mends(
-            "go",
-            "package c\n\nfunc (c *C) open(ctx context.Context) (*Sub, error) {\n\tsub := c.client.Subscribe(ctx)\n\tif _, err := sub.Receive(ctx); err != nil {\n\t\treturn nil, err\n\t}\n\treturn sub, nil\n}\n",
-            "package c\n\nfunc (c *C) open(ctx context.Context) (*Sub, error) {\n\tsub := c.client.Subscribe(ctx)\n\tif _, err := sub.Receive(ctx); err != nil {\n\t\tsub.Close()\n\t\treturn nil, err\n\t}\n\treturn sub, nil\n}\n",
-        ),
-        mends(
-            "go",
-            "package c\n\nfunc (c *C) push(addr string) error {\n\tconn, err := dial(addr)\n\tif err != nil {\n\t\treturn err\n\t}\n\treturn c.send(conn)\n}\n",
-            "package c\n\nfunc (c *C) push(addr string) error {\n\tconn, err := dial(addr)\n\tif err != nil {\n\t\treturn err\n\t}\n\tdefer conn.Close()\n\treturn c.send(conn)\n}\n",
-        ),
-        fires(
-            "java",
-            "class C {\n  void put(String k) {\n    lock.lock();\n    if (closed) {\n      throw new IllegalStateException(\"closed\");\n    }\n    keys.add(k);\n    lock.unlock();\n  }\n}\n",
-        ),
-        mends(
-            "java",
-            "class C {\n  void run() {\n    Session session = new Session(address);\n    session.call(request);\n  }\n}\n",
-            "class C {\n  void run() {\n    try (Session session = new Session(address)) {\n      session.call(request);\n    }\n  }\n}\n",
-        ),
-        fires(
-            "python",
-            "def put(self, k):\n    self.lock.acquire()\n    if self.closed:\n        raise Closed()\n    self.keys.add(k)\n    self.lock.release()\n",
-        ),
-        mends(
-            "python",
-            "def put(self, k):\n    conn = self.pool.get_connection()\n    reply = conn.execute(k)\n    self.pool.release(conn)\n    return reply\n",
-            "def put(self, k):\n    conn = self.pool.get_connection()\n    try:\n        return conn.execute(k)\n    finally:\n        self.pool.release(conn)\n",
-        ),
-        mends(
-            "csharp",
-            "class C {\n  async Task<Link> Open() {\n    var link = new Link(config);\n    await link.OpenAsync();\n    return link;\n  }\n}\n",
-            "class C {\n  async Task<Link> Open() {\n    var link = new Link(config);\n    try {\n      await link.OpenAsync();\n    } catch {\n      await link.CloseAsync();\n      throw;\n    }\n    return link;\n  }\n}\n",
-        ),
-        mends(
-            "typescript",
-            "export async function ping(client: Client) {\n  await client.connect();\n  const reply = await client.ping();\n  await client.disconnect();\n  return reply;\n}\n",
-            "export async function ping(client: Client) {\n  await client.connect();\n  try {\n    return await client.ping();\n  } finally {\n    await client.disconnect();\n  }\n}\n",
-        ),
-        mends(
-            "ruby",
-            "def run\n  link = open_link\n  yield link\n  link.close\nend\n",
-            "def run\n  link = open_link\n  begin\n    yield link\n  ensure\n    link.close\n  end\nend\n",
-        ),
-        silent(
-            "go",
-            "package c\n\nfunc (c *C) put(k string) error {\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tif c.closed {\n\t\treturn errClosed\n\t}\n\tc.keys[k] = true\n\treturn nil\n}\n",
-        ),
-        silent(
-            "go",
-            "package c\n\nfunc (c *C) put(k string) error {\n\tc.mu.Lock()\n\tif c.closed {\n\t\tc.mu.Unlock()\n\t\treturn errClosed\n\t}\n\tc.keys[k] = true\n\tc.mu.Unlock()\n\treturn nil\n}\n",
-        ),
-        silent(
-            "java",
-            "class C {\n  void put(String k) {\n    lock.lock();\n    try {\n      if (closed) {\n        throw new IllegalStateException(\"closed\");\n      }\n      keys.add(k);\n    } finally {\n      lock.unlock();\n    }\n  }\n}\n",
-        ),
-        silent("python", "def put(self, k):\n    with self.lock:\n        if self.closed:\n            raise Closed()\n        self.keys.add(k)\n"),
-        silent("typescript", "export function shut(door: Door) {\n  if (door.open) {\n    door.close();\n  }\n  return door;\n}\n"),
-    ];
-}
+pub(super) mod tests;

@@ -209,5 +209,31 @@ pub(super) mod tests {
             "typescript",
             "export async function pay(order: Order, idempotencyKey: string) {\n  return retry(() => axios.post('/charges', order, { headers: { 'Idempotency-Key': idempotencyKey } }));\n}\n",
         ),
+        silent(
+            "java",
+            "class C {\n  Receipt pay(Order order) throws Exception {\n    for (int attempt = 0; attempt < 3; attempt++) {\n      try {\n        return gateway.charge(order.amount(), RequestOptions.withIdempotencyKey(order.id()));\n      } catch (IOException e) {\n        Thread.sleep(100L << attempt);\n      }\n    }\n    throw new Unreachable();\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class C {\n  @Retryable(maxAttempts = 3)\n  Profile profile(String id) {\n    return client.getForObject(\"/profiles/\" + id, Profile.class);\n  }\n}\n"
+        ),
+        silent("typescript", "export async function price(sku: string) {\n  return retry(() => axios.get(`/prices/${sku}`), { retries: 3 });\n}\n"),
+        silent(
+            "typescript",
+            "export async function place(orders: Order[]) {\n  for (const order of orders) {\n    await axios.post('/orders', order);\n  }\n}\n"
+        ),
+        silent(
+            "python",
+            "def charge(order):\n    for attempt in range(3):\n        try:\n            return gateway.charge(order, idempotency_key=order.id)\n        except ConnectionError:\n            time.sleep(2 ** attempt)\n    raise Unreachable()\n"
+        ),
+        silent(
+            "python",
+            "def charge(order):\n    try:\n        return gateway.charge(order)\n    except ConnectionError:\n        if gateway.find(order.id):\n            return None\n        raise\n"
+        ),
+        silent("go", "package c\n\nfunc (c *C) pay(ctx context.Context, o Order) error {\n\treturn c.gateway.Charge(ctx, o)\n}\n"),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) invite(ctx context.Context, to string) error {\n\treturn retry.Do(func() error {\n\t\treturn c.mailer.SendMail(ctx, to, inviteText)\n\t}, retry.Attempts(3))\n}\n"
+        ),
     ];
 }

@@ -138,8 +138,30 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
             out.push(view.sighting(a.handler, format!("{callee} {permanent}"), Medium, seen));
         }
     }
+    out.extend(asked_and_tried_again(view));
     for pair in taken::pairs(view) {
         out.extend(way_out_gone(view, &pair));
+    }
+    out
+}
+
+/// `if errors.Is(err, ErrUnauthorized) { continue }` in a loop of attempts: a failure that is a value is asked for, and tried again.
+fn asked_and_tried_again(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for id in o.ids() {
+        let Kind::Branch { condition } = o.node(id).kind else { continue };
+        let asks = says(condition, &["err", "error", "code", "status*"]) && says(condition, PERMANENT) && !condition.contains('!');
+        let again = o.children(id).any(|i| matches!(o.node(i).kind, Kind::Jump { what: Jump::Continue, .. }));
+        let Some(loop_) = o.loop_of(id).filter(|_| asks && again) else { continue };
+        let tries = matches!(o.node(loop_).kind, Kind::Loop { over: "", endless, condition, .. } if endless || says(condition, &["attempt*", "retry", "retries", "tries"]));
+        let tried = o.before(id).filter(|(i, c)| o.loop_of(*i) == Some(loop_) && words::remote(c) == words::Remote::Sure).last();
+        if let Some((call, _)) = tried.filter(|_| tries) {
+            let callee = o.callee(call);
+            let brief: String = condition.split_ascii_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
+            let seen = format!("`{callee}` is tried again where `{brief}`, which no repeat can mend");
+            out.push(view.sighting(id, format!("{callee} {brief}"), Medium, seen));
+        }
     }
     out
 }
@@ -239,6 +261,34 @@ pub(super) mod tests {
         silent(
             "go",
             "package c\n\nfunc (c *C) load(ctx context.Context) (*Row, error) {\n\trow, err := c.client.Get(ctx, c.key)\n\tif isPermanent(err) {\n\t\treturn nil, err\n\t}\n\treturn row, nil\n}\n",
+        ),
+        silent(
+            "java",
+            "class C {\n  Row load(String key) throws Exception {\n    for (int attempt = 0; attempt < 5; attempt++) {\n      try {\n        return client.get(key);\n      } catch (AuthenticationException e) {\n        throw new NotAllowed(key, e);\n      } catch (IOException e) {\n        Thread.sleep(100L << attempt);\n      }\n    }\n    throw new Unreachable(key);\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class C {\n  Row load(String key) throws Exception {\n    try {\n      return client.get(key);\n    } catch (AuthenticationException e) {\n      tokens.renew();\n      return client.get(key);\n    }\n  }\n}\n"
+        ),
+        fires(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context) error {\n\tfor attempt := 0; attempt < 5; attempt++ {\n\t\terr := c.client.Get(ctx, c.key)\n\t\tif errors.Is(err, ErrUnauthorized) {\n\t\t\ttime.Sleep(c.pause)\n\t\t\tcontinue\n\t\t}\n\t\treturn err\n\t}\n\treturn errGone\n}\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) load(ctx context.Context) error {\n\treturn backoff.Retry(func() error {\n\t\terr := c.client.Get(ctx, c.key)\n\t\tif errors.Is(err, errUnauthorized) {\n\t\t\treturn backoff.Permanent(err)\n\t\t}\n\t\treturn err\n\t}, c.policy)\n}\n"
+        ),
+        silent(
+            "python",
+            "def load(key):\n    for attempt in range(5):\n        try:\n            return client.get(key)\n        except PermissionDenied:\n            raise\n        except ConnectionError:\n            time.sleep(2 ** attempt)\n    raise Unreachable(key)\n"
+        ),
+        fires(
+            "csharp",
+            "class C {\n  async Task<Row> Load(string key) {\n    for (var attempt = 0; attempt < 5; attempt++) {\n      try {\n        return await client.GetAsync(key);\n      } catch (UnauthorizedAccessException) {\n        await Task.Delay(500);\n      }\n    }\n    return null;\n  }\n}\n"
+        ),
+        silent(
+            "csharp",
+            "class C {\n  Task Load() {\n    return Policy.Handle<HttpRequestException>().WaitAndRetryAsync(3, n => TimeSpan.FromSeconds(n)).ExecuteAsync(Get);\n  }\n}\n"
         ),
     ];
 }

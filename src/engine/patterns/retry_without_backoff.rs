@@ -142,5 +142,26 @@ pub(super) mod tests {
             "typescript",
             "export async function read(servers: string[]) {\n  for (const server of servers) {\n    try {\n      return await axios.get(server);\n    } catch (e) {\n      console.warn(e);\n    }\n  }\n  throw new Error('gone');\n}\n",
         ),
+        silent(
+            "java",
+            "class C {\n  String read() throws Exception {\n    for (int attempt = 0; attempt < 5; attempt++) {\n      try {\n        return client.get(path);\n      } catch (IOException e) {\n        TimeUnit.MILLISECONDS.sleep(backoff.next(attempt));\n      }\n    }\n    throw new Unreachable(path);\n  }\n}\n"
+        ),
+        silent("python", "@retry(stop=stop_after_attempt(5), wait=wait_random_exponential(max=20))\ndef read(url):\n    return requests.get(url, timeout=2)\n"),
+        silent(
+            "python",
+            "def read(urls):\n    for url in urls:\n        try:\n            return requests.get(url, timeout=2)\n        except requests.ConnectionError:\n            log.warning('no answer from %s', url)\n    raise Unreachable(urls)\n"
+        ),
+        fires(
+            "typescript",
+            "export async function publish(event: Event) {\n  let tries = 0;\n  while (tries < 4) {\n    try {\n      return await producer.send(event);\n    } catch (err) {\n      tries += 1;\n    }\n  }\n  throw new Unreachable();\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function read(url: string) {\n  for (let attempt = 0; attempt < 5; attempt++) {\n    try {\n      return await axios.get(url);\n    } catch (e) {\n      await delay(100 * 2 ** attempt);\n    }\n  }\n  throw new Error('gone');\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export function freePort(first: number) {\n  for (let attempt = 0; attempt < 20; attempt++) {\n    try {\n      return bind(first + attempt);\n    } catch (e) {\n      taken.add(first + attempt);\n    }\n  }\n  return 0;\n}\n"
+        ),
     ];
 }

@@ -17,7 +17,8 @@ pub(super) const DETECTOR: Detector = Detector { id: "split-brain", languages: &
 #[rustfmt::skip]
 const OWNS: &[&str] = &[
     "leader", "isleader", "leading", "is_leader", "isowner", "is_owner", "owns", "owned", "inrange", "in_range", "ismaster", "is_master", "isprimary",
-    "is_primary", "hasleadership", "has_leadership", "holds_lock", "holdslock", "acquired*", "elected", "islocal", "haslease", "has_lease", "ishandoff", "iscoordinator",
+    "is_primary", "hasleadership", "has_leadership", "holds_lock", "holdslock", "acquired*", "elected", "islocal", "haslease", "has_lease", "ishandoff", "iscoordinator", "isheld", "is_held",
+    "holds_lease", "holdslease",
 ];
 
 fn find(view: &View<'_>) -> Vec<Sighting> {
@@ -92,7 +93,7 @@ fn is_guarded(o: &Outline<'_>, function: Id, id: Id, questions: &[Id]) -> bool {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use crate::engine::patterns::cases::{mends, silent, table};
+    use crate::engine::patterns::cases::{keeps, mends, silent, table};
 
     table![
         mends(
@@ -123,5 +124,34 @@ pub(super) mod tests {
         silent("go", "package s\n\nfunc (s *S) tick() {\n\tif !s.raft.IsLeader() {\n\t\treturn\n\t}\n\ts.compactor.Run()\n}\n"),
         silent("python", "def run(self):\n    self.scheduler.enqueue_due()\n"),
         silent("csharp", "class R {\n  void Show(Entry entry) {\n    if (entry.IsLeader) {\n      Paint(entry);\n    }\n  }\n}\n"),
+        mends(
+            "csharp",
+            "class Scheduler {\n  async Task Tick() {\n    await outbox.Dispatch();\n  }\n}\n",
+            "class Scheduler {\n  async Task Tick() {\n    if (!lease.IsHeld) {\n      return;\n    }\n    await outbox.Dispatch();\n  }\n}\n"
+        ),
+        mends(
+            "java",
+            "class Compaction {\n  void tick() {\n    store.compact(shard);\n  }\n}\n",
+            "class Compaction {\n  void tick() {\n    if (election.isLeader()) {\n      store.compact(shard);\n    }\n  }\n}\n"
+        ),
+        silent(
+            "csharp",
+            "class Scheduler {\n  async Task Tick() {\n    if (!lease.IsHeld) {\n      return;\n    }\n    log.LogInformation(\"tick\");\n    await outbox.Dispatch();\n  }\n}\n"
+        ),
+        keeps(
+            "python",
+            "def run(self):\n    if not self.is_leader:\n        return\n    self.scheduler.enqueue_due()\n",
+            "def run(self):\n    if not self.election.holds_lease():\n        return\n    self.scheduler.enqueue_due()\n"
+        ),
+        keeps(
+            "go",
+            "package s\n\nfunc (s *S) tick() {\n\tif s.debug {\n\t\ts.dump()\n\t}\n\ts.compactor.Run()\n}\n",
+            "package s\n\nfunc (s *S) tick() {\n\ts.compactor.Run()\n}\n"
+        ),
+        keeps(
+            "go",
+            "package s\n\nfunc (s *S) tick() {\n\tif !s.raft.IsLeader() {\n\t\treturn\n\t}\n\ts.compactor.Run()\n}\n",
+            "package s\n\nfunc (s *S) tick() {\n\tif s.raft.IsLeader() {\n\t\ts.compactor.Run()\n\t}\n}\n"
+        ),
     ];
 }

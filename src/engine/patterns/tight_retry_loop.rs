@@ -227,5 +227,61 @@ pub(super) mod tests {
             "java",
             "class F {\n  void run() {\n    for (Item item : items) {\n      try {\n        client.send(item);\n      } catch (IOException e) {\n        failed.add(item);\n        continue;\n      }\n    }\n  }\n}\n",
         ),
+        silent(
+            "go",
+            "package w\n\nfunc (w *W) loop(ctx context.Context) {\n\tfor {\n\t\tmsg, err := w.queue.Receive(ctx)\n\t\tif err != nil {\n\t\t\tlog.Printf(\"receive: %v\", err)\n\t\t\tselect {\n\t\t\tcase <-ctx.Done():\n\t\t\t\treturn\n\t\t\tcase <-time.After(w.pause):\n\t\t\t}\n\t\t\tcontinue\n\t\t}\n\t\tw.handle(msg)\n\t}\n}\n"
+        ),
+        silent(
+            "go",
+            "package w\n\nfunc (w *W) loop(ctx context.Context) error {\n\tfor {\n\t\tstream, err := w.client.Watch(ctx, w.node)\n\t\tif err != nil {\n\t\t\treturn fmt.Errorf(\"watch %s: %w\", w.node, err)\n\t\t}\n\t\tw.consume(stream)\n\t}\n}\n"
+        ),
+        fires(
+            "java",
+            "class Follower implements Runnable {\n  public void run() {\n    while (!Thread.interrupted()) {\n      try {\n        Batch batch = client.fetch(offset);\n        apply(batch);\n      } catch (IOException e) {\n        continue;\n      }\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Follower implements Runnable {\n  public void run() {\n    while (!Thread.interrupted()) {\n      try {\n        apply(client.fetch(offset));\n      } catch (IOException e) {\n        LockSupport.parkNanos(pause.next());\n      }\n    }\n  }\n}\n"
+        ),
+        silent(
+            "java",
+            "class Reader {\n  Frame next() {\n    while (true) {\n      try {\n        return decode(buffer);\n      } catch (TornFrameException e) {\n        buffer.skip(1);\n      }\n    }\n  }\n}\n"
+        ),
+        fires(
+            "typescript",
+            "export async function renew(client: Client, lease: Lease) {\n  while (!lease.released) {\n    try {\n      await client.renewLease(lease.id);\n      await sleep(lease.ttl / 3);\n    } catch (err) {\n      logger.warn({ err }, 'renewal failed, again');\n    }\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function follow(url: string) {\n  while (true) {\n    try {\n      show((await axios.get(url)).data);\n    } catch (e) {\n      console.warn(e);\n    } finally {\n      await sleep(1000);\n    }\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export async function follow(url: string) {\n  let failures = 0;\n  while (failures < 5) {\n    try {\n      show(await poll(url));\n      failures = 0;\n    } catch (e) {\n      failures += 1;\n      await sleep(200 * failures);\n    }\n  }\n}\n"
+        ),
+        silent(
+            "typescript",
+            "export function parseAll(source: Source) {\n  while (true) {\n    try {\n      return parse(source.text());\n    } catch (e) {\n      source.dropLastLine();\n    }\n  }\n}\n"
+        ),
+        fires(
+            "rust",
+            "async fn renew(client: &Client, id: LeaseId) {\n    while !client.is_closed() {\n        if let Err(problem) = client.renew_lease(id).await {\n            tracing::warn!(%problem, \"renewal failed\");\n        } else {\n            tokio::time::sleep(RENEWAL).await;\n        }\n    }\n}\n"
+        ),
+        silent(
+            "rust",
+            "async fn renew(client: &Client, id: LeaseId) {\n    let mut every = tokio::time::interval(RENEWAL);\n    loop {\n        every.tick().await;\n        if let Err(problem) = client.renew_lease(id).await {\n            tracing::warn!(%problem, \"renewal failed\");\n        }\n    }\n}\n"
+        ),
+        silent(
+            "rust",
+            "fn read_to_end(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {\n    loop {\n        match reader.read(buffer) {\n            Ok(n) => return Ok(n),\n            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,\n            Err(e) => return Err(e),\n        }\n    }\n}\n"
+        ),
+        silent(
+            "rust",
+            "async fn follow(client: Client, mut pause: Backoff) {\n    loop {\n        match client.watch().await {\n            Ok(s) => serve(s).await,\n            Err(e) => {\n                warn!(\"lost: {e}\");\n                sleep(pause.next_backoff()).await;\n            }\n        }\n    }\n}\n"
+        ),
+        silent(
+            "python",
+            "def follow(consumer):\n    while True:\n        record = consumer.poll(timeout=1.0)\n        if record is None:\n            continue\n        try:\n            store.insert(record)\n        except IntegrityError:\n            log.info('seen before')\n            continue\n"
+        ),
     ];
 }

@@ -122,7 +122,7 @@ fn fed_from_outside<'t>(o: &Outline<'t>, target: &str) -> Option<&'t str> {
         .filter(|(_, c)| {
             says(c.name, &["put", "put_nowait", "add", "offer", "send", "push", "trywrite", "writeasync", "trysend", "execute", "submit", "enqueue", "<<"])
         })
-        .filter(|(_, c)| words::tail(c.receiver).trim_start_matches('@') == target)
+        .filter(|(_, c)| words::tail(c.receiver.trim_end_matches(".Writer")).trim_start_matches('@') == target)
         .map(|(i, _)| o.function_name(i))
         .find(|name| says(name, RECEIVES))
 }
@@ -182,5 +182,21 @@ pub(super) mod tests {
             "class Inbox {\n  void Start() {\n    _waiting = Channel.CreateBounded<Event>(1000);\n  }\n}\n",
         ),
         silent("csharp", "class Inbox {\n  void Start() {\n    _waiting = Channel.CreateBounded<Event>(1000);\n  }\n}\n"),
+        silent(
+            "rust",
+            "fn lines(text: &str) -> Vec<String> {\n    let mut todo = VecDeque::new();\n    todo.push_back(text);\n    let mut out = Vec::new();\n    while let Some(part) = todo.pop_front() {\n        out.push(part.to_owned());\n    }\n    out\n}\n"
+        ),
+        fires(
+            "csharp",
+            "class Inbox {\n  private readonly Channel<Event> _waiting = Channel.CreateUnbounded<Event>();\n  public void OnMessage(Event e) {\n    _waiting.Writer.TryWrite(e);\n  }\n}\n"
+        ),
+        silent(
+            "csharp",
+            "class Tree {\n  int Count(Node root) {\n    var todo = new Queue<Node>();\n    todo.Enqueue(root);\n    var n = 0;\n    while (todo.Count > 0) {\n      n++;\n      foreach (var child in todo.Dequeue().Children) {\n        todo.Enqueue(child);\n      }\n    }\n    return n;\n  }\n}\n"
+        ),
+        silent(
+            "csharp",
+            "class Inbox {\n  private readonly BlockingCollection<Event> _waiting = new BlockingCollection<Event>(boundedCapacity: 500);\n  public void OnMessage(Event e) {\n    _waiting.Add(e);\n  }\n}\n"
+        ),
     ];
 }

@@ -240,5 +240,26 @@ pub(super) mod tests {
             "typescript",
             "export function last(rows: number[]) {\n  let at = rows.length;\n  while (true) {\n    at -= 1;\n    if (rows[at] > 0) return at;\n  }\n}\n",
         ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) read(ctx context.Context) (*Row, error) {\n\tctx, cancel := context.WithTimeout(ctx, c.limit)\n\tdefer cancel()\n\tfor {\n\t\trow, err := c.client.Get(ctx, c.key)\n\t\tif err == nil {\n\t\t\treturn row, nil\n\t\t}\n\t\tif ctx.Err() != nil {\n\t\t\treturn nil, err\n\t\t}\n\t\ttime.Sleep(time.Second)\n\t}\n}\n"
+        ),
+        silent(
+            "go",
+            "package c\n\nfunc (c *C) serve(l net.Listener) {\n\tfor {\n\t\tconn, err := l.Accept()\n\t\tif err != nil {\n\t\t\treturn\n\t\t}\n\t\tgo c.handle(conn)\n\t}\n}\n"
+        ),
+        silent(
+            "java",
+            "class C {\n  Row read() throws IOException {\n    long end = System.nanoTime() + limit;\n    while (true) {\n      try {\n        return client.get(key);\n      } catch (IOException e) {\n        if (System.nanoTime() > end) {\n          throw e;\n        }\n        pause.sleep(100);\n      }\n    }\n  }\n}\n"
+        ),
+        silent("java", "class C {\n  private int maxRetries = 5;\n  private int maxRows = -1;\n  Row read() { return client.get(key); }\n}\n"),
+        silent(
+            "typescript",
+            "export async function read(url: string, signal: AbortSignal) {\n  while (!signal.aborted) {\n    try {\n      return await axios.get(url, { signal });\n    } catch (e) {\n      await sleep(500);\n    }\n  }\n  throw new Aborted(url);\n}\n"
+        ),
+        silent(
+            "python",
+            "class Sender:\n    def send(self, note, tries=0):\n        try:\n            requests.post(self.url, json=note, timeout=3)\n        except requests.Timeout:\n            if tries == 5:\n                raise\n            time.sleep(1 << tries)\n            self.send(note, tries + 1)\n"
+        ),
     ];
 }

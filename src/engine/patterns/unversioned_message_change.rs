@@ -258,5 +258,25 @@ pub(super) mod tests {
             "export function row(order: Order) {\n  return draw({ type: 'row', userId: order.user, total: order.total });\n}\n",
             "export function row(order: Order) {\n  return draw({ type: 'row', customerId: order.user, total: order.total });\n}\n",
         ),
+        keeps(
+            "go",
+            "package p\n\nfunc Renewal(ctx workflow.Context, sub string) error {\n\treturn step(ctx, sub)\n}\n",
+            "package p\n\nfunc Renewal(ctx workflow.Context, subscription string) error {\n\treturn step(ctx, subscription)\n}\n"
+        ),
+        keeps(
+            "go",
+            "package p\n\nfunc Renewal(ctx workflow.Context, in RenewalInput) error {\n\treturn step(ctx, in.Sub)\n}\n",
+            "package p\n\nfunc Renewal(ctx workflow.Context, in RenewalInput) error {\n\tif workflow.GetVersion(ctx, \"plans\", workflow.DefaultVersion, 1) == 1 {\n\t\treturn stepWithPlan(ctx, in.Sub, in.Plan)\n\t}\n\treturn step(ctx, in.Sub)\n}\n"
+        ),
+        keeps(
+            "typescript",
+            "export async function placed(order: Order) {\n  const userId = order.user;\n  await queue.add({ type: 'placed', userId, total: order.total });\n}\n",
+            "export async function placed(order: Order) {\n  await queue.add({ type: 'placed', total: order.total, userId: order.user });\n}\n"
+        ),
+        keeps(
+            "python",
+            "class Resize:\n    def run(self, image_id, width):\n        return Image.get(image_id).resize(width)\n",
+            "class Resize:\n    def run(self, image_id, size):\n        return Image.get(image_id).resize(size)\n"
+        ),
     ];
 }

@@ -203,7 +203,9 @@ pub fn is_pause(call: &Call<'_>) -> bool {
     ];
     let waits = call.name.eq_ignore_ascii_case("wait") && !call.args.is_empty() && !says(tail(call.receiver), &["wg", "group"]);
     let is_verb = VERBS.iter().any(|v| call.name.eq_ignore_ascii_case(v));
-    waits || says(call.name, ALONE) || (is_verb && says(tail(call.receiver), ON))
+    // `every.tick().await`: whatever the ticker is called.
+    let ticks = call.name == "tick" && call.awaited;
+    waits || ticks || says(call.name, ALONE) || (is_verb && says(tail(call.receiver), ON))
 }
 
 /// A log line, a print, a metric: nobody acts on it.

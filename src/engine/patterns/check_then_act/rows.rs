@@ -6,7 +6,7 @@ use crate::engine::patterns::lost_lock::same_function;
 use crate::engine::patterns::{High, Low, Medium, Sighting, View};
 use crate::engine::syntax::reading::locks::Held;
 use crate::engine::syntax::words::{self, Remote, says};
-use crate::engine::syntax::{Call, Id, Kind, Outline, Use};
+use crate::engine::syntax::{Call, Id, Jump, Kind, Outline, Use};
 
 /// An update that matched no row leads to an insert.
 pub(super) fn update_or_insert(view: &View<'_>, function: Id, held: &[Held<'_>], out: &mut Vec<Sighting>) {
@@ -82,7 +82,7 @@ pub(super) fn looked_up(view: &View<'_>, function: Id, held: &[Held<'_>], out: &
         }
         let confidence = if was_one_step {
             High
-        } else if shared && is_absence(o.source(branch), o.source(look)) {
+        } else if shared && (is_absence(o.source(branch), o.source(look)) || turns_away(o, l, branch, write)) {
             Medium
         } else {
             Low
@@ -96,6 +96,13 @@ pub(super) fn looked_up(view: &View<'_>, function: Id, held: &[Held<'_>], out: &
         );
         out.push(view.sighting(write, format!("key {}", brief(key)), confidence, seen));
     }
+}
+
+/// `if exists(key) { return .. }` and then the write: a claim too. A value that is read and returned is a cache's.
+fn turns_away(o: &Outline<'_>, look: &Call<'_>, branch: Id, write: Id) -> bool {
+    says(look.name, &["exist*", "has"])
+        && !o.within(branch).contains(&write)
+        && o.within(branch).any(|i| matches!(o.node(i).kind, Kind::Jump { what: Jump::Throw | Jump::Return, .. }))
 }
 
 /// The look asks whether there is nothing: what follows is a claim, no refresh of a value.

@@ -29,6 +29,8 @@ impl<'t> Outline<'t> {
             "give_up*",
             "left",
         ];
+        // `System.nanoTime() > end`: read in the loop, the clock ends it.
+        const CLOCKS: &[&str] = &["nanotime", "currenttimemillis", "monotonic", "perf_counter", "now", "since", "hrtime"];
         let Kind::Loop { endless, condition, over } = self.nodes[loop_].kind else { return false };
         if !over.is_empty() || says(condition, COUNTS) || (!endless && condition.contains(['<', '>'])) {
             return true;
@@ -36,7 +38,7 @@ impl<'t> Outline<'t> {
         self.within(loop_).any(|i| {
             let Kind::Branch { condition } = self.nodes[i].kind else { return false };
             let compares = condition.contains(['<', '>']) || condition.contains("==");
-            says(condition, COUNTS)
+            (says(condition, COUNTS) || says(condition, CLOCKS))
                 && compares
                 && self.within(i).any(|j| matches!(self.nodes[j].kind, Kind::Jump { what: Jump::Return | Jump::Break | Jump::Throw, .. }))
         })
