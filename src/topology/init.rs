@@ -280,7 +280,7 @@ components:
   - name: orders
     paths: ["services/orders/**", "#odd"]
     count: 3 nodes, 2 replicas (fixed)
-    per: node
+    per: web
     owner: team-orders
     criticality: high
     zone: [a, b]
@@ -295,7 +295,7 @@ components:
     states: [{from: busy, to: idle, on: job-done, emits: [freed, done]}]
   - {name: cache, kind: cache, count: {min: 1, max: 4}, slo: {availability: 0.5%}, consensus: {byzantine: false}}
 relationships:
-  - {from: web, to: orders, from_count: 2, to_count: 1-N, via: grpc, pattern: request-response, sync: true, required: false, fallback: cache, calls: 1.5,
+  - {from: web, to: orders, from_count: 2, to_count: 2, via: grpc, pattern: request-response, sync: true, required: false, fallback: cache, calls: 1.5,
      parallel: true, timeout: 800ms, attempts: 3, backoff: {base: 50ms, max: 1s, jitter: true}, retry_layer: [app, mesh], breaker: true, idempotent: false,
      deadline_propagated: true, rate: 120/min, data: "Order, JSON", contract: proto/o.proto, dead_letter: dlq, ordered: true, ack_before_work: false, notes: "x\ny"}
   - {from: orders, to: cahce, calls: N, retry_layer: sdk}

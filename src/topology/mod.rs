@@ -4,6 +4,7 @@
 pub mod analyses;
 pub mod count;
 pub mod draw;
+pub mod edit;
 pub mod graph;
 pub mod init;
 pub mod model;

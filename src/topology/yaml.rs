@@ -27,7 +27,7 @@ pub struct Yaml {
     pub value: Value,
     /// Where it begins.
     pub place: Place,
-    /// Its bytes in the text; of a collection up to its end. Nodes that an alias stands for have those of their anchor.
+    /// Its bytes in the text; of a block collection up to what follows it. An alias has its own, and what lies in it those of its anchor.
     pub span: Range<usize>,
 }
 
@@ -75,6 +75,24 @@ pub fn documents(text: &str) -> Result<Vec<Yaml>, Broken> {
     Ok(out)
 }
 
+/// Every comment of a text, from its sign to the end of its line.
+///
+/// # Errors
+/// The first place that is no YAML.
+pub fn comments(text: &str) -> Result<Vec<Range<usize>>, Broken> {
+    let mut options = Options::default();
+    options.emit_comments = true;
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut out = Vec::new();
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.map_err(|e| Broken { place: place(e.marker()), what: e.info().to_string() })?;
+        if matches!(event, Event::Comment(..)) {
+            out.extend(span.byte_range());
+        }
+    }
+    Ok(out)
+}
+
 struct At {
     place: Place,
     span: Range<usize>,
@@ -111,7 +129,7 @@ impl<'a> Reader<'a> {
                     return Err(Broken { place: at.place, what: format!("aliases stand for more than {ALIAS_LIMIT} nodes") });
                 }
                 self.left -= size;
-                node.clone()
+                Yaml { span: at.span, ..node.clone() }
             }
             Event::Scalar(text, style, ..) => {
                 Yaml { value: Value::Scalar { text: Cow::into_owned(text), plain: style == ScalarStyle::Plain }, place: at.place, span: at.span }

@@ -34,7 +34,8 @@ struct Line {
 const LISTS: [&str; 4] = ["topology", "components", "relationships", "convergence_points"];
 
 /// Whether a file's root holds keys that belong to the items of its lists.
-pub(super) fn has_fallen_out(root: &Yaml) -> bool {
+#[must_use]
+pub fn has_fallen_out(root: &Yaml) -> bool {
     let names = || root.entries().iter().filter_map(|(k, _)| k.text());
     let of_items = |name: &str| [keys::RELATIONSHIP, keys::COMPONENT].iter().any(|keys| keys.iter().any(|k| k.name == name));
     names().any(|n| LISTS.contains(&n)) && names().any(|n| of_items(n) && !keys::FILE.iter().any(|k| k.name == n))
