@@ -34,6 +34,7 @@ pub struct Args {
 pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
     let loaded = load(file)?;
     let study = Study::of(&loaded.topology);
+    let format = args.format.unwrap_or_else(|| by_name(args.output.as_deref()));
     let picture = match &args.focus {
         None => Picture::of(&study),
         Some(name) => {
@@ -42,11 +43,12 @@ pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
                 let hint = crate::nearest::nearest(name, names).map_or_else(|| "`distarch topology draw` shows all".to_owned(), |n| format!("is it `{n}`?"));
                 Error::new(Kind::UnknownId, name, "no component of the topology has this name").hint(hint)
             })?;
-            Picture::around(&study, node, args.steps)
+            // A page holds the whole, so that it can tell what fails with what; it begins at the component.
+            if format == Format::Html { Picture::from(&study, node) } else { Picture::around(&study, node, args.steps) }
         }
     };
     let picture = if args.plain { picture } else { picture.analysed() };
-    let text = draw::draw(&picture, args.format.unwrap_or_else(|| by_name(args.output.as_deref())));
+    let text = draw::draw(&picture, format);
     let Some(output) = &args.output else { return Ok(text.into()) };
     std::fs::write(output, &text).map_err(|e| Error::file(output, &e))?;
     let (components, relationships) = (picture.nodes.len(), picture.edges.len());

@@ -5,6 +5,7 @@
 
 mod colours;
 mod dot;
+mod facts;
 mod html;
 pub mod layout;
 mod mermaid;

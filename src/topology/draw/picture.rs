@@ -5,8 +5,9 @@ use crate::topology::analyses::{SHELF, Severity, Study};
 use crate::topology::graph::{Edge, Graph, Node};
 use crate::topology::walk::{reach, turned};
 
-/// Findings that concern more components than this colour none of them: everything would glow.
-const MANY: usize = 12;
+/// A finding colours the component that it concerns most, and its relationships when they are not more than this: else everything
+/// would glow.
+const FEW: usize = 2;
 
 /// Something found, to be shown where it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,6 +63,16 @@ impl<'a> Picture<'a> {
         Self { nodes, focus: Some(focus), ..whole }.with_edges()
     }
 
+    /// The whole system as it is seen from one component: a page begins there.
+    #[must_use]
+    pub fn from(study: &'a Study<'a>, focus: Node) -> Self {
+        let mut picture = Self { focus: Some(focus), ..Self::of(study) };
+        if let Err(at) = picture.nodes.binary_search(&focus) {
+            picture.nodes.insert(at, focus);
+        }
+        picture.with_edges()
+    }
+
     fn with_edges(mut self) -> Self {
         let mut shown = vec![false; self.graph().len()];
         self.nodes.iter().for_each(|n| shown[*n] = true);
@@ -96,11 +107,11 @@ impl<'a> Picture<'a> {
         marks.sort_by_key(|m| std::cmp::Reverse(m.severity));
         let graph = &self.study.graph;
         let mut worst = (vec![None; graph.len()], vec![None; graph.topology.relationships.len()]);
-        for mark in marks.iter().filter(|m| m.severity > Severity::Info && m.components.len() <= MANY) {
-            for n in &mark.components {
+        for mark in marks.iter().filter(|m| m.severity > Severity::Info) {
+            if let Some(n) = mark.components.first() {
                 worst.0[*n] = worst.0[*n].max(Some(mark.severity));
             }
-            for e in &mark.edges {
+            for e in mark.edges.iter().filter(|_| mark.edges.len() <= FEW) {
                 worst.1[*e] = worst.1[*e].max(Some(mark.severity));
             }
         }

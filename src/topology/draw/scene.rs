@@ -13,8 +13,10 @@ use std::fmt::Write;
 const LAYERED: (usize, usize) = (120, 400);
 /// Height of a box.
 const BOX: f64 = 46.0;
+/// Height of a drum, whose rim takes room.
+const DRUM: f64 = 54.0;
 /// Sizes of the name and of what stands below it and on lines.
-const FONT: (f64, f64) = (14.0, 11.0);
+const FONT: (f64, f64) = (14.0, 12.0);
 /// Height of a label.
 const LABEL: f64 = 17.0;
 /// Least width of a box.
@@ -31,7 +33,7 @@ pub(super) struct Scene<'a> {
     /// Sizes of the boxes.
     pub(super) sizes: Vec<Size>,
     /// How much larger than others each box is drawn: on a map those of many relationships.
-    scales: Vec<f64>,
+    pub(super) scales: Vec<f64>,
 }
 
 impl<'a> Scene<'a> {
@@ -46,7 +48,8 @@ impl<'a> Scene<'a> {
             .map(|(n, scale)| {
                 let text = width(&name(picture, *n), FONT.0, true).max(width(&below(picture, *n), FONT.1, false));
                 let w = (text + 2.0 * shapes::padding(picture.graph().component(*n).kind)).max(NARROWEST).ceil();
-                Size { w: w * scale, h: BOX * scale }
+                let h = if is_drum(picture.graph().component(*n).kind) { DRUM } else { BOX };
+                Size { w: w * scale, h: h * scale }
             })
             .collect();
         let mut number = vec![0; picture.graph().len()];
@@ -62,23 +65,23 @@ impl<'a> Scene<'a> {
         Self { picture, placed, is_map, sizes, scales }
     }
 
-    /// Frames, lines, labels and boxes, from the back to the front.
-    pub(super) fn content(&self) -> String {
-        let mut out = String::from("<g class=\"frames\">");
+    /// Frames, lines, labels and boxes, from the back to the front. The lines of a map may be left out.
+    pub(super) fn content(&self, with_lines_of_map: bool) -> String {
+        let mut out = format!("<g class=\"{}\"><g class=\"frames\">", if self.is_map { "map" } else { "layers" });
         for g in &self.placed.groups {
             let (x, y, w, h) = (figure(g.at.x), figure(g.at.y), figure(g.size.w), figure(g.size.h));
             let _ = write!(out, "<g class=\"frame\"><rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"10\"/>");
-            let _ = write!(out, "<text x=\"{}\" y=\"{}\">{}</text></g>", figure(g.at.x + 14.0), figure(g.at.y + 17.0), escaped(&g.title));
+            let _ = write!(out, "<text x=\"{}\" y=\"{}\">{}</text></g>", figure(g.at.x + 18.0), figure(g.at.y + 32.0), escaped(&g.title));
         }
         out.push_str("</g><g class=\"lines\">");
-        if self.is_map {
-            self.many_lines(&mut out)
-        } else {
-            (0..self.picture.edges.len()).for_each(|i| self.line(&mut out, i))
+        match (self.is_map, with_lines_of_map) {
+            (false, _) => (0..self.picture.edges.len()).for_each(|i| self.line(&mut out, i)),
+            (true, true) => self.many_lines(&mut out),
+            (true, false) => {}
         }
         out.push_str("</g><g class=\"boxes\">");
         (0..self.picture.nodes.len()).for_each(|i| self.component(&mut out, i));
-        out.push_str("</g>");
+        out.push_str("</g></g>");
         out
     }
 
@@ -99,7 +102,7 @@ impl<'a> Scene<'a> {
         let Some(route) = &self.placed.routes[i] else { return };
         let graph = self.picture.graph();
         let (from, to) = graph.from_to(edge);
-        let rightwards = route.stations.last().zip(route.stations.iter().rev().nth(1)).is_some_and(|(end, before)| end.x >= before.x);
+        let rightwards = route.stations.first().zip(route.stations.last()).is_some_and(|(first, last)| last.x >= first.x);
         // Lines reach from outline to outline, and end where the head begins.
         let reach = |n: Node, port: Option<&layout::Point>| {
             let Ok(at) = self.picture.nodes.binary_search(&n) else { return 0.0 };
@@ -155,9 +158,9 @@ impl<'a> Scene<'a> {
             let _ = write!(out, "<path class=\"behind\" d=\"{outline}\" transform=\"translate(4,4)\"/>");
         }
         let _ = write!(out, "<path class=\"outline\" d=\"{outline}\"/>");
-        let low = if matches!(component.kind, Kind::Db | Kind::Cache) { 4.0 } else { 0.0 };
+        let low = if is_drum(component.kind) { 5.0 } else { 0.0 };
         let _ = write!(out, "<text class=\"name\" y=\"{}\">{}</text>", figure(-3.0 + low), escaped(&shown));
-        let _ = write!(out, "<text class=\"below\" y=\"{}\">{}</text>", figure(13.0 + low * 0.75), escaped(&below(self.picture, node)));
+        let _ = write!(out, "<text class=\"below\" y=\"{}\">{}</text>", figure(13.0 + low), escaped(&below(self.picture, node)));
         if let Some(worst) = self.picture.severity(node) {
             let (x, y) = (figure(size.w / 2.0 - 3.0), figure(-size.h / 2.0 + 1.0));
             let _ = write!(
@@ -169,6 +172,10 @@ impl<'a> Scene<'a> {
         }
         out.push_str("</g>");
     }
+}
+
+fn is_drum(kind: Kind) -> bool {
+    matches!(kind, Kind::Db | Kind::Cache)
 }
 
 /// The class of a severity, with a space before it.

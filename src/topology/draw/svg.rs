@@ -29,7 +29,7 @@ pub(super) fn draw(picture: &Picture<'_>) -> String {
     let _ = write!(out, "<title>{title}</title><style>\n:root{{{}}}\n", colours::properties(false));
     let _ = write!(out, "@media (prefers-color-scheme:dark){{:root{{{}}}}}\n{}", colours::properties(true), scene::rules());
     out.push_str(".page{fill:var(--page)}\n.legend text{font-size:12px;fill:var(--soft)}\n</style>");
-    let _ = write!(out, "<rect class=\"page\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>{}", scene.content());
+    let _ = write!(out, "<rect class=\"page\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>{}", scene.content(true));
     let _ = write!(out, "<g class=\"legend\" transform=\"translate(0,{}) scale({})\">{legend}</g></svg>", figure(scene.placed.size.h), figure(zoom));
     out.push('\n');
     out

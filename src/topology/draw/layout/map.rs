@@ -8,13 +8,15 @@ use crate::topology::walk::strong;
 /// Between boxes.
 const GAP: Size = Size { w: 34.0, h: 10.0 };
 /// Between columns.
-const BETWEEN: f64 = 150.0;
+const BETWEEN: f64 = 90.0;
 /// Around the boxes of a frame, and its title above them.
-const FRAME: (f64, f64) = (14.0, 24.0);
+const FRAME: (f64, f64) = (18.0, 44.0);
 /// Frames of more boxes than this have columns of their own.
 const STACK: usize = 12;
 /// Width over height that is aimed at.
 const ASPECT: f64 = 1.6;
+/// Tries to come near it.
+const FITS: usize = 5;
 /// Rounds of moving boxes to the height of what they are tied to.
 const ROUNDS: usize = 12;
 /// Around the whole.
@@ -39,8 +41,17 @@ pub fn map(plan: &Plan) -> Placed {
     let (inside, outside): (Vec<usize>, Vec<usize>) = (0..plan.boxes.len()).partition(|b| Some(part[*b]) == main);
 
     let mut placed = Placed { boxes: vec![Point::default(); plan.boxes.len()], ..Placed::default() };
-    let width = main_part(plan, &ends, &inside, &mut placed);
-    let mut height = inside.iter().map(|b| placed.boxes[*b].y + plan.boxes[*b].h / 2.0).fold(0.0, f64::max) + 2.0 * FRAME.0;
+    let area: f64 = inside.iter().map(|b| (plan.boxes[*b].w + GAP.w) * (plan.boxes[*b].h + GAP.h)).sum();
+    let mut height = (area / ASPECT).sqrt().max(400.0);
+    let mut width = 0.0;
+    for _ in 0..FITS {
+        width = main_part(plan, &ends, &inside, height, &mut placed);
+        if width <= height * ASPECT {
+            break;
+        }
+        height = (width * height / ASPECT).sqrt();
+    }
+    height = inside.iter().map(|b| placed.boxes[*b].y + plan.boxes[*b].h / 2.0).fold(0.0, f64::max) + 2.0 * FRAME.0;
     if !outside.is_empty() {
         height = others(plan, &outside, (width, height + 40.0), &mut placed);
     }
@@ -49,8 +60,8 @@ pub fn map(plan: &Plan) -> Placed {
     placed
 }
 
-/// Places the largest part; its width.
-fn main_part(plan: &Plan, ends: &[(usize, usize)], inside: &[usize], placed: &mut Placed) -> f64 {
+/// Places the largest part in columns of about a height; its width.
+fn main_part(plan: &Plan, ends: &[(usize, usize)], inside: &[usize], height: f64, placed: &mut Placed) -> f64 {
     let count = plan.boxes.len();
     let mut next = vec![Vec::new(); count];
     ends.iter().for_each(|(a, b)| next[*a].push(*b));
@@ -60,9 +71,6 @@ fn main_part(plan: &Plan, ends: &[(usize, usize)], inside: &[usize], placed: &mu
         near[a].push(b);
         near[b].push(a);
     }
-    let area: f64 = inside.iter().map(|b| (plan.boxes[*b].w + GAP.w) * (plan.boxes[*b].h + GAP.h)).sum();
-    let height = (area * 1.1 / ASPECT).sqrt().max(400.0);
-
     let groups = group.iter().max().map_or(0, |g| g + 1);
     let between: Vec<_> = ends.iter().map(|(a, b)| (group[*a], group[*b])).filter(|(a, b)| a != b).collect();
     let column = columns::columns(groups, &between, 1);

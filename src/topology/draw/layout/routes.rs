@@ -4,7 +4,9 @@ use super::layered::Slots;
 use super::{Placed, Point, Route, Size};
 
 /// Least room between two columns.
-const GAP: (f64, f64) = (34.0, 120.0);
+const GAP: (f64, f64) = (16.0, 60.0);
+/// A line runs level for so long beside a box: its head needs it.
+const LEVEL: f64 = 12.0;
 /// Lines leave a box this far from its corners, and this far apart where there is room.
 const PORTS: (f64, f64) = (9.0, 9.0);
 
@@ -50,19 +52,19 @@ pub(super) fn routes(slots: &Slots, y: &[f64]) -> Placed {
         boxes: (0..slots.boxes).map(middle).collect(),
         routes: routes.collect(),
         groups: Vec::new(),
-        size: Size { w: edges.last().map_or(0.0, |e| e.1), h: (0..y.len()).map(|s| y[s] + slots.size[s].h / 2.0).fold(0.0, f64::max) },
+        size: Size { w: edges.last().map_or(0.0, |e| e.1 - LEVEL), h: (0..y.len()).map(|s| y[s] + slots.size[s].h / 2.0).fold(0.0, f64::max) },
     }
 }
 
 /// Left and right edge of each column. Columns stand further apart where lines climb further between them.
 fn edges(slots: &Slots, y: &[f64]) -> Vec<(f64, f64)> {
-    let mut at = 0.0;
+    let mut at = -LEVEL;
     let mut edges = Vec::new();
     for column in &slots.columns {
-        let width = column.iter().map(|s| slots.size[*s].w).fold(0.0, f64::max);
+        let width = column.iter().map(|s| slots.size[*s].w + if slots.is_bend(*s) { 0.0 } else { 2.0 * LEVEL }).fold(0.0, f64::max);
         let climb = column.iter().flat_map(|s| slots.right[*s].iter().map(|r| (y[*r] - y[*s]).abs())).fold(0.0, f64::max);
         edges.push((at, at + width));
-        at += width + (climb * 0.2).clamp(GAP.0, GAP.1);
+        at += width + (climb * 0.15).clamp(GAP.0, GAP.1);
     }
     edges
 }
