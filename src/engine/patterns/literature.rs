@@ -137,7 +137,7 @@ fn sees(detector: &Detector, language: &str, text: &str) -> bool {
     !look(&edit, &Around { surroundings: &surroundings, file: None, categories: u32::MAX }, &[*detector]).is_empty()
 }
 
-/// Each rule reaches nine of ten in each language, low confidence counted; the table says how many are told.
+/// Each rule tells nine of ten in each language; the table says how many are seen with low confidence counted.
 #[test]
 fn published_rules_are_reached() {
     let mut table = String::new();
@@ -157,13 +157,13 @@ fn published_rules_are_reached() {
                 let sees = tells || rule.detectors.iter().any(|d| sees(d, language, &text));
                 told += usize::from(tells);
                 seen += usize::from(sees);
-                if !sees {
+                if !tells {
                     missed.push(text);
                 }
             }
             table += &format!("{:36} {language:11} {seen:2} of {} seen, {told:2} told\n", rule.name, CALLS.len());
-            if seen * 10 < CALLS.len() * 9 {
-                short.push(format!("{} in {language}: {seen}\n{}", rule.name, missed.join("\n")));
+            if told * 10 < CALLS.len() * 9 {
+                short.push(format!("{} in {language}: {told}\n{}", rule.name, missed.join("\n")));
             }
         }
     }

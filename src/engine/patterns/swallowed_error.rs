@@ -171,12 +171,29 @@ fn matters(view: &View<'_>, handler: Id) -> Option<(Id, Weight)> {
             return Some(Weight::Write);
         }
         match words::remote(c) {
+            Remote::Sure if changes(c) && !is_best_effort(o, handler, c) => Some(Weight::Write),
             Remote::Sure => Some(Weight::Remote),
             Remote::Maybe if view.imports_remote() => Some(Weight::Perhaps),
             _ => None,
         }
     };
     guarded.into_iter().filter_map(|i| o.call(i).and_then(weigh).map(|w| (i, w))).max_by_key(|(_, w)| *w)
+}
+
+/// By its verb it changes something on the other side: HTTP's own methods for that, and what clients call theirs.
+fn changes(c: &Call<'_>) -> bool {
+    const VERBS: &[&str] = &["put*", "post*", "patch", "create*", "update*", "upsert*", "insert*", "save*", "store*", "replace*", "setdata", "submit*"];
+    says(c.name, VERBS)
+}
+
+/// What is tried for the sake of watching or speed may fail: nothing else depends on it.
+fn is_best_effort(o: &Outline<'_>, handler: Id, c: &Call<'_>) -> bool {
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "notif*", "track*", "telemetry", "metric*", "analytics", "stat*", "report*", "webhook*", "ping*", "heartbeat*", "beacon*", "warm*", "prefetch*",
+        "cache*", "trace*", "audit*", "log*", "slack", "alert*", "debug*", "maybe*", "try*", "best*",
+    ];
+    says(c.name, WORDS) || says(c.receiver, WORDS) || says(o.function_name(handler), WORDS)
 }
 
 /// A statement that is no node: a send to a channel, a counter. It does something with the failure.
