@@ -1,7 +1,18 @@
 //! `distarch topology`: the file that says what the system is made of, and what follows from it.
 
+pub mod analyze;
+mod asked;
+pub mod blast_radius;
 pub mod check;
+pub mod delete;
 pub mod draw;
+pub mod fmt;
+mod history;
+pub mod init;
+pub mod path;
+pub mod schema;
+pub mod simulate;
+pub mod upstream;
 
 use super::Answer;
 use crate::error::{Error, Kind};
@@ -30,12 +41,65 @@ enum Verb {
   distarch topology check --topology docs/topology.yaml
   distarch topology check --format json | jq '.problems[].line'")]
     Check(check::Args),
+    /// Bring the file into its normal form: two spaces a level, counts by their names; comments and order stay
+    #[command(after_help = "Examples:
+  distarch topology fmt
+  distarch topology fmt --check        for CI: exit code 1 when something would change")]
+    Fmt(fmt::Args),
+    /// Write a commented file to begin with
+    #[command(after_help = "Examples:
+  distarch topology init
+  distarch topology init --topology docs/topology.yaml")]
+    Init(init::Args),
+    /// Print the JSON Schema of the file, for editors
+    #[command(after_help = "Examples:
+  distarch topology schema > topology.schema.json
+
+In the file's first line, for editors that complete YAML by a schema:
+  # yaml-language-server: $schema=topology.schema.json")]
+    Schema(schema::Args),
     /// Draw the system: as Mermaid for a README, for Graphviz, as a still picture, or as a page to explore
     #[command(after_help = "Examples:
   distarch topology draw >> README.md
   distarch topology draw --output topology.html
   distarch topology draw --format svg --focus checkout > checkout.svg")]
     Draw(draw::Args),
+    /// Tell what follows from the file: single points of failure, tries that multiply, budgets that do not hold, and more
+    ///
+    /// Exit code 1 when what is declared cannot hold. What the file does not say is told as unknown.
+    #[command(after_help = "Examples:
+  distarch topology analyze
+  distarch topology analyze --only retry-amplification --only timeout-budget
+  distarch topology analyze --format markdown > review.md
+  distarch topology analyze --format json | jq '.analyses[] | select(.insights != []) | .id'")]
+    Analyze(analyze::Args),
+    /// Tell what is lost with a component, and what goes on with less
+    #[command(after_help = "Examples:
+  distarch topology blast-radius orders-db
+  distarch topology blast-radius orders-db cache --format json | jq .share")]
+    BlastRadius(blast_radius::Args),
+    /// Take a component away, in thought: who calls it, what becomes of them, what takes over, how many users, who notices
+    #[command(after_help = "Examples:
+  distarch topology delete payment
+  distarch topology delete payment --format markdown")]
+    Delete(delete::Args),
+    /// Tell who reaches a component, the nearest first
+    #[command(after_help = "Examples:
+  distarch topology upstream orders-db
+  distarch topology upstream orders-db --format json | jq '.upstream[] | select(.entry) | .component'")]
+    Upstream(upstream::Args),
+    /// Tell the ways from one component to another, the shortest first, with what waits and tries along each
+    #[command(after_help = "Examples:
+  distarch topology path web orders-db
+  distarch topology path web orders-db --most 3 --format json | jq '.paths[0].attempts'")]
+    Path(path::Args),
+    /// Let an event happen and walk tick by tick over the declared states: who reacts, and does it go round
+    ///
+    /// Exit code 1 when a later tick recreates an earlier one.
+    #[command(after_help = "Examples:
+  distarch topology simulate --event job-done
+  distarch topology simulate --event load-high --state pool=cold --ticks 40")]
+    Simulate(simulate::Args),
 }
 
 /// Does what was asked for.
@@ -46,7 +110,16 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     let file = args.topology.as_deref();
     match &args.verb {
         Verb::Check(args) => check::run(args, file),
+        Verb::Fmt(args) => fmt::run(args, file),
+        Verb::Init(args) => init::run(args, file),
+        Verb::Schema(args) => schema::run(args),
         Verb::Draw(args) => draw::run(args, file),
+        Verb::Analyze(args) => analyze::run(args, file),
+        Verb::BlastRadius(args) => blast_radius::run(args, file),
+        Verb::Delete(args) => delete::run(args, file),
+        Verb::Upstream(args) => upstream::run(args, file),
+        Verb::Path(args) => path::run(args, file),
+        Verb::Simulate(args) => simulate::run(args, file),
     }
 }
 

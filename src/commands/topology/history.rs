@@ -1,0 +1,47 @@
+//! What was committed since the topology file was: asked of the user's own git. Where there is none, or the file is in no commit,
+//! nothing is known.
+
+use crate::topology::analyses::{Commit, History};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Commits that are looked at.
+const COMMITS: &str = "--max-count=2000";
+
+/// The commits after the last one that touched a file.
+pub(super) fn since(file: &Path) -> Option<History> {
+    let file = file.canonicalize().ok()?;
+    let (folder, name) = (file.parent()?, file.file_name()?);
+    let last = git(folder, &["log", "--max-count=1", "--format=%H", "--"], Some(Path::new(name)))?;
+    let last = last.trim();
+    if last.is_empty() || !last.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let top = git(folder, &["rev-parse", "--show-prefix"], None)?;
+    let range = format!("{last}..HEAD");
+    // 0x1e before each commit, 0x1f between its hash and its subject: neither can be part of either.
+    let log = git(folder, &["log", "--reverse", "--no-renames", "--name-only", COMMITS, "--format=%x1e%h%x1f%s", &range, "--"], None)?;
+    let commit = |text: &str| {
+        let (head, files) = text.split_once('\n').unwrap_or((text, ""));
+        let (id, subject) = head.split_once('\u{1f}')?;
+        Some(Commit { id: id.to_owned(), subject: subject.to_owned(), files: files.lines().filter(|l| !l.is_empty()).map(str::to_owned).collect() })
+    };
+    Some(History { file: format!("{}{}", top.trim_end_matches('\n'), name.to_string_lossy()), since: log.split('\u{1e}').filter_map(commit).collect() })
+}
+
+/// Runs git without a shell, a pager, a signature check or a lock.
+fn git(folder: &Path, args: &[&str], path: Option<&Path>) -> Option<String> {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args([
+        "--no-pager",
+        "--no-optional-locks",
+        "--literal-pathspecs",
+        "-c",
+        "log.showSignature=false",
+        "-c",
+        "core.quotePath=false",
+    ]);
+    command.args(args).args(path).stdin(Stdio::null()).stderr(Stdio::null());
+    let out = command.output().ok().filter(|o| o.status.success())?;
+    Some(String::from_utf8_lossy(&out.stdout).into_owned())
+}
