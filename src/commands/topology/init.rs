@@ -1,0 +1,39 @@
+//! `distarch topology init`: writes a commented topology file to begin with.
+
+use super::FILE;
+use crate::commands::Answer;
+use crate::error::{Error, Kind};
+use crate::topology::init::TEMPLATE;
+use std::path::{Path, PathBuf};
+
+/// `distarch topology init`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Overwrite the file that is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Writes the file.
+///
+/// # Errors
+/// When there is one already, or it cannot be written.
+pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
+    let file = file.map_or_else(|| PathBuf::from(FILE), Path::to_path_buf);
+    write(&file, TEMPLATE, args.force)?;
+    Ok(format!("wrote {}\nIt shows every part of the form: put your system in its place. `distarch topology check` judges it.\n", file.display()).into())
+}
+
+/// Writes a new file, its folder included.
+///
+/// # Errors
+/// When there is one already and nobody said to overwrite it, or it cannot be written.
+pub fn write(file: &Path, text: &str, force: bool) -> Result<(), Error> {
+    if file.exists() && !force {
+        return Err(Error::new(Kind::File, file.display(), "is there already").hint("--force overwrites it"));
+    }
+    if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, &e))?;
+    }
+    std::fs::write(file, text).map_err(|e| Error::file(file, &e))
+}
