@@ -77,14 +77,14 @@ fn the_engine_knows_no_file_clock_environment_client_or_process() {
 /// What each part may name of the crate. A part that is not here is a new one: say what it stands on.
 const ARROWS: [(&str, &[&str]); 19] = [
     ("knowledge", &[]),
-    ("engine", &["knowledge"]),
+    ("engine", &["hash", "knowledge"]),
     ("hash", &[]),
     ("text", &[]),
     ("nearest", &[]),
     ("error", &[]),
     ("state", &[]),
     ("project", &[]),
-    ("session", &["hash", "state"]),
+    ("session", &["engine", "hash", "state"]),
     ("topology", &["hash", "nearest", "text"]),
     ("clients", &["engine"]),
     ("config", &["hash", "knowledge", "project", "state"]),
@@ -294,7 +294,7 @@ fn hooks_name_events_that_the_oldest_client_knows() {
             }
         }
     }
-    assert_eq!(events.keys().map(String::as_str).collect::<BTreeSet<_>>(), BTreeSet::from(["PreToolUse", "PostToolUse", "SessionStart", "SessionEnd"]));
+    assert_eq!(events.keys().map(String::as_str).collect::<BTreeSet<_>>(), BTreeSet::from(["PreToolUse", "PostToolUse", "SessionStart", "SessionEnd", "Stop"]));
 }
 
 #[test]

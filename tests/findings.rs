@@ -134,6 +134,15 @@ fn a_session_of_eight_edits() {
     assert!(stop.contains("- tight-retry-loop (src/worker.py:"), "{stop}");
     assert_eq!(talk.stop(true), None);
     assert_eq!(talk.stop(false), None);
+    // What the journal's figures say, and what a replay of the journal makes of it.
+    let figures = |arguments: &[&str]| -> Value {
+        let out = talk.room.command(env!("CARGO_BIN_EXE_distarch")).args(arguments).output().expect("it runs");
+        serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&out.stderr)))
+    };
+    let stats = figures(&["stats", "--format", "json"]);
+    let of = |pattern: &str| ["told", "resolved", "dismissed", "open"].map(|f| stats["findings"][pattern][f].as_u64().expect("a count"));
+    assert_eq!(of("tight-retry-loop"), [3, 1, 1, 1]);
+    assert_eq!(of("lost-data-at-ack"), [1, 1, 0, 0]);
     assert_eq!(fates, ["tight-retry-loop resolved", "lost-data-at-ack resolved", "tight-retry-loop dismissed", "unbounded-retry dismissed"]);
     assert_eq!(talk.room.faults(), [""; 0]);
 }

@@ -2,6 +2,7 @@
 //! `review`, the same memory and the same words as at an edit; only where edits come from differs.
 
 pub mod diff;
+mod findings;
 pub(super) mod fold;
 pub mod held;
 pub(super) mod judge;

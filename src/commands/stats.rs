@@ -61,6 +61,8 @@ pub struct Stats {
     pub tokens_estimate: u64,
     /// By module.
     pub by_module: BTreeMap<String, ByModule>,
+    /// Named patterns that were told, and what became of them.
+    pub findings: BTreeMap<String, ByPattern>,
     /// By project.
     pub by_project: BTreeMap<String, ByProject>,
     /// Microseconds that a hook took, from its start to its record.
@@ -84,6 +86,21 @@ pub struct ByModule {
     pub known: u64,
     /// Characters.
     pub characters: u64,
+}
+
+/// What one pattern came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ByPattern {
+    /// Findings told.
+    pub told: u64,
+    /// That a later edit mended.
+    pub resolved: u64,
+    /// For which a `dist: ok reason` comment speaks since.
+    pub dismissed: u64,
+    /// The others.
+    pub open: u64,
+    /// Told again, at the end of a turn or before a commit.
+    pub reminded: u64,
 }
 
 /// What happened in one project.
@@ -176,6 +193,19 @@ impl Counter {
         let fired = u64::from(!record.text.is_empty());
         out.fired += fired;
         out.characters += characters;
+        for finding in record.findings.iter().filter(|f| f.told) {
+            out.findings.entry(finding.pattern.clone()).or_default().told += 1;
+        }
+        for fate in &record.fates {
+            let count = out.findings.entry(fate.pattern.clone()).or_default();
+            match fate.state.as_str() {
+                "resolved" => count.resolved += 1,
+                "dismissed" => count.dismissed += 1,
+                "reminded" => count.reminded += 1,
+                // It is back.
+                _ => count.resolved = count.resolved.saturating_sub(1),
+            }
+        }
         let new_edit = !record.path.is_empty() && self.edit(record);
         let out = &mut self.out;
         for part in &record.told {
@@ -233,6 +263,9 @@ impl Counter {
     }
 
     fn finish(mut self) -> Stats {
+        for count in self.out.findings.values_mut() {
+            count.open = count.told.saturating_sub(count.resolved + count.dismissed);
+        }
         self.times.sort_unstable();
         self.out.sessions = self.sessions.len() as u64;
         self.out.silent_share = share(self.out.silenced, self.out.edits);
@@ -282,6 +315,12 @@ fn page(stats: &Stats) -> Page {
             .map(|(path, p)| vec![if path.is_empty() { "(unknown)".to_owned() } else { path.clone() }, count(p.edits), count(p.fired), count(p.characters)]),
         ROWS,
     ));
+    let mut findings = Section::new("Findings");
+    findings.table(Table::new(
+        &["pattern", "told", "resolved", "dismissed", "open", "told again"],
+        stats.findings.iter().map(|(id, c)| vec![id.clone(), count(c.told), count(c.resolved), count(c.dismissed), count(c.open), count(c.reminded)]),
+        usize::MAX,
+    ));
     let mut silence = Section::new("Silence");
     silence.table(Table::new(&["because", "edits"], stats.silenced_because.iter().map(|(why, n)| vec![why.clone(), count(*n)]), ROWS));
     let mut runs = Section::new("Runs");
@@ -298,5 +337,6 @@ fn page(stats: &Stats) -> Page {
             runs.fact(format!("  {fault}"));
         }
     }
-    Page { title, sections: vec![said, silence, runs] }
+    let sections = if stats.findings.is_empty() { vec![said, silence, runs] } else { vec![said, findings, silence, runs] };
+    Page { title, sections }
 }

@@ -3,9 +3,14 @@
 
 use super::{PREFIX, length, place};
 use crate::engine::verdict::{Confidence, Finding};
+use crate::knowledge::baked::BUILT_IN;
 use crate::knowledge::{Knowledge, Pattern};
 use crate::text;
 
+/// What begins the text at the end of a turn.
+const STILL_THERE: &str = "brought in this turn and still there:";
+/// What begins the line before a commit.
+const STILL_OPEN: &str = "still open in the working tree:";
 /// Findings told at one event.
 pub const AT_ONCE: usize = 2;
 /// Findings told again at one event.
@@ -43,8 +48,8 @@ pub fn compose(finding: &Finding, knowledge: &Knowledge<'_>, path: &str, room: u
 /// Open findings, told again: a head, one line each, and how to say that one is meant so. `open`: id, line, path; what is left over is
 /// counted.
 #[must_use]
-pub fn again(head: &str, open: &[(&str, u32, &str)], knowledge: &Knowledge<'_>) -> String {
-    let mut out = format!("{PREFIX} {head}");
+pub fn again(open: &[(&str, u32, &str)], knowledge: &Knowledge<'_>) -> String {
+    let mut out = format!("{PREFIX} {STILL_THERE}");
     for (id, line, path) in open.iter().take(AGAIN) {
         let asks = of_id(knowledge, id).map_or("", |p| knowledge.str(p.asks));
         out.push_str(&format!("\n- {id} {}{}{asks}", place(*line, path), if asks.is_empty() { "" } else { ": " }));
@@ -62,7 +67,15 @@ pub fn before_commit(open: &[(&str, u32, &str)]) -> String {
     let named: Vec<String> = open.iter().take(AGAIN).map(|(id, line, path)| format!("{id} {}", place(*line, path))).collect();
     let more = open.len().saturating_sub(AGAIN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{PREFIX} still open in the working tree: {}{more}.", named.join(", "))
+    format!("{PREFIX} {STILL_OPEN} {}{more}.", named.join(", "))
+}
+
+/// Whether a text of ours is about findings, told after an edit or again, as against modules and plans.
+#[must_use]
+pub fn is_one(text: &str) -> bool {
+    let Some(rest) = text.trim_start().strip_prefix(PREFIX).map(str::trim_start) else { return false };
+    [STILL_THERE, STILL_OPEN].iter().any(|head| rest.starts_with(head))
+        || rest.split_once(" (").is_some_and(|(id, _)| BUILT_IN.patterns.iter().any(|p| BUILT_IN.str(p.id) == id))
 }
 
 fn numbered(ticks: &str) -> Vec<String> {
@@ -82,7 +95,6 @@ fn cut(head: &str, foot: &str, room: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::baked::BUILT_IN;
 
     fn finding(confidence: Confidence, seen: &str) -> Finding {
         Finding {
@@ -120,8 +132,16 @@ mod tests {
     #[test]
     fn open_ones_are_counted_beyond_three() {
         let open = [("a", 1, "x"), ("b", 2, "x"), ("c", 3, "x"), ("d", 4, "x")];
-        assert!(again("Open:", &open, &BUILT_IN).contains("\n- and 1 more\n"));
+        assert!(again(&open, &BUILT_IN).contains("\n- and 1 more\n"));
         assert!(before_commit(&open[..1]).ends_with("a (x:1)."));
         assert!(before_commit(&open).ends_with("c (x:3) and 1 more."));
+        assert!(is_one(&again(&open, &BUILT_IN)) && is_one(&before_commit(&open)));
+    }
+
+    #[test]
+    fn a_finding_is_told_from_a_module() {
+        assert!(is_one(&compose(&finding(Confidence::High, "x"), &BUILT_IN, "src/a.rs", 700)));
+        assert!(!is_one("[distributed-architect] failure-mode: a time limit decides (src/a.rs:7)"));
+        assert!(!is_one("tight-retry-loop (src/a.rs:7)"));
     }
 }

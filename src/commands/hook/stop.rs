@@ -52,7 +52,7 @@ impl Hook<'_> {
             return if self.record.fates.is_empty() { Ok(()) } else { self.log(None) };
         }
         let named: Vec<(&str, u32, &str)> = open.iter().map(|o| (o.id.as_str(), o.line, o.path.as_str())).collect();
-        let text = again("brought in this turn and still there:", &named, &self.settings.knowledge()[0]);
+        let text = again(&named, &self.settings.knowledge()[0]);
         self.record.fates.extend(open.iter().filter_map(|o| fate_record(&entries, o.key, "reminded")));
         self.say(&Telling { text, parts: Vec::new() }, false)?;
         self.log(None)

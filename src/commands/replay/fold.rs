@@ -63,6 +63,8 @@ pub(super) fn fold(mut steps: Vec<Step>) -> Told {
                 }
                 continue;
             }
+            // Findings are told apart from modules, and a replay counts them apart.
+            Judged::Told { text, .. } if telling::findings::is_one(text) => continue,
             Judged::Told { call, text } => {
                 let texts = recorded.entry(call.clone()).or_default();
                 if !texts.contains(text) {

@@ -1,11 +1,13 @@
 //! The part of a replay that needs no memory of what was told: it reads a file and reviews each edit, so files can be taken at once.
 
+use super::findings::{Found, Tracker};
 use crate::commands::judge;
 use crate::config::{self, Budget, Settings};
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
 use crate::engine::verdict::Verdict;
 use crate::project;
+use crate::session::ledger::State;
 use crate::sources::files::Files;
 use crate::sources::{Before, Item, Outcome, Tally, Thread, What, read, shell};
 use std::borrow::Cow;
@@ -62,6 +64,10 @@ pub(in crate::commands) struct JudgedEdit {
     pub(super) informed: bool,
     /// The edit itself, where it is wanted.
     pub(in crate::commands) kept: Option<Kept>,
+    /// Findings that are told after it.
+    pub(super) found: Vec<Found>,
+    /// What it made of earlier findings: pattern and state.
+    pub(super) fates: Vec<(String, State)>,
 }
 
 /// An edit as it was judged.
@@ -88,6 +94,7 @@ pub(super) fn file(path: &Path, keep: Keep<'_>) -> File {
 struct Judge<'k> {
     keep: Keep<'k>,
     files: Files,
+    findings: Tracker,
     /// The settings' folder, by the folder of the edited file.
     folders: HashMap<PathBuf, Option<PathBuf>>,
     settings: HashMap<Option<PathBuf>, Rc<Settings>>,
@@ -97,7 +104,9 @@ impl Judge<'_> {
     fn step(&mut self, item: Item) -> Step {
         let Item { thread, at, project, ours, what } = item;
         let what = match what {
-            What::Edit { call, tool, edit, file, outcome } => Judged::Edit(Box::new(self.edit(call, tool, edit, file, outcome, &project))),
+            What::Edit { call, tool, edit, file, outcome } => {
+                Judged::Edit(Box::new(self.edit(call, tool, edit, file, outcome, (&thread.session, &project))))
+            }
             What::Plan { call, text } => {
                 let settings = self.settings(&Path::new(&*project).join("plan"), &project);
                 let verdict = judge::plan(&text, &settings);
@@ -111,13 +120,25 @@ impl Judge<'_> {
         Step { thread, at, project, ours, what }
     }
 
-    fn edit(&mut self, call: Arc<str>, tool: &'static str, mut edit: Edit<'static>, file: Before, outcome: Outcome, project: &str) -> JudgedEdit {
+    fn edit(&mut self, call: Arc<str>, tool: &'static str, mut edit: Edit<'static>, file: Before, outcome: Outcome, of: (&Arc<str>, &str)) -> JudgedEdit {
+        let (session, project) = of;
         let absolute = edit.path.clone();
         let settings = self.settings(&Path::new(project).join(&*absolute), project);
         let project_dir = (!project.is_empty()).then(|| Path::new(project));
         let path = project::relative(&absolute, settings.root.as_deref(), project_dir);
-        let mut out =
-            JudgedEdit { call, tool, path, outcome, verdict: None, budget: settings.config.budget, took: Duration::ZERO, informed: false, kept: None };
+        let mut out = JudgedEdit {
+            call,
+            tool,
+            path,
+            outcome,
+            verdict: None,
+            budget: settings.config.budget,
+            took: Duration::ZERO,
+            informed: false,
+            kept: None,
+            found: Vec::new(),
+            fates: Vec::new(),
+        };
         if outcome == Outcome::Failed {
             return out;
         }
@@ -128,6 +149,7 @@ impl Judge<'_> {
                 edit.path = Cow::Owned(out.path.clone());
                 out.informed = true;
                 out.judge(&edit, &settings, judge::File { surroundings: &|| facts.clone(), text: None }, self.keep.unsure);
+                self.find(&mut out, session, &edit, None, &settings);
                 if self.is_wanted(&out.call) {
                     let before = edit.changes.first().filter(|c| edit.whole_file && !c.old.is_empty()).map(|c| c.old.clone().into_owned());
                     out.kept = Some(Kept { edit, before, facts: Some(facts) });
@@ -145,6 +167,7 @@ impl Judge<'_> {
         edit.path = Cow::Owned(out.path.clone());
         let file = judge::File { surroundings: &|| Surroundings::of(before.as_deref(), &edit), text: before.as_deref() };
         out.judge(&edit, &settings, file, self.keep.unsure);
+        self.find(&mut out, session, &edit, before.as_deref(), &settings);
         if self.is_wanted(&out.call) {
             out.kept = Some(Kept { edit: edit.clone(), before: before.clone(), facts: None });
         }
@@ -153,6 +176,13 @@ impl Judge<'_> {
             self.files.apply(&edit, before);
         }
         out
+    }
+
+    /// Findings of an edit that was made, as far as it is known.
+    fn find(&mut self, out: &mut JudgedEdit, session: &Arc<str>, edit: &Edit<'_>, before: Option<&str>, settings: &Settings) {
+        if let (Some(verdict), true) = (&out.verdict, settings.config.findings.tell && out.outcome != Outcome::Refused) {
+            (out.found, out.fates) = self.findings.step(session, edit, before, verdict);
+        }
     }
 
     fn is_wanted(&self, call: &Arc<str>) -> bool {

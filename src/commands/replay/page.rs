@@ -1,6 +1,7 @@
 //! A replay's figures for people: what would be told first, then what it costs, then what was not seen.
 
 use super::diff::Diff;
+use super::findings::{Count, Findings};
 use super::held::Held;
 use super::report::{Report, Spoken};
 use crate::commands::wording::{CouldNotTell, because};
@@ -38,6 +39,9 @@ pub(super) fn page(report: &Report, all: bool) -> Page {
         by.table(Table::new(&["signal", "cited"], sorted(&told.by_signal, |n| *n).map(|(id, n)| vec![id.clone(), count(*n)]), most));
         by.table(Table::new(&["file", "told"], sorted(&told.by_file, |n| *n).map(|(path, n)| vec![tail(path), count(*n)]), most));
         sections.push(by);
+    }
+    if report.findings.all.told > 0 {
+        sections.push(findings(&report.findings, all));
     }
     sections.extend(report.held_back.as_deref().map(held_back));
     sections.extend(report.diff.as_ref().map(|d| differences(d, all)));
@@ -103,6 +107,28 @@ fn some(tellings: &[Spoken]) -> Vec<&Spoken> {
     ranked.sort_by_key(|(later, n, _)| (*later, *n));
     ranked.truncate(EXAMPLES);
     ranked.into_iter().map(|(_, _, said)| said).collect()
+}
+
+fn findings(findings: &Findings, all: bool) -> Section {
+    let mut out = Section::new("Findings");
+    out.fact(counted(&findings.all));
+    let row = |(id, c): (&String, &Count)| vec![id.clone(), count(c.told), count(c.resolved), count(c.dismissed), count(c.open)];
+    let most = if all { usize::MAX } else { ROWS };
+    out.table(Table::new(&["pattern", "told", "resolved", "dismissed", "open"], sorted(&findings.by_pattern, |c| c.told).map(row), most));
+    let shown = findings.found.iter().map(|f| vec![place(&f.path, f.line), f.pattern.clone(), f.seen.clone()]);
+    out.table(Table::new(&["where", "pattern", "seen"], shown, if all { usize::MAX } else { EXAMPLES }));
+    out
+}
+
+/// Findings in one line.
+fn counted(c: &Count) -> String {
+    format!(
+        "{}: {} resolved by a later edit, {} dismissed, {} still open",
+        of(c.told, "finding", "findings"),
+        count(c.resolved),
+        count(c.dismissed),
+        count(c.open)
+    )
 }
 
 fn held_back(held: &[Held]) -> Section {

@@ -2,6 +2,7 @@
 
 use super::diff::{self, Diff};
 use super::fold::{Said, Told};
+use super::findings::Findings;
 use super::held::Held;
 use super::judge::Judged;
 use crate::commands::wording::{CouldNotTell, silence};
@@ -30,6 +31,8 @@ pub struct Report {
     pub plans: Plans,
     /// What is said.
     pub told: Words,
+    /// Named patterns that are told.
+    pub findings: Findings,
     /// Time to judge one edit, in microseconds.
     pub time_us: Time,
     /// Files written behind the edit tools' back, by means.
@@ -221,6 +224,7 @@ impl Report {
                 Judged::Edit(edit) => {
                     with_edits.insert(session);
                     out.edits.count(said);
+                    out.findings.count(&edit.found, &edit.fates);
                     if edit.verdict.is_some() {
                         times.push(u64::try_from(edit.took.as_nanos()).unwrap_or(u64::MAX));
                     }
