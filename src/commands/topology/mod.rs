@@ -8,6 +8,7 @@ pub mod delete;
 pub mod draw;
 pub mod fmt;
 mod history;
+pub mod import;
 pub mod init;
 pub mod path;
 pub mod schema;
@@ -51,6 +52,16 @@ enum Verb {
   distarch topology init
   distarch topology init --topology docs/topology.yaml")]
     Init(init::Args),
+    /// Write a topology from what is deployed, described or traced; each fact with its file and line
+    ///
+    /// Reads docker-compose (layers, .env), Kubernetes and rendered Helm, Istio, Envoy, Backstage, AsyncAPI, and dependencies or traces
+    /// of Jaeger and Zipkin. Several sources become one topology. What they do not say is told, and nothing is made up.
+    #[command(after_help = "Examples:
+  distarch topology import compose.yaml compose.prod.yaml --env-file .env
+  distarch topology import k8s/ --output .dist-architect/topology.yaml
+  helm template chart | distarch topology import -
+  distarch topology import k8s/ dependencies.json --format json | jq '.notes[].text'")]
+    Import(import::Args),
     /// Print the JSON Schema of the file, for editors
     #[command(after_help = "Examples:
   distarch topology schema > topology.schema.json
@@ -112,6 +123,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
         Verb::Check(args) => check::run(args, file),
         Verb::Fmt(args) => fmt::run(args, file),
         Verb::Init(args) => init::run(args, file),
+        Verb::Import(args) => import::run(args),
         Verb::Schema(args) => schema::run(args),
         Verb::Draw(args) => draw::run(args, file),
         Verb::Analyze(args) => analyze::run(args, file),

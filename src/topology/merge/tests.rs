@@ -1,0 +1,98 @@
+use super::*;
+use crate::topology::importers::part::{Named, source};
+use crate::topology::model::Count;
+
+fn component(name: &str, count: Count, file: &str) -> Component {
+    let fact = format!("count: {count}");
+    Component { name: name.to_owned(), declared: true, count, sources: vec![source(file, 3, &[&fact])], ..Component::default() }
+}
+
+fn mention(from: &str, host: &str, sure: bool) -> Mention {
+    Mention { from: from.to_owned(), host: host.to_owned(), sure, source: source("m", 1, &["X"]), ..Mention::default() }
+}
+
+fn fixed(n: u32) -> Count {
+    Count::Fixed { n, replicas: None }
+}
+
+#[test]
+fn what_sources_say_differently_is_told_with_both_places() {
+    let a = Part { components: vec![component("payment", fixed(3), "a.yaml"), component("cart", fixed(1), "a.yaml")], ..Part::default() };
+    let b = Part { components: vec![component("PaymentService", fixed(2), "b.yaml"), component("cart", fixed(1), "b.yaml")], ..Part::default() };
+    let import = topology(vec![a, b]);
+    assert_eq!(import.topology.components.len(), 2);
+    assert_eq!(import.topology.component("payment").map(|c| (c.count, c.sources.len())), Some((fixed(3), 2)));
+    assert_eq!(import.topology.aliases.get("payment"), Some(&vec!["PaymentService".to_owned()]));
+    let told: Vec<_> = import.notes.iter().filter(|n| n.about == About::Contradiction).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].text, "payment: count is 3 and 2; the first is kept");
+    assert_eq!(told[0].sources.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a.yaml:3", "b.yaml:3"]);
+}
+
+#[test]
+fn two_components_of_one_source_are_never_made_one() {
+    let part = Part { components: vec![component("user", fixed(1), "a"), component("user-service", fixed(1), "a")], ..Part::default() };
+    assert_eq!(topology(vec![part]).topology.components.len(), 2);
+    let first = Part { components: vec![component("user", fixed(1), "a")], ..Part::default() };
+    let second = Part { components: vec![component("user-service", fixed(1), "b"), component("user-svc", fixed(1), "b")], ..Part::default() };
+    assert_eq!(topology(vec![first, second]).topology.components.len(), 2, "the second of them stays itself");
+}
+
+#[test]
+fn addresses_become_relationships_when_somebody_has_the_name_or_they_are_sure() {
+    let part = Part {
+        components: vec![component("web", fixed(1), "a"), component("cart", fixed(1), "a")],
+        names: vec![Named { component: "web".to_owned(), name: "front".to_owned(), ..Named::default() }],
+        mentions: vec![
+            mention("web", "cart", false),
+            mention("web", "CART.", true),
+            mention("web", "front", true),
+            mention("web", "nobody", false),
+            mention("web", "gone", true),
+            mention("web", "10.0.0.7", true),
+            mention("web", "api.example.com", true),
+            mention("web", "stock.shop.svc.cluster.local", true),
+        ],
+        ..Part::default()
+    };
+    let t = topology(vec![part]).topology;
+    assert_eq!(t.relationships.iter().map(|r| r.to.as_str()).collect::<Vec<_>>(), ["cart", "gone", "api.example.com", "stock"]);
+    let kinds: Vec<_> = t.components.iter().skip(2).map(|c| (c.name.as_str(), c.kind, c.declared)).collect();
+    assert_eq!(kinds, [("gone", Kind::Service, false), ("api.example.com", Kind::External, false), ("stock", Kind::Service, false)]);
+}
+
+#[test]
+fn a_published_port_is_an_entry_unless_somebody_within_calls_it() {
+    let part = Part {
+        components: vec![
+            component("web", fixed(1), "a"),
+            component("cart", fixed(1), "a"),
+            component("edge-gateway", fixed(1), "a"),
+            component("orders-db", fixed(1), "a"),
+        ]
+        .into_iter()
+        .map(|c| Component { kind: guess::kind("", &c.name), ..c })
+        .collect(),
+        mentions: vec![mention("web", "cart", true), mention("cart", "edge-gateway", true)],
+        published: ["web", "cart", "edge-gateway", "orders-db"].map(str::to_owned).to_vec(),
+        ..Part::default()
+    };
+    let t = topology(vec![part]).topology;
+    assert_eq!(t.components.iter().filter(|c| c.entry).map(|c| c.name.as_str()).collect::<Vec<_>>(), ["web", "edge-gateway"]);
+}
+
+#[test]
+fn policies_that_differ_are_told() {
+    let policy = |attempts| Policy { host: "cart".to_owned(), attempts: Some(attempts), source: source("p", attempts, &["attempts"]), ..Policy::default() };
+    let part = Part {
+        components: vec![component("web", fixed(1), "a"), component("cart", fixed(1), "a")],
+        mentions: vec![mention("web", "cart", true)],
+        policies: vec![policy(3), policy(5)],
+        ..Part::default()
+    };
+    let import = topology(vec![part]);
+    assert_eq!(import.topology.relationships[0].attempts, Some(3));
+    let told = import.notes.iter().find(|n| n.about == About::Contradiction).expect("told");
+    assert_eq!(told.text, "web -> cart: attempts is 3 and 5; the first is kept");
+    assert_eq!(told.sources.iter().map(|s| s.line).collect::<Vec<_>>(), [3, 5]);
+}
