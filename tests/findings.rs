@@ -4,9 +4,12 @@
 
 #[path = "hook/room.rs"]
 mod room;
+#[path = "hook/session.rs"]
+mod session;
 
 use room::{PREFIX, Room, text};
 use serde_json::{Value, json};
+use session::{EDITS, FILE, SEND, SEND_LOOP, TOLD, WORKER};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -65,17 +68,6 @@ impl Talk {
     }
 }
 
-const WORKER: &str = "import requests\n\n\nclass Worker:\n    def report(self, job):\n        self.send(job)\n\n    def beat(self):\n        self.ping()\n\n    def on_message(self, channel, method, body):\n        self.store.save(body)\n        channel.basic_ack(method.delivery_tag)\n\n    def fetch(self):\n        return requests.get(self.url, timeout=3).json()\n";
-
-const SEND: &str = "        self.send(job)\n";
-const SEND_LOOP: &str = "        while True:\n            try:\n                requests.post(self.url, json=job, timeout=3)\n                return\n            except ConnectionError:\n                continue\n";
-const BEAT: &str = "        self.ping()\n";
-const BEAT_LOOP: &str = "        while True:\n            try:\n                requests.post(self.beat_url, timeout=3)\n                return\n            except ConnectionError:\n                continue\n";
-const ACK: &str = "        self.store.save(body)\n        channel.basic_ack(method.delivery_tag)\n";
-const ACK_FIRST: &str = "        channel.basic_ack(method.delivery_tag)\n        self.store.save(body)\n";
-const FETCH: &str = "        return requests.get(self.url, timeout=3).json()\n";
-const FETCH_LOOP: &str = "        while True:\n            try:\n                return requests.get(self.url, timeout=3).json()\n            except ConnectionError:\n                continue\n";
-
 /// A finding about a pattern at a line of a file.
 fn tells(said: &Option<String>, pattern: &str) -> bool {
     said.as_deref().is_some_and(|s| s.contains(&format!("{PREFIX}{pattern} (")))
@@ -84,41 +76,20 @@ fn tells(said: &Option<String>, pattern: &str) -> bool {
 #[test]
 fn a_session_of_eight_edits() {
     let mut talk = Talk::new(&[("src/worker.py", WORKER)]);
-    // 1: a flaw, told once, with the line, what it leads to, and a question.
-    let (_, said) = talk.edit("src/worker.py", SEND, SEND_LOOP);
-    assert!(tells(&said, "tight-retry-loop"), "{said:?}");
-    let finding = said.expect("said").split(PREFIX).find(|p| p.starts_with("tight-retry-loop")).expect("a part").to_owned();
-    assert!(
-        finding.contains("(src/worker.py:") && finding.contains("\n1. ") && finding.contains("?") && finding.contains("`distarch explain tight-retry-loop`"),
-        "{finding}"
-    );
-    assert!(PREFIX.len() + finding.chars().count() <= 700, "{finding}");
-    // 2: mended at once.
-    let (_, said) = talk.edit(
-        "src/worker.py",
-        "            except ConnectionError:\n                continue\n",
-        "            except ConnectionError:\n                time.sleep(self.backoff.next())\n",
-    );
-    assert!(!tells(&said, "tight-retry-loop"), "{said:?}");
-    assert_eq!(talk.journal("fates").iter().map(|f| f["state"].as_str().expect("a state").to_owned()).collect::<Vec<_>>(), ["resolved"]);
-    // 3: the second flaw, to be mended later; 4: nothing.
-    let (_, said) = talk.edit("src/worker.py", ACK, ACK_FIRST);
-    assert!(tells(&said, "lost-data-at-ack") || tells(&said, "ack-before-process"), "{said:?}");
-    let (_, said) = talk.edit("src/worker.py", "import requests\n", "import requests\nimport time\n");
-    assert_eq!(said, None);
-    // 5: a flaw that stays; 6: a flaw that is meant so.
-    let (_, said) = talk.edit("src/worker.py", BEAT, BEAT_LOOP);
-    assert!(tells(&said, "tight-retry-loop"), "{said:?}");
-    let (_, said) = talk.edit("src/worker.py", FETCH, FETCH_LOOP);
-    assert!(tells(&said, "tight-retry-loop"), "{said:?}");
-    // 7: the second is mended; 8: the fourth is said to be right.
-    let (_, said) = talk.edit("src/worker.py", ACK_FIRST, ACK);
-    assert!(said.is_none(), "{said:?}");
-    let line = "                return requests.get(self.url, timeout=3).json()\n            except ConnectionError:\n";
-    let waived = line.replace("            except", "            # dist: ok the far end is on this machine\n            except");
-    let (_, said) = talk.edit("src/worker.py", line, &waived);
-    assert!(!tells(&said, "tight-retry-loop"), "{said:?}");
-
+    for ((old, new), pattern) in EDITS.into_iter().zip(TOLD) {
+        let (_, said) = talk.edit(FILE, old, new);
+        if pattern.is_empty() {
+            assert!(!TOLD.iter().any(|p| !p.is_empty() && tells(&said, p)), "{said:?}");
+            continue;
+        }
+        assert!(tells(&said, pattern), "{pattern}: {said:?}");
+        // The line, what it leads to, a question, and where to read on.
+        let finding = said.expect("said").split(PREFIX).find(|p| p.starts_with(pattern)).expect("a part").to_owned();
+        for part in ["(src/worker.py:", "\n1. ", "?", &format!("`distarch explain {pattern}`")] {
+            assert!(finding.contains(part), "{part} in {finding}");
+        }
+        assert!(PREFIX.len() + finding.chars().count() <= 700, "{finding}");
+    }
     let told: Vec<_> = talk.journal("findings").into_iter().filter(|f| f["told"] == true).collect();
     let fates: Vec<_> =
         talk.journal("fates").iter().map(|f| format!("{} {}", f["pattern"].as_str().unwrap_or(""), f["state"].as_str().unwrap_or(""))).collect();

@@ -5,7 +5,10 @@ pub(crate) const PRICES: &str = "app/prices.py";
 pub(crate) const NOTES: &str = "docs/notes.md";
 
 /// Files of the project before any edit.
-pub(crate) const PROJECT: &[(&str, &str)] = &[(WORKER, WORKER_TEXT), (PRICES, PRICES_TEXT), (NOTES, NOTES_TEXT)];
+pub(crate) const SOURCES: &[(&str, &str)] = &[(WORKER, WORKER_TEXT), (PRICES, PRICES_TEXT), (NOTES, NOTES_TEXT)];
+/// The same with findings turned off: for scenarios that count what modules say.
+pub(crate) const PROJECT: &[(&str, &str)] =
+    &[(WORKER, WORKER_TEXT), (PRICES, PRICES_TEXT), (NOTES, NOTES_TEXT), (".dist-architect/config.yaml", "findings: {tell: false}\n")];
 
 const WORKER_TEXT: &str = r#"import requests
 

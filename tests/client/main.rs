@@ -6,6 +6,9 @@
 
 #![allow(clippy::print_stdout, reason = "what reached the model is shown, so that a run can be quoted")]
 
+#[path = "../hook/session.rs"]
+mod session;
+
 mod api;
 mod driver;
 mod edits;
@@ -15,6 +18,7 @@ mod seen;
 
 mod compaction;
 mod example;
+mod findings;
 mod gate;
 mod marketplace;
 mod ordinary;
@@ -37,6 +41,7 @@ scenarios! {
     crate::telling::the_hook_after_the_edit_is_enough => the_hook_after_the_edit_is_enough,
     crate::plan::a_plan_is_asked_about_once => a_plan_is_asked_about_once,
     crate::gate::the_gate_denies_the_first_try_and_lets_the_second_pass => the_gate_denies_the_first_try_and_lets_the_second_pass,
+    crate::findings::eight_edits_are_told_of_once_each => eight_edits_are_told_of_once_each,
     crate::ordinary::ordinary_edits_leave_every_request_as_it_was => ordinary_edits_leave_every_request_as_it_was,
     crate::subagent::a_subagent_is_told_on_its_own => a_subagent_is_told_on_its_own,
     crate::compaction::compaction_rearms_and_resume_does_not => compaction_rearms_and_resume_does_not,

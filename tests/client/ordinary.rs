@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use crate::api::{Api, Recorded};
 use crate::driver::{Plugin, Room, checkout};
-use crate::edits::{LABEL_AFTER, LABEL_BEFORE, NOTES, NOTES_AFTER, PRICES, PROJECT};
+use crate::edits::{LABEL_AFTER, LABEL_BEFORE, NOTES, NOTES_AFTER, PRICES, SOURCES};
 use crate::install::Client;
 use crate::script::{Script, edit, read, say, write};
 
 const SESSION: &str = "11111111-2222-4333-8444-555555555555";
 
 pub(crate) fn ordinary_edits_leave_every_request_as_it_was(client: &Client) {
-    let room = Room::new(PROJECT);
+    let room = Room::new(SOURCES);
     let (without, again, with) = on_one_day(|| {
         let without = run(client, &room, Plugin::None);
         let again = run(client, &room, Plugin::None);
@@ -42,7 +42,7 @@ fn on_one_day<T>(runs: impl Fn() -> T) -> T {
 }
 
 fn run(client: &Client, room: &Room, plugin: Plugin<'_>) -> Vec<Recorded> {
-    room.renew(PROJECT);
+    room.renew(SOURCES);
     let (prices, notes) = (room.file(PRICES), room.file(NOTES));
     let script = Script::default().thread(
         "main",
