@@ -111,7 +111,7 @@ fn find(study: &Study<'_>) -> Found {
     }
     let none: Vec<Node> = study.entries.iter().copied().filter(|e| graph.component(*e).slo.availability.is_none()).collect();
     if !none.is_empty() {
-        found.unknown.push(format!("what {} promise to users", names(study, &none)));
+        found.unknown.push(format!("what is promised to users at {}", names(study, &none)));
     }
     found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
     found

@@ -27,9 +27,10 @@ fn find(study: &Study<'_>) -> Found {
         let known: Vec<f64> = nodes.iter().filter_map(|n| graph.component(*n).slo.availability).collect();
         let product = (known.len() == nodes.len()).then(|| known.iter().product::<f64>());
         let severity = if nodes.len() > 2 { Severity::Warn } else { Severity::Info };
-        let last = nodes.last().copied().unwrap_or_default();
+        let (last, before) = nodes.split_last().map_or((0, &[][..]), |(l, b)| (*l, b));
         let promise = product.map_or_else(String::new, |p| format!("; together they can promise {}", percent(p)));
-        let says = format!("{} wait for each other one to one: when {} is gone, so are all before it{promise}", names(study, &nodes), graph.name(last));
+        let way = owned(study, &nodes).join(" -> ");
+        let says = format!("{way}, one to one: with {} {} gone{promise}", graph.name(last), are(study, before));
         found.insights.push(
             Insight::new(severity, nodes.clone(), says)
                 .edges(chain)
@@ -42,6 +43,10 @@ fn find(study: &Study<'_>) -> Found {
         found.unknown.push(format!("chains beyond the first {MOST}"));
     }
     found
+}
+
+fn are(study: &Study<'_>, nodes: &[Node]) -> String {
+    format!("{} {}", names(study, nodes), if nodes.len() == 1 { "is" } else { "are" })
 }
 
 /// Maximal chains from each head. A ring of one to one has no head: it is a call cycle.

@@ -121,7 +121,7 @@ fn find(study: &Study<'_>) -> Found {
         found.unknown.push(format!("what {} can bear when they take over", names(study, &unmeasured)));
     }
     if !unnoticed.is_empty() {
-        found.unknown.push(format!("how long until somebody notices that {} is gone, whose loss stops an entry", names(study, &unnoticed)));
+        found.unknown.push(format!("how long until somebody notices the loss of {}, which stops an entry", names(study, &unnoticed)));
     }
     found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
     found

@@ -52,7 +52,7 @@ fn find(study: &Study<'_>) -> Found {
             continue;
         }
         let product: f64 = way.iter().map(|e| tries(*e)).product();
-        let least = if flow.in_cycle(node) || way.iter().any(|e| study.attempts(*e).is_none()) { "at least " } else { "" };
+        let least = if way.iter().any(|e| flow.in_cycle(graph.from_to(*e).1) || study.attempts(*e).is_none()) { "at least " } else { "" };
         let words: Vec<String> = layers.iter().map(|e| format!("{} x{}", arrow(study, *e), number(tries(*e)))).collect();
         let says = format!(
             "one request at {} can become {least}{} at {}, of which {} would do if nothing failed: {}",
@@ -62,6 +62,7 @@ fn find(study: &Study<'_>) -> Found {
             number(usual.sum[node]),
             super::wording::list(words.iter().map(String::as_str), words.len()),
         );
+        let bare: Vec<String> = layers.iter().filter(|e| !graph.relationship(**e).breaker).map(|e| arrow(study, *e)).collect();
         let severity = if sum >= TOO_MANY { Severity::Error } else { Severity::Warn };
         let path: Vec<String> = std::iter::once(graph.name(entry)).chain(way.iter().map(|e| graph.relationship(*e).to.as_str())).map(str::to_owned).collect();
         found.insights.push(
@@ -73,7 +74,8 @@ fn find(study: &Study<'_>) -> Found {
                 .figure("worst_path_attempts", product)
                 .figure("worst_path", path)
                 .figure("layers", words)
-                .cites(study, &["attempts", "retry_layer", "retry_layers", "calls"]),
+                .figure("without_breaker", bare)
+                .cites(study, &["attempts", "retry_layer", "retry_layers", "calls", "breaker"]),
         );
     }
     found.insights.sort_by(|a, b| calls_of(b).total_cmp(&calls_of(a)));

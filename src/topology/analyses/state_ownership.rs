@@ -30,7 +30,7 @@ fn find(study: &Study<'_>) -> Found {
     let silent: Vec<Node> =
         (0..graph.len()).filter(|n| matches!(graph.component(*n).kind, Kind::Db | Kind::Cache) && graph.component(*n).state.is_empty()).collect();
     if !silent.is_empty() {
-        found.unknown.push(format!("which state {} keep, and who decides it", names(study, &silent)));
+        found.unknown.push(format!("which state lies in {}, and who decides it", names(study, &silent)));
     }
     found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
     found

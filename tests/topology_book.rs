@@ -1,0 +1,113 @@
+//! Small systems solved by hand. A case is a file in tests/book: the arithmetic as a comment, the topology, and in a second document
+//! what has to be found. Another case is another file.
+//!
+//! `expect`: findings that there must be, by analysis; `about` is the first component that they concern, `figures` must be equal,
+//! `says` is part of the sentence. `only`: how many findings an analysis has in all. `unknown`: part of what an analysis says it does
+//! not know. `errors`: what the reader of the file finds wrong with it.
+
+use distributed_architect::topology::analyses::{Found, SHELF, Severity, Study, analysis};
+use distributed_architect::topology::read;
+use distributed_architect::topology::yaml::{self, Value, Yaml};
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/book");
+    let mut out: Vec<PathBuf> = fs::read_dir(folder).expect("cases").flatten().map(|e| e.path()).collect();
+    out.sort();
+    assert!(out.len() >= 12, "only {} cases found", out.len());
+    out
+}
+
+#[test]
+fn what_a_person_works_out_is_what_the_analyses_find() {
+    let mut slips = Vec::new();
+    let mut met = BTreeSet::new();
+    for path in cases() {
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).expect("a case");
+        let (system, expected) = text.split_once("\n---\n").unwrap_or_else(|| panic!("{name}: no second document"));
+        let reading = read::topology(system, &name).unwrap_or_else(|p| panic!("{name}: {p:?}"));
+        let study = Study::of(&reading.topology);
+        let expected = yaml::documents(expected).unwrap_or_else(|e| panic!("{name}: {e:?}")).into_iter().next().expect("expectations");
+        let errors: Vec<&str> = reading.problems.iter().filter(|p| p.severity == read::Severity::Error).map(|p| p.what.as_str()).collect();
+        let declared: Vec<&str> = expected.get("errors").map(Yaml::items).unwrap_or_default().iter().filter_map(Yaml::text).collect();
+        if errors != declared {
+            slips.push(format!("{name}: errors of the file: {errors:?}"));
+        }
+        let run = |id: &str| (analysis(id).unwrap_or_else(|| panic!("{name}: no analysis {id}")).find)(&study);
+        let mut known = 0;
+        for item in expected.get("expect").map(Yaml::items).unwrap_or_default() {
+            let id = item.get("analysis").and_then(Yaml::text).expect("an analysis");
+            known += 1;
+            met.insert(id.to_owned());
+            let found = run(id);
+            if !found.insights.iter().any(|i| fits(&i.json(&study), item)) {
+                slips.push(format!("{name}: {id}: not found: {}\n{}", json(item), told(&study, &found)));
+            }
+        }
+        for (id, count) in expected.get("only").map(Yaml::entries).unwrap_or_default() {
+            let id = id.text().expect("an analysis");
+            known += 1;
+            let found = run(id);
+            if Some(found.insights.len() as f64) != count.number() {
+                slips.push(format!("{name}: {id}: {} findings\n{}", found.insights.len(), told(&study, &found)));
+            }
+        }
+        for (id, part) in expected.get("unknown").map(Yaml::entries).unwrap_or_default() {
+            let id = id.text().expect("an analysis");
+            known += 1;
+            let found = run(id);
+            if !found.unknown.iter().any(|u| u.contains(part.text().expect("a part"))) {
+                slips.push(format!("{name}: {id}: unknown: {:?}", found.unknown));
+            }
+        }
+        assert!(known > 0, "{name} expects nothing");
+        // Whatever is found can be said to a person and to a program.
+        for analysis in SHELF {
+            for insight in (analysis.find)(&study).insights {
+                assert!(!insight.says.is_empty() && insight.severity <= Severity::Error, "{name}: {}", analysis.id);
+                assert!(serde_json::to_string(&insight.json(&study)).is_ok());
+            }
+        }
+    }
+    assert!(slips.is_empty(), "{}", slips.join("\n\n"));
+    // Commits are no part of a file: what they make stale is tested where the facts are given.
+    let unmet: Vec<&str> = SHELF.iter().map(|a| a.id).filter(|id| !met.contains(*id) && *id != "stale").collect();
+    assert!(unmet.is_empty(), "no case solves {unmet:?}");
+}
+
+/// Whether a finding is the one that is expected.
+fn fits(insight: &Json, item: &Yaml) -> bool {
+    let text = |key: &str| item.get(key).and_then(Yaml::text);
+    text("about").is_none_or(|about| insight["components"][0] == about)
+        && text("severity").is_none_or(|severity| insight["severity"] == severity)
+        && text("says").is_none_or(|says| insight["says"].as_str().is_some_and(|s| s.contains(says)))
+        && item.get("figures").map(Yaml::entries).unwrap_or_default().iter().all(|(key, value)| {
+            let figure = &insight["figures"][key.text().expect("a name")];
+            equal(figure, &json(value))
+        })
+}
+
+fn equal(a: &Json, b: &Json) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        // Arithmetic by hand has ten digits.
+        (Some(x), Some(y)) => (x - y).abs() <= 1e-9 * y.abs().max(1.0),
+        _ => a == b,
+    }
+}
+
+fn json(value: &Yaml) -> Json {
+    match &value.value {
+        Value::Scalar { text, .. } => value.number().map_or_else(|| Json::from(text.as_str()), Json::from),
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Map(entries) => Json::Object(entries.iter().map(|(k, v)| (k.text().unwrap_or_default().to_owned(), json(v))).collect()),
+    }
+}
+
+fn told(study: &Study<'_>, found: &Found) -> String {
+    let lines: Vec<String> = found.insights.iter().map(|i| format!("    {}", i.json(study))).collect();
+    if lines.is_empty() { "    nothing was found".to_owned() } else { lines.join("\n") }
+}
