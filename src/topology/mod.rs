@@ -4,6 +4,7 @@
 pub mod analyses;
 pub mod count;
 pub mod draw;
+pub mod drift;
 pub mod edit;
 pub mod fmt;
 pub mod graph;

@@ -6,6 +6,7 @@ pub mod blast_radius;
 pub mod check;
 pub mod delete;
 pub mod draw;
+pub mod drift;
 pub mod fmt;
 mod history;
 pub mod import;
@@ -62,6 +63,16 @@ enum Verb {
   helm template chart | distarch topology import -
   distarch topology import k8s/ dependencies.json --format json | jq '.notes[].text'")]
     Import(import::Args),
+    /// Compare the file with what is deployed or was traced; exit code 1 when something differs
+    ///
+    /// A target without any record in traces is told as not instrumented or dead, never as dead. Names are matched by aliases, addresses
+    /// in a cluster and common endings; names under `ignore` are left out. What the file lacks is suggested as YAML.
+    #[command(after_help = "Examples:
+  distarch topology drift --against k8s/
+  distarch topology drift --against dependencies.json --format markdown
+  gzip -dc spans.csv.gz | distarch topology drift --against -
+  distarch topology drift --against k8s/ dependencies.json --format json | jq -r .suggestion")]
+    Drift(drift::Args),
     /// Print the JSON Schema of the file, for editors
     #[command(after_help = "Examples:
   distarch topology schema > topology.schema.json
@@ -123,6 +134,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
         Verb::Check(args) => check::run(args, file),
         Verb::Fmt(args) => fmt::run(args, file),
         Verb::Init(args) => init::run(args, file),
+        Verb::Drift(args) => drift::run(args, file),
         Verb::Import(args) => import::run(args),
         Verb::Schema(args) => schema::run(args),
         Verb::Draw(args) => draw::run(args, file),
