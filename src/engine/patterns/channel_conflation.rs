@@ -53,6 +53,11 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
 
 /// Asks, watches or reports. `setStatus` does none of it.
 fn observes(c: &Call<'_>) -> bool {
+    // Words of work inside of a process too: there has to be another process.
+    const ANYWHERE: &[&str] = &["check*", "inspect*", "describe*", "lookup*", "notify*"];
+    if says(c.name, ANYWHERE) && words::remote(c) == words::Remote::No {
+        return false;
+    }
     says(c.name, OBSERVES) && !says(c.name, &["set"]) && !words::is_log(c)
 }
 
@@ -230,6 +235,14 @@ pub(super) mod tests {
         silent(
             "csharp",
             "class Probe {\n  async Task Check(Node node) {\n    try { await client.PingAsync(node.Address); node.Misses = 0; }\n    catch (HttpRequestException) { node.Misses += 1; }\n  }\n}\n"
+        ),
+        silent(
+            "ruby",
+            "def perform(job)\n  job.perform\nrescue StandardError => e\n  log \"#{job.inspect} failed: #{e.inspect}\"\n  report_failed_job(job, e)\nend\n"
+        ),
+        silent(
+            "go",
+            "package h\n\nfunc (c *CheckHandler) aggregate(req *http.Request) (failed bool) {\n\tfor name, check := range c.checks {\n\t\tif err := check(req); err != nil {\n\t\t\tc.log.Info(\"check failed\", \"name\", name, \"err\", err)\n\t\t\tfailed = true\n\t\t}\n\t}\n\treturn failed\n}\n"
         ),
     ];
 }

@@ -16,7 +16,9 @@ pub(super) const DETECTOR: Detector = Detector { id: "lost-data-at-ack", languag
 fn find(view: &View<'_>) -> Vec<Sighting> {
     let o = view.outline;
     let mut out = Vec::new();
-    for (ack, call) in o.calls(0).filter(|(_, c)| words::is_ack(c)) {
+    // Rust's `Event::ConfirmAction(..)` makes a value.
+    let is_variant = |c: &Call<'_>| o.language == "rust" && c.name.starts_with(|c: char| c.is_ascii_uppercase());
+    for (ack, call) in o.calls(0).filter(|(_, c)| words::is_ack(c) && !is_variant(c)) {
         let callee = o.callee(ack);
         if o.in_finally(ack) && !is_conditional(o, ack) && work(o, ack).next().is_some() {
             let seen = format!("`{callee}` runs whatever happened, so a message whose work failed is given up as done");
@@ -82,12 +84,17 @@ fn acked_by_default(view: &View<'_>) -> Vec<Sighting> {
 /// A destructive read: from here on the only copy is in memory.
 fn popped_first(view: &View<'_>) -> Vec<Sighting> {
     let o = view.outline;
+    // By the beginning of the name: `_register_brpop` only speaks of one.
+    let begins = |c: &Call<'_>, names: &[&str]| names.iter().any(|n| c.name.replace('_', "").to_ascii_lowercase().starts_with(n));
+    // The lines of an interface, read without their head: `ctx context.Context` declares.
+    let declares = |id: Id| o.source(id).contains("ctx context.Context") && o.function_of(id).is_none();
     let pops = |c: &Call<'_>| {
-        says(c.name, &["zpopmin", "zpopmax", "bzpopmin", "blpop", "brpop", "getdel"])
-            || (says(c.name, &["lpop", "rpop", "spop"]) && (view.imports_any(&["cache"]) || says(c.receiver, &["redis", "rdb", "conn"])))
+        let popping = |names: &[&str]| says(c.name, names) && begins(c, names);
+        popping(&["zpopmin", "zpopmax", "bzpopmin", "blpop", "brpop", "getdel"])
+            || (popping(&["lpop", "rpop", "spop"]) && (view.imports_any(&["cache"]) || says(c.receiver, &["redis", "rdb", "conn"])))
     };
     let mut out = Vec::new();
-    for (id, _) in o.calls(0).filter(|(_, c)| pops(c)) {
+    for (id, _) in o.calls(0).filter(|(i, c)| pops(c) && !declares(*i)) {
         let callee = o.callee(id);
         let next = o.after(id).find(|(_, c)| words::is_publish(c) || words::is_store_write(c) || says(c.name, HANDLES)).map(|(i, _)| i);
         let yields = o.source(o.function_of(id).unwrap_or(id)).contains("yield");
@@ -233,6 +240,7 @@ fn work<'a>(o: &'a Outline<'_>, ack: Id) -> impl Iterator<Item = Id> + 'a {
                 && !words::is_ack(c)
                 && !words::is_nack(c)
                 && !words::is_log(c)
+                && !says(c.name, &["error*", "exception*", "failure*"])
                 && !o.within(ack).contains(i)
                 && (words::is_store_write(c) || words::is_publish(c) || says(c.name, HANDLES))
         })
@@ -337,5 +345,26 @@ pub(super) mod tests {
             "package c\n\nfunc (c *C) handle(ctx context.Context, msg *Message) {\n\tdefer c.inFlight.Done()\n\tif err := c.store.Save(ctx, msg.Body); err != nil {\n\t\tmsg.Nack()\n\t\treturn\n\t}\n\tmsg.Ack()\n}\n"
         ),
         silent("go", "package c\n\nfunc (q *Stack) Drain(visit func(Frame)) {\n\tfor q.Len() > 0 {\n\t\tframe := q.Pop()\n\t\tvisit(frame)\n\t}\n}\n"),
+        silent(
+            "python",
+            "async def callback(self, message):\n    controller = AckController(message)\n    for middleware in self.middlewares:\n        await middleware.pre_execute(message)\n    await self.run_task(message, controller)\n"
+        ),
+        silent(
+            "java",
+            "class Drones {\n  CompletionStage<Done> complete(CompleteDelivery in) {\n    logger.info(\"Delivery {} done\", in.getDeliveryId());\n    return ask(replyTo -> new DeliveriesQueue.CompleteDelivery(in.getDeliveryId(), replyTo)).thenApply(d -> handle(d));\n  }\n}\n"
+        ),
+        silent(
+            "ruby",
+            "def commit(offsets)\n  response = coordinator.commit_offsets(group_id: @id, offsets: offsets)\n  response.topics.each do |topic, partitions|\n    partitions.each { |partition, code| Protocol.handle_error(code) }\n  end\nend\n"
+        ),
+        silent(
+            "rust",
+            "fn drop_stash(&mut self) {\n    self.queue.push(InternalEvent::ConfirmAction(Action::StashDrop(self.selected)));\n    self.queue.push(InternalEvent::Update(NeedsUpdate::ALL));\n}\n"
+        ),
+        silent("python", "def _poll(self, conn):\n    self._register_brpop(conn)\n    for event in self.poller.wait(1):\n        self.handle_event(event)\n"),
+        silent(
+            "go",
+            "\tBLPop(ctx context.Context, timeout time.Duration, keys ...string) *StringSliceCmd\n\tLPop(ctx context.Context, key string) *StringCmd\n\tLPush(ctx context.Context, key string, values ...any) *IntCmd\n\tRPush(ctx context.Context, key string, values ...any) *IntCmd\n"
+        ),
     ];
 }

@@ -80,7 +80,12 @@ pub(super) fn deviant<'v>(view: &View<'v>) -> Vec<Lost<'v>> {
     }
     let mut out: Vec<Lost<'v>> = Vec::new();
     for (function, held, touches) in &functions {
-        if !view.touches(*function) || is_maker(o, *function) || is_for_holders(o, *function) || called_by_holder(o, *function, &functions) {
+        if !view.touches(*function)
+            || is_maker(o, *function)
+            || is_for_holders(o, *function)
+            || speaks_of_locks(o, *function)
+            || called_by_holder(o, *function, &functions)
+        {
             continue;
         }
         for touch in touches.iter().filter(|t| !Outline::is_held(held, t.at)) {
@@ -118,7 +123,11 @@ pub(super) fn deviant_by_text<'v>(view: &View<'v>) -> Vec<Lost<'v>> {
     };
     let mut out: Vec<Lost<'v>> = Vec::new();
     for function in o.functions().filter(|f| view.touches(*f)) {
-        if is_maker(o, function) || is_for_holders(o, function) || !o.held(function).is_empty() {
+        if is_maker(o, function) || is_for_holders(o, function) || !o.held(function).is_empty() || speaks_of_locks(o, function) {
+            continue;
+        }
+        let with_lock = |f: Id| (f, o.held(f), Vec::new());
+        if called_by_holder(o, function, &o.functions().map(with_lock).collect::<Vec<_>>()) {
             continue;
         }
         let (start, end) = o.node(function).span;
@@ -135,15 +144,20 @@ pub(super) fn deviant_by_text<'v>(view: &View<'v>) -> Vec<Lost<'v>> {
                 .map(|(at, _)| at)
                 .filter(|at| !(start..end).contains(at) && !o.text[at + dotted.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
                 .collect();
+            let under_lock = |at: &usize| {
+                let line = o.line_of(*at) as usize - 1;
+                lines[line.saturating_sub(8)..line].iter().any(|l| takes(l))
+            };
             let is_locked = |at: &usize| {
                 let line = o.line_of(*at) as usize - 1;
                 let head = lines[..line].iter().rev().map(|l| l.trim_start()).find(|l| l.starts_with("def "));
                 if head.is_some_and(|h| says(h, &["__init__", "initialize"])) {
                     return true;
                 }
-                lines[line.saturating_sub(8)..line].iter().any(|l| takes(l))
+                under_lock(at)
             };
-            if others.len() >= 2 && others.iter().all(is_locked) {
+            // Makers alone prove nothing: somebody has to take the lock for it.
+            if others.len() >= 2 && others.iter().any(under_lock) && others.iter().all(is_locked) {
                 out.push(Lost { at, field: touch.field, write: touch.write, all: true, checked: false });
             }
         }
@@ -181,6 +195,15 @@ pub(super) fn name_of<'t>(o: &Outline<'t>, function: Id) -> &'t str {
 /// Functions that run with the lock held, by their names.
 fn is_for_holders(o: &Outline<'_>, function: Id) -> bool {
     matches!(o.node(function).kind, Kind::Function { name, .. } if says(name, &["locked", "unlocked", "nolock", "unsafe", "unguarded", "holding"]))
+}
+
+/// A comment in the function, or right above it, says how it is with the lock: "must be called with the lock held", "append is atomic".
+fn speaks_of_locks(o: &Outline<'_>, function: Id) -> bool {
+    let is_comment = |l: &&str| l.starts_with("//") || l.starts_with('#') || l.starts_with('*') || l.starts_with("/*");
+    let about = |l: &str| says(l, &["lock", "locked", "locks", "locking", "mutex", "atomic", "threadsafe", "holding"]) || l.contains("thread-safe");
+    let above = o.text.get(..o.node(function).span.0).unwrap_or("");
+    let doc = above.lines().rev().map(str::trim).skip_while(|l| l.is_empty()).take_while(is_comment);
+    doc.chain(o.source(function).lines().map(str::trim).filter(is_comment)).any(about)
 }
 
 /// Functions that run before anybody else has the object.

@@ -88,7 +88,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         // Waiting for the end of what was cancelled needs no look.
         let leaving = says(
             o.function_name(id),
-            &["close*", "stop*", "shutdown*", "cleanup*", "cancel*", "teardown", "disconnect*", "dispose*", "aclose", "destroy*", "drain"],
+            &["close*", "stop*", "shutdown*", "cleanup*", "cancel*", "teardown", "disconnect*", "dispose*", "aclose", "destroy*", "drain", "abort*"],
         ) || o.in_finally(id)
             || says(o.source(id), &["cancel*", "close*", "stop*", "disconnect*"]);
         if looked || (leaving && !many) {
@@ -282,6 +282,10 @@ pub(super) mod tests {
         silent(
             "python",
             "def index(docs):\n    done, errors = helpers.bulk(es, actions(docs), raise_on_error=False)\n    for error in errors:\n        parked.append(error)\n    return done\n"
+        ),
+        silent(
+            "python",
+            "async def _abort_running_jobs(self):\n    for task, context in self._running.items():\n        self._abort(task, context)\n    await asyncio.gather(*self._running, return_exceptions=True)\n"
         ),
     ];
 }

@@ -259,5 +259,9 @@ pub(super) mod tests {
             "go",
             "package s\n\nfunc (s *Server) Start(ctx context.Context) error {\n\ts.state = stateStarting\n\tif err := s.restoreSnapshot(ctx); err != nil {\n\t\ts.state = stateFailed\n\t\treturn err\n\t}\n\ts.state = stateReady\n\treturn nil\n}\n"
         ),
+        silent(
+            "go",
+            "package main\n\nfunc relay(r *bufio.Reader, producers []*nsq.Producer) {\n\tgo func() {\n\t\tfor {\n\t\t\tif atomic.LoadInt64(&balance) <= 0 {\n\t\t\t\ttime.Sleep(interval)\n\t\t\t}\n\t\t\tif err := publishNext(r, producers); err != nil {\n\t\t\t\tlog.Fatal(err)\n\t\t\t}\n\t\t\tatomic.AddInt64(&balance, -1)\n\t\t}\n\t}()\n}\n"
+        ),
     ];
 }

@@ -283,5 +283,9 @@ pub(super) mod tests {
             "python",
             "def follow(consumer):\n    while True:\n        record = consumer.poll(timeout=1.0)\n        if record is None:\n            continue\n        try:\n            store.insert(record)\n        except IntegrityError:\n            log.info('seen before')\n            continue\n"
         ),
+        silent(
+            "rust",
+            "async fn sign_in(&self, mut session: Session) -> Result<()> {\n    let mut reply = session.begin().await?;\n    loop {\n        match self.client.send(reply).await? {\n            Reply::Challenge(c) => {\n                reply = session.evaluate(c).await.map_err(|e| Failed::at(Step::Challenge, e))?;\n            }\n            Reply::Done(s) => {\n                session.finish(s).await.map_err(|e| Failed::at(Step::End, e))?;\n                break;\n            }\n        }\n    }\n    Ok(())\n}\n"
+        ),
     ];
 }

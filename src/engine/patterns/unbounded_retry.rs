@@ -85,11 +85,12 @@ fn no_limit(view: &View<'_>) -> Vec<Sighting> {
         "maxretriesperrequest",
     ];
     let o = view.outline;
+    // Go's clients take -1 for none (go-redis) or for their default (the AWS SDK).
     let endless = |value: &str| {
         let v = value.trim().trim_end_matches(';');
         matches!(
             v,
-            "-1" | "Infinity"
+            "Infinity"
                 | "float('inf')"
                 | "math.inf"
                 | "Float::INFINITY"
@@ -103,7 +104,8 @@ fn no_limit(view: &View<'_>) -> Vec<Sighting> {
                 | "math.MaxInt"
                 | "math.MaxInt32"
                 | "math.MaxInt64"
-        ) || v.ends_with("max_value())")
+        ) || v == "-1" && o.language != "go"
+            || v.ends_with("max_value())")
             || v.contains("unwrap_or(usize::MAX")
     };
     let mut out = Vec::new();
@@ -218,7 +220,7 @@ pub(super) mod tests {
             "go",
             "package c\n\nfunc (c *C) read() *Row {\n\tfor {\n\t\trow, err := c.client.Get(c.key)\n\t\tif err != nil {\n\t\t\ttime.Sleep(time.Second)\n\t\t\tcontinue\n\t\t}\n\t\treturn row\n\t}\n}\n",
         ),
-        fires("go", "package c\n\nfunc options() Options {\n\treturn Options{MaxRetries: -1, Addr: addr}\n}\n"),
+        fires("go", "package c\n\nfunc options() Options {\n\treturn Options{MaxRetries: math.MaxInt32, Addr: addr}\n}\n"),
         fires(
             "typescript",
             "export async function read(url: string) {\n  while (true) {\n    try {\n      return await axios.get(url);\n    } catch (e) {\n      await sleep(500);\n    }\n  }\n}\n",
@@ -260,6 +262,11 @@ pub(super) mod tests {
         silent(
             "python",
             "class Sender:\n    def send(self, note, tries=0):\n        try:\n            requests.post(self.url, json=note, timeout=3)\n        except requests.Timeout:\n            if tries == 5:\n                raise\n            time.sleep(1 << tries)\n            self.send(note, tries + 1)\n"
+        ),
+        silent("go", "package c\n\nfunc options(addr string) *redis.Options {\n\treturn &redis.Options{Addr: addr, MaxRetries: -1}\n}\n"),
+        silent(
+            "rust",
+            "async fn sign_in(&self, mut session: Session) -> Result<()> {\n    let mut reply = session.begin().await?;\n    loop {\n        match self.client.send(reply).await? {\n            Reply::Challenge(c) => {\n                reply = session.evaluate(c).await.map_err(|e| Failed::at(Step::Challenge, e))?;\n            }\n            Reply::Done(s) => {\n                session.finish(s).await.map_err(|e| Failed::at(Step::End, e))?;\n                break;\n            }\n        }\n    }\n    Ok(())\n}\n"
         ),
     ];
 }

@@ -222,5 +222,13 @@ pub(super) mod tests {
         ),
         silent("java", "class D {\n  private final Map<String, Long> seen = new HashMap<>();\n  D() { seen.put(\"a\", 1L); }\n}\n"),
         silent("ruby", "class Box\n  def initialize\n    @jobs = []\n  end\n\n  def add(job)\n    @jobs << job\n  end\nend\n"),
+        silent(
+            "python",
+            "class Finder(NodeVisitor):\n    def __init__(self):\n        self.filters = set()\n        self.tests = set()\n\n    def visit_filter(self, node):\n        self.filters.add(node.name)\n\n\nclass Frame:\n    def __init__(self, parent):\n        self.filters = set(parent.filters)\n"
+        ),
+        silent(
+            "go",
+            "package p\n\n// recount is an internal helper; the caller holds the lock.\nfunc (c *Commitment) recount() uint64 {\n\tmatched := make([]uint64, 0, len(c.matched))\n\tfor _, index := range c.matched {\n\t\tmatched = append(matched, index)\n\t}\n\treturn middle(matched)\n}\n\nfunc (c *Commitment) Match(id string, index uint64) {\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tc.matched[id] = index\n}\n\nfunc (c *Commitment) Forget(id string) {\n\tc.mu.Lock()\n\tdefer c.mu.Unlock()\n\tdelete(c.matched, id)\n}\n"
+        ),
     ];
 }

@@ -121,7 +121,8 @@ pub fn is_publish(call: &Call<'_>) -> bool {
 /// The other side may forget its copy now: an acknowledgement, an offset commit, a deleted message.
 #[must_use]
 pub fn is_ack(call: &Call<'_>) -> bool {
-    if is_nack(call) {
+    // `AckController(..)`, `ack_timeout(..)`: something about acknowledgements.
+    if is_nack(call) || call.is_new || says(call.name, &["controller", "manager", "mode", "policy", "timeout", "type", "error", "config"]) {
         return false;
     }
     #[rustfmt::skip]
@@ -182,7 +183,9 @@ pub fn is_store_write(call: &Call<'_>) -> bool {
     const VERBS: &[&str] = &[
         "create", "update", "delete", "write", "put", "set", "append", "commit", "add", "merge", "execute", "exec", "remove", "post",
     ];
-    says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
+    // A browser's own storage is neither shared nor far away.
+    let is_browsers = ["localStorage", "sessionStorage"].iter().any(|s| call.receiver.contains(s));
+    !is_browsers && (says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON)))
 }
 
 /// Time passes before the next step: a sleep, a timer, a limiter.

@@ -60,4 +60,8 @@ table![
         "class C {\n  void save(Order order) {\n    try {\n      client.put(order);\n    } catch (IOException e) {\n      // the relay sends what stays in the outbox\n      outbox.add(order);\n    }\n  }\n}\n"
     ),
     silent("python", "def save(order):\n    with contextlib.suppress(KeyError):\n        del drafts[order.id]\n    client.post('/orders', json=order)\n"),
+    silent(
+        "typescript",
+        "export function remember(key: string, value: string) {\n  try {\n    window.localStorage.setItem(key, value);\n  } catch (error) {\n    console.error('not remembered', error);\n  }\n}\n"
+    ),
 ];

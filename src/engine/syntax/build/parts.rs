@@ -28,7 +28,8 @@ impl<'t> Builder<'t> {
         };
         let (receiver, name) = last_part(self.source(whole));
         let at = name.as_ptr() as usize - self.text.as_ptr() as usize;
-        (receiver, name, at)
+        // `func() { .. }()`: a function called where it stands has no name, whatever words are in it.
+        (receiver, if name.contains('{') { "" } else { name }, at)
     }
 
     pub(super) fn arguments<'n>(&self, node: Raw<'n>) -> Option<Raw<'n>> {

@@ -48,6 +48,10 @@ impl<'t> Outline<'t> {
     /// How a handler (or an arm, a branch's way) is left at its end.
     #[must_use]
     pub fn leaves(&self, id: Id) -> Leaves {
+        // `.map_err(|e| ..)?`: the failure gets another type and goes up.
+        if matches!(self.nodes[id].kind, Kind::Handler { how: Caught::Closure, .. }) && self.call(self.nodes[id].parent).is_some_and(|c| c.propagated) {
+            return Leaves::Throws;
+        }
         let Some(last) = self.children(id).filter(|i| self.nodes[*i].role != Role::Condition).last() else { return Leaves::Falls };
         match &self.nodes[last].kind {
             Kind::Jump { what, value } => match what {
