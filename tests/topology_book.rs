@@ -5,7 +5,7 @@
 //! `says` is part of the sentence. `only`: how many findings an analysis has in all. `unknown`: part of what an analysis says it does
 //! not know. `errors`: what the reader of the file finds wrong with it.
 
-use distributed_architect::topology::analyses::{Found, SHELF, Severity, Study, analysis};
+use distributed_architect::topology::analyses::{Commit, Figure, Found, History, SHELF, Severity, Study, analysis};
 use distributed_architect::topology::read;
 use distributed_architect::topology::yaml::{self, Value, Yaml};
 use serde_json::Value as Json;
@@ -77,6 +77,33 @@ fn what_a_person_works_out_is_what_the_analyses_find() {
     // Commits are no part of a file: what they make stale is tested where the facts are given.
     let unmet: Vec<&str> = SHELF.iter().map(|a| a.id).filter(|id| !met.contains(*id) && *id != "stale").collect();
     assert!(unmet.is_empty(), "no case solves {unmet:?}");
+}
+
+/// Commits are given from outside. Three came after the file changed: one touched a manifest, one a contract that a relationship names,
+/// one neither; that is two, and ten are as many as should make somebody look.
+#[test]
+fn commits_that_touch_what_the_file_speaks_of_make_it_stale() {
+    let system = "components: [{name: web}, {name: orders}]\nrelationships: [{from: web, to: orders, contract: api/orders.md}]\n";
+    let reading = read::topology(system, "topology.yaml").expect("a topology");
+    let commit =
+        |id: &str, files: &[&str]| Commit { id: id.to_owned(), subject: format!("change {id}"), files: files.iter().map(|f| (*f).to_owned()).collect() };
+    let stale = analysis("stale").expect("an analysis");
+    let find = |since: Vec<Commit>| {
+        let history = History { file: "docs/topology.yaml".to_owned(), since };
+        let study = Study::of(&reading.topology).with_history(&history);
+        (stale.find)(&study)
+    };
+    let three = vec![commit("a1", &["src/main.rs", "deploy/orders.yaml"]), commit("b2", &["README.md"]), commit("c3", &["api/orders.md"])];
+    let found = find(three.clone());
+    let [insight] = found.insights.as_slice() else { panic!("{found:?}") };
+    assert_eq!((insight.severity, insight.get("commits")), (Severity::Info, Some(&Figure::Count(2))));
+    assert_eq!(insight.get("files"), Some(&Figure::List(vec!["api/orders.md".to_owned(), "deploy/orders.yaml".to_owned()])));
+    assert_eq!(insight.get("latest"), Some(&Figure::List(vec!["c3 change c3".to_owned(), "a1 change a1".to_owned()])));
+    let many = find((0..10).map(|i| commit(&i.to_string(), &["Dockerfile"])).collect());
+    assert_eq!(many.insights[0].severity, Severity::Warn);
+    assert_eq!(find(vec![three[1].clone()]), Found::default());
+    // Nobody looked: that is unknown, not fresh.
+    assert_eq!((stale.find)(&Study::of(&reading.topology)).unknown.len(), 1);
 }
 
 /// Whether a finding is the one that is expected.

@@ -9,7 +9,7 @@
 use distributed_architect::topology::analyses::blast_radius::blast;
 use distributed_architect::topology::analyses::{SHELF, Study};
 use distributed_architect::topology::graph::Graph;
-use distributed_architect::topology::model::{Component, Defaults, Relationship, Topology};
+use distributed_architect::topology::model::{Calls, Component, Count, Defaults, Interaction, Kind, Relationship, Topology};
 use distributed_architect::topology::walk::{self, articulation, dominators, reach, strong};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
@@ -79,13 +79,28 @@ fn figures_of_the_large_graph_are_those_of_another_program() {
     assert_eq!(largest("max_fan_out"), most(&mut graph.calls.iter().map(Vec::len)));
 }
 
-/// The graph as it is, and as the worst case for the analyses that would have nothing to multiply there: attempts and timeouts
-/// everywhere.
+/// The graph as it is, and as worst cases for the analyses that would have nothing to do there: attempts and timeouts everywhere; and
+/// kinds, counts, rates and zones as well.
 #[test]
 fn every_analysis_ends_and_says_the_same_twice() {
     let Some((bare, _)) = large() else { return };
-    let full = Topology { defaults: Defaults { timeout: Some(Duration::from_millis(500)), attempts: Some(3) }, ..bare.clone() };
-    for (what, topology) in [("as it is", &bare), ("with attempts and timeouts", &full)] {
+    let timed = Topology { defaults: Defaults { timeout: Some(Duration::from_millis(500)), attempts: Some(3) }, ..bare.clone() };
+    let mut full = timed.clone();
+    let callers: HashSet<String> = full.relationships.iter().map(|r| r.from.clone()).collect();
+    for (i, component) in full.components.iter_mut().enumerate() {
+        component.kind = if callers.contains(&component.name) { Kind::Service } else { Kind::Db };
+        component.count = if i % 3 == 0 { Count::ONE } else { Count::Dynamic { min: Some(2), max: Some(9) } };
+        component.zones = if i % 5 == 0 { vec!["a".to_owned()] } else { vec!["a".to_owned(), "b".to_owned()] };
+        component.capacity = Some(1_000.0);
+        component.slo.availability = Some(0.999);
+    }
+    for (i, relationship) in full.relationships.iter_mut().enumerate() {
+        relationship.rate = Some(10.0);
+        relationship.calls = Some(Calls::Of(if i % 7 == 0 { 2.0 } else { 1.0 }));
+        relationship.pattern = Some(if i % 4 == 0 { Interaction::Pull } else { Interaction::RequestResponse });
+        relationship.fallback = (i % 10 == 0).then(|| bare.components[i % bare.components.len()].name.clone());
+    }
+    for (what, topology) in [("as it is", &bare), ("with attempts and timeouts", &timed), ("with everything", &full)] {
         let begin = Instant::now();
         let study = Study::of(topology);
         let mut rows = Vec::new();

@@ -35,7 +35,7 @@ pub fn any_of(availability: f64, instances: u32) -> f64 {
 /// The bound of a component.
 #[must_use]
 pub fn bound(study: &Study<'_>, node: Node) -> Bound {
-    let promise = |n: Node| study.graph.component(n).slo.availability;
+    let promise = |n: Node| study.promise(n);
     let below = reach::from(&study.hard, &[node]);
     let (promised, unknown): (Vec<Node>, Vec<Node>) = below.iter().partition(|n| promise(**n).is_some());
     let instances = |n: Node| match study.count(n) {
@@ -73,7 +73,7 @@ fn find(study: &Study<'_>) -> Found {
     let mut found = Found::default();
     let mut silent: Vec<Node> = Vec::new();
     for node in (0..graph.len()).filter(|n| !study.hard[*n].is_empty()) {
-        let Some(objective) = graph.component(node).slo.availability else { continue };
+        let Some(objective) = study.promise(node) else { continue };
         let bound = bound(study, node);
         if bound.promised.is_empty() {
             silent.push(node);
@@ -109,7 +109,7 @@ fn find(study: &Study<'_>) -> Found {
     if !silent.is_empty() {
         found.unknown.push(format!("what anything below {} promises", names(study, &silent)));
     }
-    let none: Vec<Node> = study.entries.iter().copied().filter(|e| graph.component(*e).slo.availability.is_none()).collect();
+    let none: Vec<Node> = study.entries.iter().copied().filter(|e| study.promise(*e).is_none()).collect();
     if !none.is_empty() {
         found.unknown.push(format!("what is promised to users at {}", names(study, &none)));
     }

@@ -24,7 +24,7 @@ fn find(study: &Study<'_>) -> Found {
     let mut found = Found::default();
     for chain in chains {
         let nodes: Vec<Node> = chain.first().map(|e| graph.from_to(*e).0).into_iter().chain(chain.iter().map(|e| graph.from_to(*e).1)).collect();
-        let known: Vec<f64> = nodes.iter().filter_map(|n| graph.component(*n).slo.availability).collect();
+        let known: Vec<f64> = nodes.iter().filter_map(|n| study.promise(*n)).collect();
         let product = (known.len() == nodes.len()).then(|| known.iter().product::<f64>());
         let severity = if nodes.len() > 2 { Severity::Warn } else { Severity::Info };
         let (last, before) = nodes.split_last().map_or((0, &[][..]), |(l, b)| (*l, b));

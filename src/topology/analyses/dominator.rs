@@ -8,6 +8,9 @@ use crate::topology::walk::dominators::{self, Last};
 
 pub(super) const ANALYSIS: Analysis = Analysis { id: "dominator", title: "What every way to it passes", find };
 
+/// Pairs of an entry and a store that are told one by one.
+const PAIRS: usize = 2_000;
+
 fn find(study: &Study<'_>) -> Found {
     let graph = &study.graph;
     let mut found = Found::default();
@@ -18,7 +21,10 @@ fn find(study: &Study<'_>) -> Found {
     // From each entry to each store: what stands between them on every way.
     let is_store = |n: &Node| matches!(graph.component(*n).kind, Kind::Db | Kind::Cache | Kind::Queue | Kind::Lock | Kind::Config);
     let stores: Vec<Node> = (0..graph.len()).filter(is_store).collect();
-    if !stores.is_empty() {
+    let pairs = stores.len() * study.entries.len();
+    if pairs > PAIRS {
+        found.unknown.push(format!("what stands between {} entries and {} stores, each for itself: too many pairs to tell", study.entries.len(), stores.len()));
+    } else if pairs > 0 {
         let from_each: Vec<(Node, Vec<Last>)> = study.entries.iter().map(|e| (*e, dominators::immediate(&study.hard, &study.hard_callers, &[*e]))).collect();
         for store in stores {
             let ways = from_each.iter().filter(|(e, last)| *e != store && last[store] != Last::Unreached);

@@ -4,8 +4,7 @@ use super::wording::{names, owned};
 use super::{Analysis, Figure, Found, Insight, Severity, Study};
 use crate::topology::graph::Node;
 use crate::topology::model::{Kind, Replica, State};
-use crate::topology::walk;
-use crate::topology::walk::reach;
+use crate::topology::walk::{self, Next, reach};
 use std::collections::BTreeMap;
 
 pub(super) const ANALYSIS: Analysis = Analysis { id: "state-ownership", title: "Who decides what the state is", find };
@@ -19,11 +18,15 @@ fn find(study: &Study<'_>) -> Found {
         }
     }
     let mut found = Found::default();
+    // Whatever the direction: the owner pushes, the holder pulls, or a third carries.
+    let next = walk::next(graph, |_| true);
+    let around: Next = next.iter().zip(walk::turned(&next)).map(|(a, b)| a.iter().copied().chain(b).collect()).collect();
     for (name, held) in &by_name {
         owners(study, name, held, &mut found);
-        for (owner, state) in held {
+        for (owner, state) in held.iter().filter(|(_, s)| !s.replicas.is_empty()) {
+            let near = reach::distances(&around, &[*owner]);
             for replica in &state.replicas {
-                copy(study, *owner, state, replica, &mut found);
+                copy(study, *owner, state, replica, &near, &mut found);
             }
         }
     }
@@ -73,8 +76,8 @@ fn owners(study: &Study<'_>, name: &str, held: &[(Node, &State)], found: &mut Fo
     }
 }
 
-/// A copy has a purpose, a way to come about, and a way back to equality.
-fn copy(study: &Study<'_>, owner: Node, state: &State, replica: &Replica, found: &mut Found) {
+/// A copy has a purpose, a way to come about, and a way back to equality. `near`: what hangs together with the owner.
+fn copy(study: &Study<'_>, owner: Node, state: &State, replica: &Replica, near: &[Option<usize>], found: &mut Found) {
     let from = study.graph.name(owner);
     let Some(holder) = study.resolve(&replica.held_by) else {
         found.insights.push(
@@ -99,10 +102,7 @@ fn copy(study: &Study<'_>, owner: Node, state: &State, replica: &Replica, found:
         gaps.push("no-conflict-rule");
         says.push("nothing says who wins when they differ".to_owned());
     }
-    // Through anybody, either way: the owner pushes, the holder pulls, or a third carries.
-    let next = walk::next(&study.graph, |_| true);
-    let around: walk::Next = next.iter().zip(walk::turned(&next)).map(|(a, b)| a.iter().copied().chain(b).collect()).collect();
-    if holder != owner && reach::distances(&around, &[owner])[holder].is_none() {
+    if near[holder].is_none() {
         gaps.push("no-way");
         says.push("no relationship carries it there".to_owned());
     }

@@ -97,6 +97,12 @@ impl<'a> Study<'a> {
         self.entries.iter().zip(&self.shares).filter(|(e, _)| lost(**e)).map(|(_, s)| s).sum()
     }
 
+    /// The availability that a component promises, 0 to 1.
+    #[must_use]
+    pub fn promise(&self, node: Node) -> Option<f64> {
+        self.graph.component(node).slo.availability.filter(|a| (0.0..=1.0).contains(a))
+    }
+
     /// Time of one attempt.
     #[must_use]
     pub fn timeout(&self, edge: Edge) -> Option<Duration> {

@@ -73,7 +73,8 @@ pub fn cycles(next: &Next) -> Vec<Vec<Node>> {
     members
 }
 
-/// One shortest cycle among nodes that all reach each other: its nodes in the order of the edges, beginning at the lowest.
+/// One shortest cycle of more than one among nodes that all reach each other: its nodes in the order of the edges, beginning at the
+/// lowest.
 #[must_use]
 pub fn shortest_cycle(next: &Next, members: &[Node]) -> Vec<Node> {
     let mut inside = vec![false; next.len()];
@@ -89,7 +90,7 @@ pub fn shortest_cycle(next: &Next, members: &[Node]) -> Vec<Node> {
                 break;
             }
             for w in &next[v] {
-                if w == start {
+                if w == start && v != *start {
                     let mut way = vec![v];
                     let mut at = v;
                     while at != *start {
