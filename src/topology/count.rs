@@ -31,21 +31,22 @@ pub fn read(node: &Yaml) -> Option<Counted> {
 /// Reads a count in words. `None`: not in words that are read.
 #[must_use]
 pub fn words(text: &str) -> Option<Counted> {
-    let text = text.trim().to_lowercase();
-    let (said, note) = match text.split_once('(') {
+    let (said, note) = match text.trim().split_once('(') {
         Some((said, rest)) => (said.trim(), rest.strip_suffix(')')?.trim()),
-        None => (text.as_str(), ""),
+        None => (text.trim(), ""),
     };
+    let said = said.to_lowercase();
     let mut is_dynamic = None;
     let mut per = None;
     let mut limits = None;
     for word in note.split(',').map(str::trim).filter(|w| !w.is_empty()) {
-        match word {
+        match word.to_lowercase().as_str() {
             "fixed" | "static" => is_dynamic = Some(false),
             "dynamic" | "elastic" | "autoscaled" | "variable" => is_dynamic = Some(true),
-            _ => match word.strip_prefix("per-").or_else(|| word.strip_prefix("per ")) {
-                Some(of) if !of.trim().is_empty() => per = Some(of.trim().to_owned()),
-                _ => limits = Some(span(word)?),
+            // The name as it is written: components may be told apart by it.
+            lower => match word.get(..4).filter(|p| p.eq_ignore_ascii_case("per-") || p.eq_ignore_ascii_case("per ")) {
+                Some(_) if !word[4..].trim().is_empty() => per = Some(word[4..].trim().to_owned()),
+                _ => limits = Some(span(lower)?),
             },
         }
     }
@@ -83,6 +84,9 @@ fn span(text: &str) -> Option<Count> {
     if let Some(least) = text.strip_suffix('+').or_else(|| text.strip_prefix(">=")) {
         return Some(range(Some(least.trim().parse().ok()?), None));
     }
+    if let Some(most) = text.strip_prefix("<=") {
+        return Some(range(None, Some(most.trim().parse().ok()?)));
+    }
     let (least, most) = text.split_once("..").or_else(|| text.split_once(['-', '\u{2013}']))?;
     let (least, most) = (least.trim(), most.trim_start_matches('.').trim());
     Some(range(Some(least.parse().ok()?), if is_any(most) { None } else { Some(most.parse().ok()?) }))
@@ -111,6 +115,19 @@ pub fn write(count: Count) -> Option<String> {
         Count::Dynamic { min: Some(a), max: None } => format!("{{min: {a}}}"),
         Count::Dynamic { min: None, max: Some(b) } => format!("{{max: {b}}}"),
     })
+}
+
+/// A count with what each instance is bound to, in words.
+#[must_use]
+pub fn write_bound(count: Count, per: &str) -> Option<String> {
+    let said = match count {
+        Count::Dynamic { min: Some(a), max: Some(b) } => format!("{a}-{b}"),
+        Count::Dynamic { min: Some(a), max: None } => format!("{a}+"),
+        Count::Dynamic { min: None, max: Some(b) } => format!("<={b}"),
+        Count::Fixed { n, replicas: Some(r) } => format!("{n} nodes, {r} replicas"),
+        _ => write(count)?,
+    };
+    Some(format!("{said} (per-{per})"))
 }
 
 #[cfg(test)]
@@ -142,6 +159,7 @@ mod tests {
             ("2..10", dynamic(Some(2), Some(10))),
             ("1-N", dynamic(Some(1), None)),
             ("2+", dynamic(Some(2), None)),
+            ("<=4", dynamic(None, Some(4))),
             ("{min: 2, max: 10}", dynamic(Some(2), Some(10))),
             ("{min: 2}", dynamic(Some(2), None)),
             ("{min: 4, max: 4}", fixed(4)),
@@ -177,6 +195,8 @@ mod tests {
         for count in all {
             let text = write(count).expect("a known count");
             assert_eq!(read(&documents(&text).expect("reads")[0]).expect(&text).count, count, "{text}");
+            let bound = write_bound(count, "Job runner").expect("a known count");
+            assert_eq!(words(&bound), Some(Counted { count, per: Some("Job runner".to_owned()) }), "{bound}");
         }
         assert_eq!(write(Count::Unknown), None);
     }

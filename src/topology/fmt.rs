@@ -15,15 +15,15 @@ const STEP: usize = 2;
 /// # Errors
 /// What is not read as YAML, not even by lines; a form that cannot be changed without changing what the file says.
 pub fn format(text: &str) -> Result<String, Refusal> {
-    let indented;
-    let text = match yaml::documents(text) {
-        Ok(documents) if !documents.first().is_some_and(lines::has_fallen_out) => text,
-        _ => {
-            indented = lines::indent(text).ok_or(Refusal::Unreadable)?;
-            &indented.text
-        }
+    // What lies beside its list even so belongs to nobody knows what.
+    let meant = |text: &str| yaml::documents(text).ok().filter(|d| !d.first().is_some_and(lines::has_fallen_out));
+    let strict = meant(text);
+    let indented = if strict.is_some() { None } else { lines::indent(text).and_then(|i| Some((meant(&i.text)?, i.text))) };
+    let (mut documents, text) = match (strict, &indented) {
+        (Some(documents), _) => (documents, text),
+        (None, Some((documents, text))) => (documents.clone(), text.as_str()),
+        (None, None) => return Err(Refusal::Unreadable),
     };
-    let mut documents = yaml::documents(text).map_err(|_| Refusal::Unreadable)?;
     let mut form = Form::of(text);
     for root in &mut documents {
         form.node(root, root.span.start, 0, 0);

@@ -1,11 +1,12 @@
 //! A topology as a file in our shape. Where facts come from is told in comments, so that whoever reads the file can look it up.
 
 use super::count;
-use super::model::{Backoff, Calls, Component, ConvergencePoint, Interaction, Kind, Relationship, Source, State, Topology};
+use super::model::{Backoff, Calls, Component, ConvergencePoint, Count, Interaction, Kind, Relationship, Source, State, Topology};
 use super::read::value::write_duration;
 use super::read::words;
 use super::yaml::scalar;
 use crate::text::plain;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// Where the JSON Schema of the file is found.
@@ -28,7 +29,14 @@ pub fn file(topology: &Topology) -> String {
     // Where no component is declared, every end of a relationship is one.
     let declared = topology.components.iter().filter(|c| c.declared);
     list(&mut out, "components", declared.map(|c| (component(c), c.sources.as_slice())));
-    list(&mut out, "relationships", topology.relationships.iter().map(|r| (relationship(r), r.sources.as_slice())));
+    // How many there are of the others is told where they are named first.
+    let mut untold: HashMap<&str, &Component> = topology.components.iter().filter(|c| !c.declared).map(|c| (c.name.as_str(), c)).collect();
+    let relationships = topology.relationships.iter().map(|r| {
+        let mut tell = |name: &str, here: Option<Count>| here.and_then(count::write).or_else(|| untold.remove(name).and_then(count_of));
+        let counts = [tell(&r.from, r.from_count), tell(&r.to, r.to_count)];
+        (relationship(r, counts), r.sources.as_slice())
+    });
+    list(&mut out, "relationships", relationships);
     list(&mut out, "convergence_points", topology.convergence_points.iter().map(|p| (convergence(p), p.sources.as_slice())));
     for (key, items) in [("invariants", &topology.invariants), ("ignore", &topology.ignore)] {
         if !items.is_empty() {
@@ -111,6 +119,14 @@ fn list<'a>(out: &mut String, key: &str, items: impl Iterator<Item = (Vec<Entry>
     }
 }
 
+/// The count of a component that is not declared.
+fn count_of(c: &Component) -> Option<String> {
+    match &c.per {
+        Some(per) => count::write_bound(c.count, per).map(|c| scalar(&c)),
+        None => count::write(c.count),
+    }
+}
+
 fn component(c: &Component) -> Vec<Entry> {
     let mut e = vec![("name", scalar(&c.name))];
     put(&mut e, "kind", (c.kind != Kind::default()).then(|| c.kind.name().to_owned()));
@@ -181,11 +197,11 @@ fn state(s: &State) -> String {
     flow(&e)
 }
 
-fn relationship(r: &Relationship) -> Vec<Entry> {
+fn relationship(r: &Relationship, [from_count, to_count]: [Option<String>; 2]) -> Vec<Entry> {
     let mut e = vec![("from", scalar(&r.from))];
-    put(&mut e, "from_count", r.from_count.and_then(count::write));
+    put(&mut e, "from_count", from_count);
     e.push(("to", scalar(&r.to)));
-    put(&mut e, "to_count", r.to_count.and_then(count::write));
+    put(&mut e, "to_count", to_count);
     say(&mut e, "via", &r.via);
     put(&mut e, "pattern", r.pattern.and_then(|v| words::name(&Interaction::ALL, v)));
     put(&mut e, "sync", r.sync.map(|v| v.to_string()));

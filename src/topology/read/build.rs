@@ -205,7 +205,8 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn relationship(&mut self, node: &'a Yaml) {
-        let ends = (node.get("from").filter(|n| n.text().is_some()), node.get("to").filter(|n| n.text().is_some()));
+        let named = |key| node.get(key).filter(|n| n.text().is_some_and(|t| !t.trim().is_empty()));
+        let ends = (named("from"), named("to"));
         let (Some(from), Some(to)) = ends else {
             if !node.entries().is_empty() {
                 let missing = if ends.0.is_none() { "from" } else { "to" };
@@ -259,6 +260,7 @@ impl<'a> Builder<'a, '_> {
     /// Both counts of a relationship. A `count` belongs to the end that is named right before it.
     fn counts(&mut self, node: &'a Yaml) -> [Option<Counted>; 2] {
         let mut counts: [Option<Counted>; 2] = [node.get("from_count"), node.get("to_count")].map(|n| n.and_then(count::read));
+        let named = [node.get("from_count"), node.get("to_count")].map(|n| n.is_some());
         let mut last = None;
         let mut seen = HashSet::new();
         for (key, value) in node.entries() {
@@ -272,7 +274,7 @@ impl<'a> Builder<'a, '_> {
                         Some(end) if !seen.insert(end) => {
                             self.problem(key.place, Severity::Warning, "a second count of the same end: the first counts".to_owned(), hint());
                         }
-                        Some(end) if counts[end].is_some() => {
+                        Some(end) if named[end] => {
                             self.problem(key.place, Severity::Warning, "a count of an end that has one: from_count and to_count go first".to_owned(), hint());
                         }
                         Some(end) => counts[end] = count::read(value),
