@@ -43,6 +43,64 @@ pub fn blast(study: &Study<'_>, first: &[Node]) -> Blast {
     Blast { lost_first: first.to_vec(), lost, degraded, entries, share }
 }
 
+/// The measure of a loss, without the names.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reach {
+    /// What fails with it.
+    pub lost: usize,
+    /// What goes on with less.
+    pub degraded: usize,
+    /// Entries that stop, the component itself not counted.
+    pub entries: usize,
+    /// Share of the users' requests that fail, its own counted; 0 when nobody enters.
+    pub share: f64,
+}
+
+/// The measures of all losses of one component. A large system has more losses than anybody could keep the names of.
+pub(super) fn measure(study: &Study<'_>) -> Vec<Reach> {
+    let graph = &study.graph;
+    let callers: Vec<Vec<Node>> = (0..graph.len()).map(|n| graph.callers_of(n).map(|(_, u)| u).collect()).collect();
+    let mut share = vec![None; graph.len()];
+    study.entries.iter().zip(&study.shares).for_each(|(e, s)| share[*e] = Some(*s));
+    // The round in which a node was lost, and in which it was degraded.
+    let (mut lost_in, mut less_in) = (vec![0; graph.len()], vec![0; graph.len()]);
+    let one = |first: Node| {
+        let round = first + 1;
+        let mut out = Reach::default();
+        let mut lost = vec![first];
+        lost_in[first] = round;
+        let mut at = 0;
+        while let Some(v) = lost.get(at).copied() {
+            at += 1;
+            if let Some(s) = share[v] {
+                out.share += s;
+                out.entries += usize::from(v != first);
+            }
+            for u in &study.hard_callers[v] {
+                if std::mem::replace(&mut lost_in[*u], round) != round {
+                    lost.push(*u);
+                }
+            }
+        }
+        out.lost = lost.len() - 1;
+        let mut less: Vec<Node> = Vec::new();
+        let mut add = |u: Node, less: &mut Vec<Node>| {
+            if lost_in[u] != round && std::mem::replace(&mut less_in[u], round) != round {
+                less.push(u);
+            }
+        };
+        lost.iter().flat_map(|v| &callers[*v]).for_each(|u| add(*u, &mut less));
+        let mut at = 0;
+        while let Some(v) = less.get(at).copied() {
+            at += 1;
+            study.hard_callers[v].iter().for_each(|u| add(*u, &mut less));
+        }
+        out.degraded = less.len();
+        out
+    };
+    (0..graph.len()).map(one).collect()
+}
+
 /// Entries and features that stop, as a sentence.
 #[must_use]
 pub fn stops(study: &Study<'_>, blast: &Blast) -> String {
@@ -63,11 +121,12 @@ pub fn stops(study: &Study<'_>, blast: &Blast) -> String {
 
 fn find(study: &Study<'_>) -> Found {
     let mut found = Found::default();
-    let mut all: Vec<Blast> = (0..study.graph.len()).map(|n| blast(study, &[n])).filter(|b| !b.lost.is_empty()).collect();
-    let weight = |b: &Blast| (b.share.unwrap_or(0.0), b.lost.len(), b.degraded.len());
+    let reaches = study.reaches();
+    let mut all: Vec<Node> = (0..study.graph.len()).filter(|n| reaches[*n].lost > 0).collect();
+    let weight = |n: &Node| (reaches[*n].share, reaches[*n].lost, reaches[*n].degraded);
     all.sort_by(|a, b| weight(b).partial_cmp(&weight(a)).unwrap_or(std::cmp::Ordering::Equal));
-    for blast in all.into_iter().take(TOLD) {
-        let first = blast.lost_first[0];
+    for first in all.into_iter().take(TOLD) {
+        let blast = blast(study, &[first]);
         let says = format!("without {}, {} fail too ({}); {}", study.graph.name(first), blast.lost.len(), names(study, &blast.lost), stops(study, &blast));
         found.insights.push(
             Insight::new(Severity::Info, vec![first], says)
@@ -83,4 +142,32 @@ fn find(study: &Study<'_>) -> Found {
         found.unknown.push("where users enter: no component is an entry".to_owned());
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::model::{Component, Relationship, Topology};
+
+    /// The measures are those of the named losses: a soft edge, a hard ring, and an entry that is itself lost.
+    #[test]
+    fn measures_count_what_the_names_are() {
+        let edges = [("a", "b", true), ("b", "c", true), ("c", "b", true), ("d", "c", false), ("e", "d", true), ("c", "f", true), ("a", "f", false)];
+        let component = |n: &str| Component { name: n.to_owned(), entry: n == "a" || n == "e", ..Component::default() };
+        let t = Topology {
+            components: ["a", "b", "c", "d", "e", "f"].map(component).to_vec(),
+            relationships: edges
+                .map(|(u, v, hard)| Relationship { from: u.to_owned(), to: v.to_owned(), required: Some(hard), ..Relationship::default() })
+                .to_vec(),
+            ..Topology::default()
+        };
+        let study = Study::of(&t);
+        for (node, reach) in measure(&study).into_iter().enumerate() {
+            let named = blast(&study, &[node]);
+            let entries = named.entries.iter().filter(|e| **e != node).count();
+            let expected = Reach { lost: named.lost.len(), degraded: named.degraded.len(), entries, share: named.share.unwrap_or(0.0) };
+            assert_eq!(reach, expected, "{}", study.graph.name(node));
+        }
+        assert_eq!(measure(&study)[5], Reach { lost: 3, degraded: 2, entries: 1, share: 0.5 });
+    }
 }

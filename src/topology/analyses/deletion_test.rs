@@ -69,8 +69,8 @@ fn find(study: &Study<'_>) -> Found {
     let mut found = Found::default();
     let (mut unnoticed, mut unmeasured): (Vec<Node>, Vec<Node>) = (Vec::new(), Vec::new());
     for node in 0..graph.len() {
-        let blast = blast(study, &[node]);
-        if !blast.entries.is_empty() && graph.component(node).noticed_after.is_none() {
+        let stops_an_entry = study.reaches()[node].entries > 0 || study.entries.binary_search(&node).is_ok();
+        if stops_an_entry && graph.component(node).noticed_after.is_none() {
             unnoticed.push(node);
         }
         if graph.callers[node].iter().all(|e| graph.relationship(*e).fallback.is_none()) {

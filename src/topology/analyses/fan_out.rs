@@ -5,8 +5,6 @@ use super::wording::{arrow, arrows, number, of, percent};
 use super::{Analysis, Figure, Found, Insight, Severity, Study};
 use crate::topology::graph::Edge;
 use crate::topology::model::Calls;
-use crate::topology::walk::reach;
-use crate::topology::walk::{self, Next};
 
 pub(super) const ANALYSIS: Analysis = Analysis { id: "fan-out", title: "Calls for one request, and the slowest of them", find };
 
@@ -37,16 +35,15 @@ fn find(study: &Study<'_>) -> Found {
     if !study.edges().any(|e| is_sync(e) && study.calls(e).is_some_and(|c| c > 1.0)) {
         return found;
     }
-    let next: Next = walk::next(graph, is_sync);
+    let sync: Vec<Edge> = study.edges().filter(|e| is_sync(*e)).collect();
     let flow = Flow::of(graph);
     let factors = flow.factors(|e| if is_sync(e) { study.calls(e).unwrap_or(1.0) } else { 0.0 });
     for entry in &study.entries {
-        let far = reach::distances(&next, &[*entry]);
-        let on_the_way: Vec<Edge> = study.edges().filter(|e| is_sync(*e) && far[graph.from_to(*e).0].is_some()).collect();
+        let reached = flow.from(*entry, &factors);
+        let on_the_way: Vec<Edge> = sync.iter().copied().filter(|e| reached.sum[graph.from_to(*e).0] > 0.0).collect();
         if !on_the_way.iter().any(|e| study.calls(*e).is_some_and(|c| c > 1.0)) {
             continue;
         }
-        let reached = flow.from(*entry, &factors);
         let calls_on = |e: Edge| reached.sum[graph.from_to(e).0] * study.calls(e).unwrap_or(1.0);
         let total: f64 = on_the_way.iter().map(|e| calls_on(*e)).sum();
         let share = tail(total, SLOW);

@@ -162,24 +162,29 @@ fn within(group: &Group, inner: &[Vec<f64>], out: &mut Reached) {
     let enters: Vec<(usize, Node, f64, f64)> =
         group.members.iter().enumerate().filter(|(_, v)| out.sum[**v] > 0.0).map(|(i, v)| (i, *v, out.sum[*v], out.best[*v])).collect();
     let Some(strongest) = enters.iter().max_by(|a, b| a.3.total_cmp(&b.3)).copied() else { return };
-    for (j, v) in group.members.iter().enumerate() {
-        if inner.is_empty() {
-            out.sum[*v] = enters.iter().map(|e| e.2).sum();
-            out.best[*v] = strongest.3;
-            out.enters[*v] = strongest.1;
-            continue;
+    if inner.is_empty() {
+        let sum = enters.iter().map(|e| e.2).sum();
+        for v in &group.members {
+            (out.sum[*v], out.best[*v], out.enters[*v]) = (sum, strongest.3, strongest.1);
         }
-        out.sum[*v] = enters.iter().map(|(i, _, sum, _)| sum * inner[*i][j]).sum();
-        // The way straight in comes first: it wins where products are equal.
-        let mut best = out.enters[*v];
-        let mut product = enters.iter().find(|e| e.0 == j).map_or(0.0, |e| e.3);
-        for (i, w, _, b) in &enters {
-            if b * inner[*i][j] > product {
-                product = b * inner[*i][j];
-                best = *w;
+        return;
+    }
+    let (mut sum, mut best) = (vec![0.0; group.members.len()], vec![0.0; group.members.len()]);
+    let mut by = vec![0; group.members.len()];
+    // The way straight in comes first: it wins where products are equal.
+    for (i, _, _, b) in &enters {
+        (best[*i], by[*i]) = (*b, *i);
+    }
+    for (i, _, s, b) in &enters {
+        for (j, product) in inner[*i].iter().enumerate() {
+            sum[j] += s * product;
+            if b * product > best[j] {
+                (best[j], by[j]) = (b * product, *i);
             }
         }
-        out.best[*v] = product;
-        out.enters[*v] = best;
+    }
+    for (j, v) in group.members.iter().enumerate() {
+        (out.sum[*v], out.best[*v]) = (sum[j], best[j]);
+        out.enters[*v] = if best[j] > 0.0 { group.members[by[j]] } else { *v };
     }
 }

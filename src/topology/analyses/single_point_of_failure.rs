@@ -17,9 +17,8 @@ fn find(study: &Study<'_>) -> Found {
     let mut points: Vec<(Blast, &'static str, String, bool)> = Vec::new();
     let mut unknown: Vec<Node> = Vec::new();
     for node in 0..graph.len() {
-        let blast = blast(study, &[node]);
         // What is an entry itself stops only itself.
-        if blast.entries.iter().all(|e| *e == node) {
+        if study.reaches()[node].entries == 0 {
             continue;
         }
         let component = graph.component(node);
@@ -36,7 +35,7 @@ fn find(study: &Study<'_>) -> Found {
             _ => continue,
         };
         let recovers = component.failover == Some(Failover::Automatic) && reason != "one-zone";
-        points.push((blast, reason, why, recovers));
+        points.push((blast(study, &[node]), reason, why, recovers));
     }
     points.sort_by(|(a, ..), (b, ..)| (b.share, b.lost.len()).partial_cmp(&(a.share, a.lost.len())).unwrap_or(std::cmp::Ordering::Equal));
     for (blast, reason, why, recovers) in points {

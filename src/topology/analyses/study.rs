@@ -1,9 +1,11 @@
 //! What every analysis looks at: the graph, where users enter, which edges are hard, and what a relationship says once the defaults
 //! of the file are counted in.
 
+use super::blast_radius::{Reach, measure};
 use crate::topology::graph::{Edge, Graph, Node};
 use crate::topology::model::{Calls, Count, Source, Topology};
 use crate::topology::walk::{self, Next};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -30,6 +32,7 @@ pub struct Study<'a> {
     /// What happened to the files since the topology changed; `None`: nobody looked.
     pub history: Option<&'a History>,
     counts: Vec<Count>,
+    reaches: OnceCell<Vec<Reach>>,
 }
 
 /// Commits since the topology file changed last.
@@ -63,13 +66,18 @@ impl<'a> Study<'a> {
         let hard = walk::next(&graph, |e| graph.relationship(e).is_hard());
         let hard_callers = walk::turned(&hard);
         let counts = (0..graph.len()).map(|n| count(&graph, n)).collect();
-        Self { graph, entries, entries_declared, shares, shared_by, hard, hard_callers, history: None, counts }
+        Self { graph, entries, entries_declared, shares, shared_by, hard, hard_callers, history: None, counts, reaches: OnceCell::new() }
     }
 
     /// With what happened to the files since.
     #[must_use]
     pub fn with_history(self, history: &'a History) -> Self {
         Self { history: Some(history), ..self }
+    }
+
+    /// What the loss of each component alone does, in figures.
+    pub(super) fn reaches(&self) -> &[Reach] {
+        self.reaches.get_or_init(|| measure(self))
     }
 
     /// How many there are of a component: as it says, else as its relationships agree.

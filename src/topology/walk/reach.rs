@@ -29,9 +29,21 @@ pub fn distances(next: &Next, starts: &[Node]) -> Vec<Option<usize>> {
 /// Nodes that the starts reach, the nearest first, without the starts.
 #[must_use]
 pub fn from(next: &Next, starts: &[Node]) -> Vec<Node> {
-    let far = distances(next, starts);
-    let mut out: Vec<Node> = (0..next.len()).filter(|v| far[*v].is_some_and(|f| f > 0)).collect();
-    out.sort_by_key(|v| (far[*v], *v));
+    let mut seen = vec![false; next.len()];
+    starts.iter().for_each(|s| seen[*s] = true);
+    let mut out: Vec<Node> = Vec::new();
+    let mut level = starts.to_vec();
+    while !level.is_empty() {
+        let mut below = Vec::new();
+        for w in level.iter().flat_map(|v| &next[*v]) {
+            if !std::mem::replace(&mut seen[*w], true) {
+                below.push(*w);
+            }
+        }
+        below.sort_unstable();
+        out.extend_from_slice(&below);
+        level = below;
+    }
     out
 }
 
