@@ -96,8 +96,14 @@ fn list<'a>(out: &mut String, key: &str, items: impl Iterator<Item = (Vec<Entry>
                 match fact {
                     None if i == 0 => notes.push(source.to_string()),
                     Some(fact) if fact.split(':').next().map(str::trim) == Some(key) => {
-                        let is_same = *fact == format!("{key}: {value}") || fact.trim_end_matches([':', ' ']) == *key;
-                        notes.push(if is_same { source.to_string() } else { format!("{source}: {fact}") });
+                        let said = fact.split_once(':').map_or("", |(_, said)| said.trim());
+                        let why = said.strip_prefix(value.as_str()).map_or(said, |rest| rest.trim_start_matches([',', ' ']));
+                        notes.push(match why {
+                            "" => source.to_string(),
+                            // Another value is told with its key, a reason by itself.
+                            other if !other.contains(' ') => format!("{source}: {fact}"),
+                            why => format!("{source}: {why}"),
+                        });
                     }
                     _ => continue,
                 }
@@ -339,11 +345,16 @@ ignore: [otel-collector]
             name: "orders".to_owned(),
             declared: true,
             count: crate::topology::model::Count::Fixed { n: 3, replicas: None },
-            sources: vec![source("compose.yaml", 4, &[]), source("k8s.yaml", 9, &["count: 3"]), source("old.yaml", 2, &["count: 2", "image: \u{1b}x"])],
+            sources: vec![
+                source("compose.yaml", 4, &[]),
+                source("k8s.yaml", 9, &["count: 3"]),
+                source("old.yaml", 2, &["count: 2", "image: \u{1b}x"]),
+                source("d.yaml", 1, &["count: 3, the default"]),
+            ],
             ..Component::default()
         };
         let text = file(&Topology { components: vec![c], ..Topology::default() });
-        let want = "components:\n  # old.yaml:2: image: x\n  - name: orders  # compose.yaml:4\n    count: 3  # k8s.yaml:9; old.yaml:2: count: 2\n";
+        let want = "components:\n  # old.yaml:2: image: x\n  - name: orders  # compose.yaml:4\n    count: 3  # k8s.yaml:9; old.yaml:2: count: 2; d.yaml:1: the default\n";
         assert!(text.ends_with(want), "{text}");
     }
 }

@@ -29,18 +29,18 @@ pub struct Args {
     pub(super) env_file: Vec<PathBuf>,
     /// How it is written
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    pub(super) format: Format,
     /// Write it here, and tell on standard output what could not be read
     #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     /// Overwrite the file
     #[arg(long, requires = "output")]
-    force: bool,
+    pub(super) force: bool,
 }
 
 /// How a topology is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// A topology file.
     #[default]
     Yaml,

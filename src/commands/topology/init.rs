@@ -1,6 +1,6 @@
-//! `distarch topology init`: writes a commented topology file to begin with.
+//! `distarch topology init`: writes a topology file to begin with, a commented template or what is found in manifests.
 
-use super::FILE;
+use super::{FILE, import};
 use crate::commands::Answer;
 use crate::error::{Error, Kind};
 use crate::topology::init::TEMPLATE;
@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// `distarch topology init`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// Begin with what these files or folders declare, as `distarch topology import` reads them
+    #[arg(long, value_name = "SOURCE", num_args = 1..)]
+    pub from: Vec<PathBuf>,
     /// Overwrite the file that is there.
     #[arg(long)]
     pub force: bool,
@@ -17,18 +20,19 @@ pub struct Args {
 /// Writes the file.
 ///
 /// # Errors
-/// When there is one already, or it cannot be written.
+/// When there is one already, it cannot be written, or a source cannot be read.
 pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
     let file = file.map_or_else(|| PathBuf::from(FILE), Path::to_path_buf);
+    if !args.from.is_empty() {
+        let (sources, output) = (args.from.clone(), Some(file));
+        return import::run(&import::Args { sources, env_file: Vec::new(), format: import::Format::Yaml, output, force: args.force });
+    }
     write(&file, TEMPLATE, args.force)?;
     Ok(format!("wrote {}\nIt shows every part of the form: put your system in its place. `distarch topology check` judges it.\n", file.display()).into())
 }
 
 /// Writes a new file, its folder included.
-///
-/// # Errors
-/// When there is one already and nobody said to overwrite it, or it cannot be written.
-pub fn write(file: &Path, text: &str, force: bool) -> Result<(), Error> {
+fn write(file: &Path, text: &str, force: bool) -> Result<(), Error> {
     if file.exists() && !force {
         return Err(Error::new(Kind::File, file.display(), "is there already").hint("--force overwrites it"));
     }

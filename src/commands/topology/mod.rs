@@ -48,9 +48,10 @@ enum Verb {
   distarch topology fmt
   distarch topology fmt --check        for CI: exit code 1 when something would change")]
     Fmt(fmt::Args),
-    /// Write a commented file to begin with
+    /// Write a file to begin with: a commented template, or what manifests declare
     #[command(after_help = "Examples:
   distarch topology init
+  distarch topology init --from compose.yaml deploy/
   distarch topology init --topology docs/topology.yaml")]
     Init(init::Args),
     /// Write a topology from what is deployed, described or traced; each fact with its file and line
