@@ -21,6 +21,9 @@ const ANSWERS: &[&str] = &[
     "senderror", "abort", "errorinfo", "errordetails",
 ];
 
+/// Statuses that say that the request was wrong.
+const BLAME: &[&str] = &["400", "422", "badrequest", "bad_request", "statusbadrequest", "unprocessableentity", "invalidargument", "invalid_argument"];
+
 fn find(view: &View<'_>) -> Vec<Sighting> {
     let o = view.outline;
     let mut out = Vec::new();
@@ -36,7 +39,9 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         let callee = o.callee(id);
         // What the file already does everywhere is its convention; one more of it is no news.
         let is_habit = view.file.lines().filter(|l| l.contains(call.name) && holds_text_of(l, error, call)).nth(1).is_some();
-        let sure = if is_habit { Low } else { sure };
+        // What is wrong with the request is the caller's own to know.
+        let blames_caller = call.args.iter().map(|a| a.text).chain([call.receiver, call.name]).any(|t| says(t, BLAME)) && sure != High;
+        let sure = if is_habit || blames_caller { Low } else { sure };
         let shown: String = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ").chars().take(40).collect();
         let seen = format!(
             "`{shown}` hands the inner error's own text to the caller through `{callee}`: the contract now holds what the storage or the upstream says"
@@ -239,6 +244,10 @@ pub(super) mod tests {
         fires(
             "typescript",
             "app.get('/stock/:sku', async (request, reply) => {\n  try {\n    const level = await client.get(`/levels/${request.params.sku}`);\n    return level.data;\n  } catch (err) {\n    return reply.code(502).send({ error: err.message, stack: err.stack });\n  }\n});\n"
+        ),
+        silent(
+            "go",
+            "package s\n\nfunc (a *App) Delete(c echo.Context) error {\n\tids, err := a.client.ParseIDs(c.QueryParams()[\"id\"])\n\tif err != nil {\n\t\treturn echo.NewHTTPError(http.StatusBadRequest, a.text(\"invalid ids\", err.Error()))\n\t}\n\treturn a.drop(c, ids)\n}\n"
         ),
     ];
 }

@@ -84,7 +84,9 @@ fn nested(view: &View<'_>) -> Vec<Sighting> {
         let outer = o
             .ancestors(inner)
             .find(|a| o.call(*a).is_some_and(|c| retries(c)) && (a + 1..o.node(*a).end).contains(&inner) && o.closure_of(inner) != o.closure_of(*a));
-        let in_loop = o.loop_of(inner).filter(|l| says(o.source(*l).lines().next().unwrap_or(""), &["attempt*", "retry", "retries", "tries"]));
+        // `for attempt in self.retries():` is the one retry there is.
+        let is_head = |l: &Id| matches!(o.node(*l).kind, Kind::Loop { over, condition, .. } if over.contains(c.name) || condition.contains(c.name));
+        let in_loop = o.loop_of(inner).filter(|l| !is_head(l) && says(o.source(*l).lines().next().unwrap_or(""), &["attempt*", "retry", "retries", "tries"]));
         if outer.is_some() || in_loop.is_some() {
             let callee = o.callee(inner);
             let seen = format!("`{callee}` retries inside another retry: the attempts of the two multiply");
@@ -251,6 +253,14 @@ pub(super) mod tests {
         silent(
             "java",
             "class Clients {\n  CloseableHttpClient plain() {\n    return HttpClients.custom().disableAutomaticRetries().setConnectionManager(pool).build();\n  }\n}\n"
+        ),
+        silent(
+            "python",
+            "async def add_schedule(self, schedule):\n    async for attempt in self._retry():\n        with attempt:\n            await self.collection.insert_one(schedule)\n"
+        ),
+        silent(
+            "python",
+            "def load(session, key):\n    for attempt in Retrying(stop=stop_after_attempt(3)):\n        with attempt:\n            return session.get(key)\n"
         ),
     ];
 }

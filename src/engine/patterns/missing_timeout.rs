@@ -249,6 +249,8 @@ fn unlimited_by_default(view: &View<'_>) -> Vec<Sighting> {
                 let source = o.source(o.function_of(id).unwrap_or(id));
                 verb && !says(source, &["timeout", "signal", "abortsignal", "abortcontroller", "race", "config", "options"])
                     && !says(o.text, &["axios.defaults", "timeout"])
+                    // `from "@/services/axios"`: made here, with what it is given there.
+                    && !["/axios\"", "/axios'"].iter().any(|own| o.text.contains(own) || view.imports.contains(own))
             }
             _ => false,
         };
@@ -343,6 +345,10 @@ pub(super) mod tests {
         silent(
             "go",
             "package c\n\nfunc (c *C) load(ctx context.Context, url string) (*http.Response, error) {\n\treq, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n\treturn c.http.Do(req)\n}\n"
+        ),
+        silent(
+            "typescript",
+            "import { axios } from '@/services/axios';\n\nexport async function disable(id: string) {\n  return axios.post(`api/users/${id}/disable`);\n}\n"
         ),
     ];
 

@@ -29,6 +29,11 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         if remote == Remote::No || (remote == Remote::Maybe && !view.imports_remote()) {
             continue;
         }
+        // What ran out of time has taken it.
+        let Kind::Handler { caught, .. } = &o.node(handler).kind else { continue };
+        if caught.iter().any(|c| !c.is_empty()) && caught.iter().all(|c| says(c, &["timeout*", "timedout", "queueempty"])) {
+            continue;
+        }
         // What fails at once must be tried in this loop, not around it.
         if o.loop_of(call) != Some(loop_) || waits(o, loop_, handler) {
             continue;
@@ -286,6 +291,10 @@ pub(super) mod tests {
         silent(
             "rust",
             "async fn sign_in(&self, mut session: Session) -> Result<()> {\n    let mut reply = session.begin().await?;\n    loop {\n        match self.client.send(reply).await? {\n            Reply::Challenge(c) => {\n                reply = session.evaluate(c).await.map_err(|e| Failed::at(Step::Challenge, e))?;\n            }\n            Reply::Done(s) => {\n                session.finish(s).await.map_err(|e| Failed::at(Step::End, e))?;\n                break;\n            }\n        }\n    }\n    Ok(())\n}\n"
+        ),
+        silent(
+            "python",
+            "async def push_events(self):\n    while not self.stopped:\n        try:\n            event = await asyncio.wait_for(self.queue.get(), timeout=0.1)\n        except asyncio.TimeoutError:\n            continue\n        await self.publish(event)\n"
         ),
     ];
 }

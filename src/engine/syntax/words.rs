@@ -121,8 +121,13 @@ pub fn is_publish(call: &Call<'_>) -> bool {
 /// The other side may forget its copy now: an acknowledgement, an offset commit, a deleted message.
 #[must_use]
 pub fn is_ack(call: &Call<'_>) -> bool {
-    // `AckController(..)`, `ack_timeout(..)`: something about acknowledgements.
-    if is_nack(call) || call.is_new || says(call.name, &["controller", "manager", "mode", "policy", "timeout", "type", "error", "config"]) {
+    // `AckController(..)`, `recv_ack(..)`, `configureAck(..)`: something about acknowledgements.
+    #[rustfmt::skip]
+    const ABOUT: &[&str] = &[
+        "controller", "manager", "mode", "policy", "timeout", "type", "error", "config", "configure", "recv", "receive", "on", "handle", "is", "has",
+        "expect", "pending", "null",
+    ];
+    if is_nack(call) || call.is_new || says(call.name, ABOUT) {
         return false;
     }
     #[rustfmt::skip]
