@@ -65,7 +65,10 @@ impl<'a> Room<'a> {
     }
 
     fn servers(&mut self) {
-        for (_, server) in self.yaml.get("servers").map_or(&[][..], Yaml::entries) {
+        // Servers are often one for each stage: only one of them is meant at a time.
+        let servers = self.yaml.get("servers").map_or(&[][..], Yaml::entries);
+        let main = servers.iter().position(|(k, _)| k.text().is_some_and(|k| k.to_ascii_lowercase().starts_with("prod"))).unwrap_or(0);
+        for (i, (_, server)) in servers.iter().enumerate() {
             let server = self.follow(server);
             let protocol = server.get("protocol").and_then(Yaml::text).unwrap_or("").to_owned();
             let Some(node) = server.get("host").or_else(|| server.get("url")) else { continue };
@@ -80,7 +83,7 @@ impl<'a> Room<'a> {
                     host: found.host,
                     port: found.port,
                     via: protocol.trim_end_matches("-secure").to_owned(),
-                    sure: true,
+                    sure: i == main,
                     source,
                     ..Mention::default()
                 });
@@ -210,7 +213,7 @@ mod tests {
         let text = "
 asyncapi: '2.6.0'
 info: {title: Billing Service, version: '1'}
-servers: {prod: {url: 'kafka:9092', protocol: kafka}}
+servers: {dev: {url: 'localdev:9092', protocol: kafka}, prod: {url: 'kafka:9092', protocol: kafka}}
 channels:
   order/placed:
     publish: {operationId: onPlaced, bindings: {kafka: {groupId: {type: string, enum: [billing]}}}, message: {name: OrderPlaced}}

@@ -140,7 +140,7 @@ fn component(entity: &Object<'_>, domains: &BTreeMap<&str, &str>) -> Component {
         declared: true,
         role: describe.split_whitespace().collect::<Vec<_>>().join(" "),
         notes: words.into_iter().flatten().collect::<Vec<_>>().join(", "),
-        owner: text("owner").map(|o| last(o).to_owned()),
+        owner: text("owner").map(|o| last(o).to_owned()).filter(|o| !o.is_empty()),
         sources,
         ..Component::default()
     }

@@ -52,7 +52,9 @@ pub fn read(pieces: &[Piece<'_>], around: &Surroundings<'_>) -> Part {
 
 fn one(service: &Service, part: &mut Part) {
     let name = &service.name;
-    let image = service.image.as_ref().map_or("", |i| i.text.as_str());
+    // The image of what is built here has a name of the project's choice.
+    let product = service.image.as_ref().filter(|_| !service.built);
+    let image = product.map_or("", |i| i.text.as_str());
     let mut sources = service.places.clone();
     let mut say = |item: Option<&Item>, fact: String| sources.extend(item.map(|i| Source { facts: vec![fact], ..i.source.clone() }));
     let kind = guess::kind(image, name);
@@ -65,7 +67,7 @@ fn one(service: &Service, part: &mut Part) {
     if let Some((_, item)) = &noticed {
         say(Some(item), format!("noticed_after: {}", item.text));
     }
-    if let Some(image) = service.image.as_ref().filter(|_| kind != Kind::Service) {
+    if let Some(image) = product.filter(|_| kind != Kind::Service) {
         say(Some(image), format!("kind: by the image {}", image.text));
     }
     let never = service.restart.as_ref().is_some_and(|r| r.text == "no");
@@ -174,8 +176,8 @@ impl Service {
     /// How long until its health check says no: interval x retries, with compose's defaults of 30 s and 3.
     fn noticed(&self) -> Option<(std::time::Duration, Item)> {
         let check = self.healthcheck.as_ref()?;
-        let interval = check.interval.as_deref().and_then(units::duration).unwrap_or(std::time::Duration::from_secs(30));
-        let retries = check.retries.as_deref().and_then(|r| r.parse::<u32>().ok()).unwrap_or(3);
+        let interval = units::duration(check.interval.as_deref().unwrap_or("30s"))?;
+        let retries = check.retries.as_deref().map_or(Ok(3), str::parse::<u32>).ok()?;
         let after = interval.checked_mul(retries.max(1))?;
         let text = format!("healthcheck, {} x {retries}", check.interval.as_deref().unwrap_or("30s"));
         Some((after, Item { text, source: check.source.clone() }))

@@ -146,6 +146,8 @@ const TOOLS: &[&str] = &[
     "test",
     "query",
     "docs",
+    "rest",
+    "mirror",
 ];
 
 /// What a component runs, as its image says, else its name.
@@ -186,8 +188,19 @@ pub fn kind(image: &str, name: &str) -> Kind {
         .map_or(Kind::Service, |(_, k)| *k)
 }
 
+/// Whether a name is that of what users see.
+#[must_use]
+pub fn is_front(name: &str) -> bool {
+    const FRONTS: &[&str] = &["web", "webui", "ui", "front", "frontend", "webapp", "website", "www", "storefront", "portal", "dashboard", "spa", "edge", "bff"];
+    let name = name.to_ascii_lowercase();
+    words(&name).any(|w| FRONTS.contains(&w)) && !name.contains("admin")
+}
+
 fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty())
+    // `kafka1` and `redis2` are one of several.
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .map(|w| if ["k6", "neo4j"].contains(&w) { w } else { w.trim_end_matches(|c: char| c.is_ascii_digit()) })
+        .filter(|w| !w.is_empty())
 }
 
 #[cfg(test)]
@@ -208,6 +221,8 @@ mod tests {
             ("shop/checkout", "checkout", Kind::Service),
             ("", "order-postgres-sync", Kind::Service),
             ("", "loadgenerator", Kind::Client),
+            ("registry/own", "kafka2", Kind::Queue),
+            ("confluentinc/cp-kafka-rest", "restproxy", Kind::Service),
         ] {
             assert_eq!(kind(image, name), want, "{image} {name}");
         }

@@ -53,13 +53,22 @@ const IN_PATH: &[&str] = &["dns", "passthrough", "static", "xds", "etcd", "disco
 /// Scheme to protocol, where they differ.
 const PROTOCOLS: &[(&str, &str)] = &[
     ("https", "http"),
+    ("http", "http"),
     ("postgresql", "postgres"),
-    ("mongodb+srv", "mongodb"),
+    ("postgres", "postgres"),
+    ("mongodb", "mongodb"),
+    ("redis", "redis"),
     ("rediss", "redis"),
+    ("amqp", "amqp"),
     ("amqps", "amqp"),
+    ("mysql", "mysql"),
+    ("mysql2", "mysql"),
+    ("mysqlx", "mysql"),
+    ("mariadb", "mysql"),
     ("plaintext", "kafka"),
     ("sasl_ssl", "kafka"),
     ("sasl_plaintext", "kafka"),
+    ("grpc", "grpc"),
     ("grpcs", "grpc"),
     ("wss", "websocket"),
     ("ws", "websocket"),
@@ -67,12 +76,6 @@ const PROTOCOLS: &[(&str, &str)] = &[
     ("tcp", ""),
     ("tls", ""),
     ("lb", ""),
-    ("udp", "udp"),
-    ("mysql2", "mysql"),
-    ("mysqlx", "mysql"),
-    ("postgresql+psycopg2", "postgres"),
-    ("postgresql+asyncpg", "postgres"),
-    ("mysql+pymysql", "mysql"),
     ("dns", ""),
     ("passthrough", ""),
     ("static", ""),
@@ -228,7 +231,9 @@ fn urls(text: &str, out: &mut Vec<Found>) -> String {
         let authority = &text[from..end];
         let hosts = authority.rsplit('@').next().unwrap_or("");
         if !NOT_HOSTS.contains(&scheme.as_str()) && (!authority.is_empty()) {
-            let via = PROTOCOLS.iter().find(|(s, _)| *s == scheme).map_or(scheme.as_str(), |(_, p)| p);
+            // `postgresql+psycopg2`, `db+postgresql`: one of the two is the protocol.
+            let known = |word: &str| PROTOCOLS.iter().find(|(s, _)| *s == word).map(|(_, p)| *p);
+            let via = known(&scheme).or_else(|| scheme.split('+').find_map(known)).unwrap_or_else(|| scheme.split('+').next().unwrap_or(""));
             for part in hosts.split(',') {
                 // `http://a,http://b`: the second scheme is no host. `tcp(db:3306)` is Go's way to write one.
                 let part = part.rsplit('(').next().unwrap_or("");

@@ -1,16 +1,18 @@
 //! Parts of several importers to one topology: names are matched, addresses become relationships, facts keep their sources, and what
 //! sources contradict each other in is told.
 
+mod finish;
 mod join;
 
 use super::importers::guess;
 use super::importers::hosts;
 use super::importers::part::{About, Mention, Named, Note, Part, Policy};
-use super::model::{Component, Kind, Relationship, Source, Topology};
+use super::model::{Component, Kind, Relationship, Topology};
 use super::names;
+use crate::text::plain;
 use join::{add, join};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 /// What was read from sources.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -30,7 +32,10 @@ pub fn topology(parts: Vec<Part>) -> Import {
     let mut later = Vec::new();
     for part in parts {
         let renamed = room.take_components(part.components, &part.stands_for);
-        let name = |n: &str| renamed.get(n).cloned().unwrap_or_else(|| n.to_owned());
+        let name = |n: &str| {
+            let n = clean(n);
+            renamed.get(&n).cloned().unwrap_or(n)
+        };
         room.names.extend(part.names.into_iter().map(|n| Named { component: name(&n.component), ..n }));
         room.published.extend(part.published.iter().map(|p| name(p)));
         room.notes.extend(part.notes);
@@ -85,6 +90,10 @@ impl Room {
         let matcher = names::Matcher::of(known.iter().map(|n| (n.as_str(), std::iter::empty::<&str>())));
         let mut renamed = HashMap::new();
         for mut component in components {
+            component.name = clean(&component.name);
+            if component.name.is_empty() {
+                continue;
+            }
             if let Some((_, word)) = stands_for.iter().find(|(n, _)| *n == component.name && !self.by_name.contains_key(n))
                 && let Some(one) = self.only(word)
             {
@@ -174,15 +183,20 @@ impl Room {
             let mut ports = self.names.iter().filter(spoken_at).flat_map(|n| &n.ports);
             let port = ports.find(|(p, _)| mention.port.is_none_or(|m| m == *p)).map(|(_, via)| via.clone());
             let technology = self.technology(&to);
-            let sink = technology.is_some_and(|t| t.telemetry);
-            let telemetry = mention.telemetry || sink;
+            // A gateway that knows Jaeger shows its pages to people.
+            let is_gateway = self.by_name.get(&mention.from).is_some_and(|i| self.topology.components[*i].kind == Kind::Gateway);
+            let forwards = is_gateway && technology.is_none_or(|t| t.via != "otlp");
+            let sink = technology.is_some_and(|t| t.telemetry) && !forwards;
+            let telemetry = mention.telemetry && !forwards || sink;
             let spoken = technology.map(|t| t.via).filter(|v| !v.is_empty()).map(str::to_owned);
             let via = if mention.telemetry && sink {
-                "otlp".to_owned()
-            } else if !mention.via.is_empty() {
+                spoken.unwrap_or_else(|| "telemetry".to_owned())
+            } else if !mention.via.is_empty() && (mention.via != "http" || spoken.is_none()) {
                 mention.via.clone()
             } else {
-                port.filter(|v| !v.is_empty()).or(spoken).unwrap_or_default()
+                // A store that is reached by a URL speaks its own protocol all the same.
+                let port = port.filter(|v| !v.is_empty());
+                port.clone().filter(|v| v != "http").or(spoken).or(port).unwrap_or_else(|| mention.via.clone())
             };
             self.relate(Relationship {
                 from: mention.from.clone(),
@@ -224,6 +238,9 @@ impl Room {
     }
 
     fn relate(&mut self, new: Relationship) {
+        if new.from.is_empty() || new.to.is_empty() {
+            return;
+        }
         for end in [&new.from, &new.to] {
             if !self.by_name.contains_key(end) {
                 self.by_name.insert(end.clone(), self.topology.components.len());
@@ -323,96 +340,15 @@ impl Room {
         }
     }
 
-    fn finish(mut self) -> Import {
-        let called: BTreeMap<&str, Vec<&str>> = self.topology.relationships.iter().fold(BTreeMap::new(), |mut all, r| {
-            all.entry(r.to.as_str()).or_default().push(r.from.as_str());
-            all
-        });
-        let clients: BTreeSet<&str> = self
-            .topology
-            .components
-            .iter()
-            .filter(|c| c.kind == Kind::Client || self.technology(&c.name).is_some_and(|t| t.telemetry))
-            .map(|c| c.name.as_str())
-            .collect();
-        let mut entries = Vec::new();
-        for name in &self.published {
-            let outside = called.get(name.as_str()).is_none_or(|callers| callers.iter().all(|c| clients.contains(c)));
-            let Some(component) = self.topology.component(name) else { continue };
-            if component.kind == Kind::Gateway || component.kind == Kind::Service && outside && !clients.contains(name.as_str()) {
-                entries.push(name.clone());
-            }
-        }
-        for component in &mut self.topology.components {
-            component.entry |= entries.contains(&component.name);
-        }
-        for named in &self.names {
-            let plain = named.name != named.component && !named.name.contains('.');
-            if plain && self.topology.component(&named.name).is_none() && self.by_name.contains_key(&named.component) {
-                self.topology.aliases.entry(named.component.clone()).or_default().push(named.name.clone());
-            }
-        }
-        for list in self.topology.aliases.values_mut() {
-            list.sort();
-            list.dedup();
-        }
-        // A name that several have is nobody's other name.
-        let mut owners: BTreeMap<String, usize> = BTreeMap::new();
-        for name in self.topology.aliases.values().flatten() {
-            *owners.entry(name.clone()).or_default() += 1;
-        }
-        self.topology.aliases.retain(|_, list| {
-            list.retain(|n| owners[n] == 1);
-            !list.is_empty()
-        });
-        let order: HashMap<&str, usize> = self.topology.components.iter().enumerate().map(|(i, c)| (c.name.as_str(), i)).collect();
-        let mut relationships = std::mem::take(&mut self.topology.relationships);
-        relationships.sort_by_key(|r| order.get(r.from.as_str()).copied());
-        self.topology.relationships = relationships;
-        let mut notes = self.silent();
-        notes.splice(0..0, self.notes);
-        notes.sort_by_key(|n| n.about);
-        notes.dedup();
-        Import { topology: self.topology, notes, formats: Vec::new() }
-    }
-
-    /// Components whose connections could not be read, one note each, and targets that nobody declares.
-    fn silent(&self) -> Vec<Note> {
-        let topology = &self.topology;
-        let mut notes = Vec::new();
-        let sinks: BTreeSet<&str> =
-            topology.components.iter().filter(|c| self.technology(&c.name).is_some_and(|t| t.telemetry)).map(|c| c.name.as_str()).collect();
-        for component in &topology.components {
-            let name = component.name.as_str();
-            let at = component.sources.first().map(|s| Source { facts: Vec::new(), ..s.clone() }).into_iter().collect::<Vec<_>>();
-            if !component.declared {
-                let callers: Vec<&str> = topology.relationships.iter().filter(|r| r.to == name).map(|r| r.from.as_str()).collect();
-                if component.kind != Kind::External && !callers.is_empty() {
-                    let sources = topology.relationships.iter().filter(|r| r.to == name).flat_map(|r| r.sources.clone()).collect();
-                    notes.push(Note::new(About::Dangling, format!("{name}: named by {}, declared by no source", callers.join(", ")), sources));
-                }
-                continue;
-            }
-            let calls: Vec<&str> = topology.relationships.iter().filter(|r| r.from == name).map(|r| r.to.as_str()).collect();
-            let called = topology.relationships.iter().any(|r| r.to == name);
-            let text = if calls.is_empty() && !called {
-                format!("no connection of {name} could be read from these files")
-            } else if calls.is_empty() && component.kind == Kind::Gateway {
-                format!("where {name} forwards to could not be read from these files")
-            } else if component.kind == Kind::Service && !called && !sinks.contains(name) && calls.iter().all(|c| sinks.contains(c)) {
-                format!("no connection of {name} but to {} could be read from these files", calls.join(", "))
-            } else {
-                continue;
-            };
-            notes.push(Note::new(About::NoConnection, text, at));
-        }
-        notes
-    }
-
     /// What a component runs, as far as that can be told.
     fn technology(&self, name: &str) -> Option<guess::Technology> {
         guess::technology(self.images.get(name).map_or("", String::as_str), name)
     }
+}
+
+/// A name without what cannot be seen.
+fn clean(name: &str) -> String {
+    plain(name).trim().to_owned()
 }
 
 /// What an order of start alone says.

@@ -52,6 +52,7 @@ fn addresses_become_relationships_when_somebody_has_the_name_or_they_are_sure() 
             mention("web", "10.0.0.7", true),
             mention("web", "api.example.com", true),
             mention("web", "stock.shop.svc.cluster.local", true),
+            mention("", "cart", true),
         ],
         ..Part::default()
     };
@@ -62,23 +63,23 @@ fn addresses_become_relationships_when_somebody_has_the_name_or_they_are_sure() 
 }
 
 #[test]
-fn a_published_port_is_an_entry_unless_somebody_within_calls_it() {
-    let part = Part {
-        components: vec![
-            component("web", fixed(1), "a"),
-            component("cart", fixed(1), "a"),
-            component("edge-gateway", fixed(1), "a"),
-            component("orders-db", fixed(1), "a"),
-        ]
-        .into_iter()
-        .map(|c| Component { kind: guess::kind("", &c.name), ..c })
-        .collect(),
-        mentions: vec![mention("web", "cart", true), mention("cart", "edge-gateway", true)],
-        published: ["web", "cart", "edge-gateway", "orders-db"].map(str::to_owned).to_vec(),
-        ..Part::default()
+fn users_enter_by_gateways_and_fronts_and_else_by_the_few_that_nobody_calls() {
+    let entries = |names: &[&str], mentions: Vec<Mention>| {
+        let kinds = |c: Component| Component { kind: guess::kind("", &c.name), ..c };
+        let part = Part {
+            components: names.iter().map(|n| kinds(component(n, fixed(1), "a"))).collect(),
+            published: names.iter().map(|n| (*n).to_owned()).collect(),
+            mentions,
+            ..Part::default()
+        };
+        let import = topology(vec![part]);
+        let entries: Vec<String> = import.topology.components.iter().filter(|c| c.entry).map(|c| c.name.clone()).collect();
+        (entries.join(" "), import.notes.iter().any(|n| n.text.starts_with("where users enter")))
     };
-    let t = topology(vec![part]).topology;
-    assert_eq!(t.components.iter().filter(|c| c.entry).map(|c| c.name.as_str()).collect::<Vec<_>>(), ["web", "edge-gateway"]);
+    let call = || vec![mention("shop", "cart", true)];
+    assert_eq!(entries(&["shop", "cart", "orders-db"], call()), ("shop".to_owned(), false));
+    assert_eq!(entries(&["shop", "cart", "edge-gateway", "front-end"], call()), ("edge-gateway front-end".to_owned(), false));
+    assert_eq!(entries(&["a", "b", "c", "d"], Vec::new()), (String::new(), true));
 }
 
 #[test]

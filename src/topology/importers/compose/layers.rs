@@ -46,6 +46,8 @@ pub(super) struct Service {
     pub(super) mode: Option<Item>,
     pub(super) restart: Option<Item>,
     pub(super) healthcheck: Option<Check>,
+    /// It is built of code that lies here.
+    pub(super) built: bool,
     /// A port of the machine leads to it.
     pub(super) published: bool,
     entrypoint: Vec<Item>,
@@ -70,8 +72,8 @@ pub(super) fn services(pieces: &[Piece<'_>], around: &Surroundings<'_>, unset: &
     }
     let mut out: Vec<Service> = Vec::new();
     for file in &files {
-        for (key, value) in file.yaml.get("services").map_or(&[][..], Yaml::entries) {
-            let Some(name) = key.text().filter(|n| *n != "<<") else { continue };
+        for (key, value) in file.yaml.get("services").map_or(Vec::new(), flat) {
+            let Some(name) = key.text() else { continue };
             let i = out.iter().position(|s| s.name == name).unwrap_or_else(|| {
                 out.push(Service { name: name.to_owned(), ..Service::default() });
                 out.len() - 1
@@ -138,6 +140,24 @@ fn extend(service: &mut Service, file: &File, yaml: &Yaml, around: &Surroundings
     Layer { file: &file.name, around, unset }.over(service, yaml);
 }
 
+/// The entries of a map with those that are merged in (`<<`) before them: what comes later goes over what comes first.
+fn flat(yaml: &Yaml) -> Vec<(&Yaml, &Yaml)> {
+    let mut maps = vec![yaml];
+    let mut out: Vec<(&Yaml, &Yaml)> = Vec::new();
+    while let Some(map) = maps.pop() {
+        let (merged, own): (Vec<_>, Vec<_>) = map.entries().iter().partition(|(k, _)| k.text() == Some("<<"));
+        out.splice(0..0, own.into_iter().map(|(k, v)| (k, v)));
+        // Of several the first wins, so it is laid last.
+        for (_, value) in merged {
+            maps.extend(if value.items().is_empty() { std::slice::from_ref(value) } else { value.items() }.iter().rev());
+        }
+        if out.len() > 10_000 {
+            break;
+        }
+    }
+    out
+}
+
 /// One layer of one service.
 struct Layer<'a, 'b> {
     file: &'a str,
@@ -186,7 +206,7 @@ impl Layer<'_, '_> {
             }
         }
         if let Some(depends) = yaml.get("depends_on") {
-            for (key, value) in depends.entries() {
+            for (key, value) in flat(depends) {
                 if let Some(item) = self.item(key) {
                     service.depend(item, value.get("condition").and_then(Yaml::text).unwrap_or(""));
                 }
@@ -201,7 +221,7 @@ impl Layer<'_, '_> {
         }
         let mut names: Vec<Item> = self.items(yaml.get("container_name"));
         names.extend(self.items(yaml.get("hostname")));
-        for (_, network) in yaml.get("networks").map_or(&[][..], Yaml::entries) {
+        for (_, network) in yaml.get("networks").map_or(Vec::new(), flat) {
             names.extend(self.items(network.get("aliases")));
             names.extend(self.items(network.get("ipv4_address")));
         }
@@ -219,14 +239,8 @@ impl Layer<'_, '_> {
             }
         };
         let mut pairs = Vec::new();
-        // What is merged in (`<<`) comes first: a name of its own goes over it.
-        let merged = yaml
-            .entries()
-            .iter()
-            .filter(|(k, _)| k.text() == Some("<<"))
-            .flat_map(|(_, v)| if v.items().is_empty() { v.entries() } else { v.items().first().map_or(&[][..], Yaml::entries) });
-        for (key, value) in merged.chain(yaml.entries()) {
-            let Some(name) = key.text().filter(|n| *n != "<<") else { continue };
+        for (key, value) in flat(yaml) {
+            let Some(name) = key.text() else { continue };
             if value.is_null() {
                 from_variables(self, name, key);
             } else if let Some(item) = self.item(value) {
@@ -270,6 +284,7 @@ impl Layer<'_, '_> {
 
     fn build(&mut self, service: &mut Service, yaml: &Yaml) {
         let Some(build) = yaml.get("build") else { return };
+        service.built = true;
         let short = self.one(Some(build)).map(|i| i.text);
         service.context = short.or_else(|| self.one(build.get("context")).map(|i| i.text)).or(service.context.take());
         service.dockerfile = self.one(build.get("dockerfile")).map(|i| i.text).or(service.dockerfile.take());

@@ -111,3 +111,30 @@ fn a_name_that_several_have_leads_to_each_and_is_nobodys_other_name() {
     assert_eq!(edges(&import), ["a>m1 memcached", "a>m2 memcached"]);
     assert!(import.topology.aliases.is_empty());
 }
+
+#[test]
+fn what_is_merged_in_lies_below_what_is_said() {
+    let text = "
+x-base: &base {B_URL: 'db+postgresql://u@b/x', C_URL: 'http://c'}
+x-more: &more
+  <<: *base
+  C_URL: http://d
+x-first: &first
+  b: {condition: service_started}
+services:
+  a:
+    image: a
+    environment: {<<: [*more, *base], E_URL: 'http://e'}
+    depends_on:
+      <<: *first
+      e: {condition: service_healthy}
+    healthcheck: {interval: $NOWHERE}
+  b: {image: b}
+  c: {image: c}
+  d: {image: d}
+  e: {image: e}
+";
+    let import = import(&[("c.yaml", text)]);
+    assert_eq!(edges(&import), ["a>b postgres", "a>d http", "a>e http"]);
+    assert_eq!(import.topology.components[0].noticed_after, None, "nobody knows the interval");
+}

@@ -261,7 +261,6 @@ pub fn is_telemetry(key: &str) -> bool {
         "pushgateway",
         "traceloop",
         "opencensus",
-        "telemetry",
     ];
     words(key).iter().any(|w| TELEMETRY.contains(&w.as_str()))
 }

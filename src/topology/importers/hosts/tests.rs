@@ -66,6 +66,12 @@ fn commands_by_their_flags_and_scripts_only_for_names_that_somebody_has() {
 }
 
 #[test]
+fn what_is_telemetry() {
+    assert!(is_telemetry("OTEL_EXPORTER_OTLP_ENDPOINT") && is_telemetry("DD_AGENT_HOST") && is_telemetry("SENTRY_DSN"));
+    assert!(!is_telemetry("TELEMETRY_DOCS_HOST") && !is_telemetry("DDL_URL") && !is_telemetry("CART_ADDR"));
+}
+
+#[test]
 fn files_of_settings_line_by_line() {
     let text = "# http://no:1\nspring:\n  redis:\n    host: sessions\nupstream a { server stock:8080; }\n\"ConsulAddress\": \"consul:8500\",\n";
     let found: Vec<_> = in_text(text).into_iter().map(|(line, f)| (line, f.host)).collect();
