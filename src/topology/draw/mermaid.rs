@@ -7,10 +7,16 @@ use crate::topology::analyses::Severity;
 use crate::topology::model::Kind;
 use std::fmt::Write;
 
+/// Relationships that renderers of Mermaid draw, unless they are told otherwise.
+const MOST: usize = 500;
+
 /// Draws it.
 pub(super) fn draw(picture: &Picture<'_>) -> String {
     let graph = picture.graph();
     let mut out = String::from("flowchart LR\n");
+    if picture.edges.len() > MOST {
+        let _ = writeln!(out, "  %% more than {MOST} relationships: most renderers refuse them; --focus NAME draws a part, --format html all");
+    }
     for &n in &picture.nodes {
         let kind = graph.component(n).kind;
         let (open, close) = brackets(kind);

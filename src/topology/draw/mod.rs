@@ -13,6 +13,8 @@ mod picture;
 mod scene;
 mod shapes;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod wording;
 
 pub use picture::{Mark, Picture};

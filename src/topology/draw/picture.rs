@@ -115,6 +115,10 @@ impl<'a> Picture<'a> {
                 worst.1[*e] = worst.1[*e].max(Some(mark.severity));
             }
         }
+        // Where most lines would be coloured, a colour says nothing.
+        if worst.1.iter().flatten().count() * 3 > edges.len() {
+            worst.1.iter_mut().for_each(|w| *w = w.filter(|s| *s == Severity::Error));
+        }
         self.worst = worst;
         self.marks = marks;
         self

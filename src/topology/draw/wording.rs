@@ -18,12 +18,12 @@ pub(super) fn width(text: &str, size: f64, bold: bool) -> f64 {
             'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '|' | '!' | '\'' => 0.31,
             'f' | 'r' | 't' | ' ' | '-' | '(' | ')' | '/' | '·' | '[' | ']' => 0.40,
             'm' | 'w' | 'M' | 'W' | '→' | '@' | '%' | '…' => 0.92,
-            'A'..='Z' => 0.72,
+            'A'..='Z' | '<' | '>' | '=' | '+' | '#' | '&' | '~' | '^' => 0.8,
             '\0'..='\u{24f}' => 0.585,
             _ => 1.05,
         })
         .sum();
-    em * size * if bold { 1.06 } else { 1.0 }
+    em * size * if bold { 1.1 } else { 1.0 }
 }
 
 /// A line of at most so many characters: the middle of a longer one is left out, for names differ at their ends.

@@ -13,6 +13,8 @@ mod map;
 mod order;
 mod parts;
 mod routes;
+#[cfg(test)]
+mod tests;
 
 pub use layered::layered;
 pub use map::map;

@@ -3,7 +3,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const { nodes, edges, marks, kinds } = data;
   const $ = (id) => document.getElementById(id);
-  const svg = $("map"), view = $("view"), drawn = $("drawn"), over = $("over"), panel = $("panel");
+  const svg = $("map"), view = $("view"), drawn = document.createElementNS("http://www.w3.org/2000/svg", "g"), over = $("over"), panel = $("panel");
   const isMap = data.map;
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -39,6 +39,7 @@
   let query = "";
   const hidden = new Set();      // kinds
   let here = 0;                  // the component that the keyboard is at
+  let k = 1, tx = 0, ty = 0;     // zoom and pan
 
   const shown = (i) => !hidden.has(nodes[i].kind) && (!focus || focus.shown.has(i));
 
@@ -78,24 +79,39 @@
     return { d: "M" + round(x1) + " " + round(a.y) + "C" + round(reach) + " " + round(a.y) + " " + round(reach) + " " + round(b.y) + " " + round(end) + " " + round(b.y), x: x2, y: b.y, side };
   }
   function line(i, cls, label) {
-    const e = edges[i];
-    const c = curve(nodes[e.f], nodes[e.t], true);
+    const e = edges[i], a = nodes[e.f], b = nodes[e.t];
+    let c = curve(a, b, true);
+    if (label) {
+      // The line runs level beneath its label, beside the box that the label belongs to.
+      const room = label.side * (label.w + 34), stop = { x: label.x + room, y: label.y, w: 0, h: 0 };
+      const level = "M" + round(stop.x) + " " + round(label.y) + "H" + round(label.at === "t" ? label.x + label.side * 7 : label.x);
+      c = { ...(label.at === "t" ? { ...curve(a, stop), x: label.x, y: label.y, side: label.side } : curve(stop, b, true)) };
+      c.d += level;
+    }
     const g = s("g", { class: "e on " + cls + (e.sync ? "" : " async") + (e.severity ? " " + e.severity : "") },
       s("path", { d: c.d }), s("path", { class: "head", d: "M" + round(c.x) + " " + round(c.y) + "l" + c.side * 9 + " -4.5v9z" }));
     if (label) {
-      const w = label.text.length * 6.4 + 10;
-      const x = label.x + (label.side * (w / 2 + 16));
-      g.append(s("rect", { x: round(x - w / 2), y: round(label.y - 9), width: round(w), height: 18, rx: 4 }), s("text", { x: round(x), y: round(label.y + 4) }, label.text));
+      const x = label.x + label.side * (label.w / 2 + 17);
+      g.append(s("rect", { x: round(x - label.w / 2), y: round(label.y - 9), width: label.w, height: 18, rx: 4 }), s("text", { x: round(x), y: round(label.y + 4) }, e.label));
     }
     return g;
   }
 
+  drawn.id = "drawn";
   const base = isMap ? s("g", { class: "map" }) : null;
-  if (base) view.querySelector(".lines").append(base);
+  view.querySelector(".lines").append(...(base ? [base, drawn] : [drawn]));
+  let drawnFor = null;
   function drawAll() {
     if (!base) { edges.forEach((e) => e.el && e.el.classList.toggle("gone", !!focus || !shown(e.f) || !shown(e.t))); return; }
+    // From near only the lines of what is in sight: those that pass by are thousands, and tell nothing.
+    const { w, h } = size(), near = !svg.classList.contains("far");
+    const sight = (n) => { const x = n.x * k + tx, y = n.y * k + ty; return x > -n.w * k && x < w + n.w * k && y > -n.h * k && y < h + n.h * k; };
+    const key = near ? null : [...hidden].join() + !!focus;
+    if (key !== null && key === drawnFor) return;
+    drawnFor = key;
+    const seen = near ? nodes.map(sight) : null;
     const parts = { "e": [], "e async": [] };
-    if (!focus) edges.forEach((e) => { if (e.f !== e.t && shown(e.f) && shown(e.t)) parts[e.sync ? "e" : "e async"].push(curve(nodes[e.f], nodes[e.t]).d); });
+    if (!focus) edges.forEach((e) => { if (e.f !== e.t && shown(e.f) && shown(e.t) && (!near || seen[e.f] || seen[e.t])) parts[e.sync ? "e" : "e async"].push(curve(nodes[e.f], nodes[e.t]).d); });
     const paths = [];
     for (const [cls, ds] of Object.entries(parts)) for (let at = 0; at < ds.length; at += 150) paths.push(s("path", { class: cls, d: ds.slice(at, at + 150).join("") }));
     base.replaceChildren(...paths);
@@ -128,12 +144,12 @@
         const want = (i) => { const ys = inner[i].map((e) => edges[e][end]).filter((v) => columns.get(c > 0 ? c - 1 : c + 1)?.includes(v)).map((v) => nodes[v].y); return ys.length ? ys.reduce((a, b) => a + b) / ys.length : 0; };
         const key = new Map(list.map((i) => [i, want(i)]));
         list.sort((a, b) => key.get(a) - key.get(b) || nodes[b].degree - nodes[a].degree || a - b);
-        const rows = list.length <= 16 ? Math.max(list.length, 1) : Math.ceil(Math.sqrt(list.length * 4));
+        const rows = list.length <= 16 ? Math.max(list.length, 1) : Math.ceil(Math.sqrt(list.length * 3.2));
         let x = left;
         for (let at = 0; at < list.length; at += rows) {
           const some = list.slice(at, at + rows);
           const w = Math.max(...some.map((i) => nodes[i].w / nodes[i].s));
-          some.forEach((i, row) => { nodes[i].x = x + (c < 0 ? -w / 2 : w / 2); nodes[i].y = (row - (some.length - 1) / 2) * 68; nodes[i].k = 1; });
+          some.forEach((i, row) => { nodes[i].x = x + (c < 0 ? -w / 2 : w / 2); nodes[i].y = (row - (some.length - 1) / 2) * (list.length <= 16 ? 68 : 54); nodes[i].k = 1; });
           x += (c < 0 ? -1 : 1) * (w + 40);
         }
         return x;
@@ -193,16 +209,20 @@
       n.el.setAttribute("aria-pressed", n.lit.includes("picked"));
     });
     const extra = [];
+    const many = focus && focus.shown.size > 60;
+    svg.classList.toggle("dense", isMap && (!focus || many));
     if (focus) edges.forEach((e, i) => {
       if (e.f === e.t || !shown(e.f) || !shown(e.t)) return;
+      if (many && focus.steps === 1 && e.f !== focus.node && e.t !== focus.node) return;
       const other = e.f === focus.node ? e.t : e.t === focus.node ? e.f : null;
       let label = null;
-      if (other !== null && e.label && focus.shown.size < 60) {
+      if (other !== null && e.label && !many && nodes[other].x !== nodes[focus.node].x) {
         const n = nodes[other], side = n.x < nodes[focus.node].x ? 1 : -1;
-        const twin = edges.findIndex((x) => x.f === e.t && x.t === e.f);
-        label = { text: e.label, x: n.x + side * n.w / 2, y: n.y + (twin >= 0 ? (twin > i ? -10 : 10) : 0), side };
+        const twins = edges.filter((x) => x.label && (x.f === e.f && x.t === e.t || x.f === e.t && x.t === e.f)), at = twins.indexOf(e);
+        label = { x: n.x + side * n.w / 2, y: n.y + (at - (twins.length - 1) / 2) * 20, w: Math.ceil(e.label.length * 6.6) + 10, side, at: other === e.t ? "t" : "f" };
       }
-      extra.push(line(i, lines.get(i) || (on.size ? "pale" : ""), label));
+      // Labels lie over the lines of others.
+      extra[other === null ? "unshift" : "push"](line(i, lines.get(i) || (other === null ? "pale" : ""), label));
     });
     else if (isMap) for (const [i, cls] of lines) if (edges[i].f !== edges[i].t && shown(edges[i].f) && shown(edges[i].t)) extra.push(line(i, cls));
     if (!focus && !isMap) edges.forEach((e, i) => {
@@ -215,11 +235,16 @@
   }
 
   // Zoom and pan.
-  let k = 1, tx = 0, ty = 0, waiting = 0;
+  let waiting = 0, rest = 0;
   const size = () => { const r = svg.getBoundingClientRect(); return { w: Math.max(r.width, 50), h: Math.max(r.height, 50), left: r.left, top: r.top }; };
   function move() {
     view.setAttribute("transform", "translate(" + tx + " " + ty + ") scale(" + k + ")");
-    svg.classList.toggle("far", k * 14 < 7.5);
+    svg.classList.toggle("far", k * 14 < 6.6);
+    if (isMap && !focus) {
+      svg.classList.add("moving");
+      clearTimeout(rest);
+      rest = setTimeout(() => { svg.classList.remove("moving"); drawAll(); }, 140);
+    }
     if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; labels(); });
   }
   function zoom(by, x, y) {
@@ -255,12 +280,14 @@
     if (svg.classList.contains("far")) {
       const lit = svg.classList.contains("dim");
       const order = lit ? [...byDegree].sort((a, b) => rank(b) - rank(a)) : byDegree;
-      if (!focus) data.groups.forEach((g) => say(g.title, g.x * k + tx + Math.min(g.title.length * 3.2, g.w * k / 2), g.y * k + ty - 5, "frame"));
+      const frames = (wide) => { if (!focus) for (const g of data.groups) if ((g.w * k > 140) === wide) say(g.title, g.x * k + tx + Math.min(g.title.length * 3.2, g.w * k / 2), g.y * k + ty - 5, "frame"); };
+      frames(true);
       for (const i of order) {
         if (texts.length >= 90) break;
         const n = nodes[i];
         if (shown(i) && (!lit || n.lit)) say(n.short, n.x * k + tx, n.y * k + ty + 4, "");
       }
+      frames(false);
     }
     over.replaceChildren(...texts);
   }
@@ -319,7 +346,7 @@
         h("button", { onclick: () => pick(null) }, "Close")),
       facts(n.facts),
       h("h3", {}, "If it fails"),
-      h("div", { class: "box" }, h("p", { id: "blast" }, text), data.entries ? h("p", {}, entries ? plural(entries, "entry", "entries") + " of " + data.entries + " " + (entries === 1 ? "stops" : "stop") + ", " + percent(stops) + " of the " + data.shared + "." : "No entry stops.") : null),
+      h("div", { class: "box" }, h("p", { id: "blast" }, text), data.entries ? h("p", {}, entries ? entries + " of " + plural(data.entries, "entry", "entries") + (entries === 1 ? " stops, " : " stop, ") + percent(stops) + " of the " + data.shared + "." : "No entry stops.") : null),
       b.lost.size ? h("p", {}, h("span", { class: "swatch lost" }), "fails with it") : null,
       b.lost.size ? list(far(b.lost).map((v) => () => link(v)), 10) : null,
       b.less.size ? h("p", {}, h("span", { class: "swatch less" }), "goes on with less") : null,
