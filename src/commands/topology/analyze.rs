@@ -19,7 +19,7 @@ pub struct Args {
     pub format: Format,
 }
 
-/// Findings of one analysis that a page holds; JSON holds all.
+/// Findings of one analysis that a terminal is shown; Markdown and JSON hold all.
 const SHOWN: usize = 12;
 
 /// Runs the analyses. Something is found when what is declared cannot hold.
@@ -37,14 +37,14 @@ pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
     let results: Vec<(&Analysis, Found)> = chosen.into_iter().map(|a| (a, (a.find)(&study))).collect();
     let count = |s: Severity| results.iter().flat_map(|(_, f)| &f.insights).filter(|i| i.severity == s).count();
     let counts = [count(Severity::Error), count(Severity::Warn), count(Severity::Info)];
-    asked::answer(args.format, || page(&loaded, &results, counts), || report(&loaded, &study, &results, counts), counts[0] > 0)
+    asked::answer(args.format, || page(&loaded, &results, counts, args.format), || report(&loaded, &study, &results, counts), counts[0] > 0)
 }
 
 fn one(id: &str) -> anyhow::Result<&'static Analysis> {
     Ok(analysis(id).ok_or_else(|| asked::unknown(id, "no analysis has this id", SHELF.iter().map(|a| a.id), ""))?)
 }
 
-fn page(loaded: &Loaded, results: &[(&Analysis, Found)], counts: [usize; 3]) -> Page {
+fn page(loaded: &Loaded, results: &[(&Analysis, Found)], counts: [usize; 3], format: Format) -> Page {
     let topology = &loaded.topology;
     let title = format!(
         "{}: {}, {}: {}, {}, {} to know",
@@ -58,14 +58,20 @@ fn page(loaded: &Loaded, results: &[(&Analysis, Found)], counts: [usize; 3]) -> 
     let mut page = Page { title, sections: Vec::new() };
     for (analysis, found) in results.iter().filter(|(_, f)| !f.insights.is_empty()) {
         let mut section = Section::new(format!("{}: {}", analysis.title, analysis.id));
-        for insight in found.insights.iter().take(SHOWN) {
-            section.fact(format!("{:<5}  {}", insight.severity.name(), insight.says));
-            if !insight.sources.is_empty() {
-                section.fact(format!("       {}", places(insight)));
+        if format == Format::Markdown {
+            // A review has room: every finding, its places beside it.
+            let rows = found.insights.iter().map(|i| vec![i.severity.name().to_owned(), i.says.clone(), places(i)]);
+            section.table(Table::new(&["", "what follows", "declared at"], rows, usize::MAX));
+        } else {
+            for insight in found.insights.iter().take(SHOWN) {
+                section.fact(format!("{:<5}  {}", insight.severity.name(), insight.says));
+                if !insight.sources.is_empty() {
+                    section.fact(format!("       {}", places(insight)));
+                }
             }
-        }
-        if found.insights.len() > SHOWN {
-            section.fact(format!("and {} more", found.insights.len() - SHOWN));
+            if found.insights.len() > SHOWN {
+                section.fact(format!("and {} more; --format json has them all", found.insights.len() - SHOWN));
+            }
         }
         page.sections.push(section);
     }

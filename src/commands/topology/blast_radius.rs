@@ -7,7 +7,6 @@ use crate::topology::analyses::blast_radius::{Blast, blast, stops};
 use crate::topology::analyses::wording::{of, owned};
 use crate::topology::analyses::{Figure, Study};
 use crate::topology::graph::Node;
-use crate::topology::walk::reach;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -41,7 +40,9 @@ pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
 
 fn page(study: &Study<'_>, blast: &Blast) -> Page {
     let first = owned(study, &blast.lost_first).join(", ");
-    let mut page = Page { title: format!("Without {first}: {} fail too, {} go on with less", blast.lost.len(), blast.degraded.len()), sections: Vec::new() };
+    let lost = of(blast.lost.len(), "component fails", "components fail");
+    let less = of(blast.degraded.len(), "goes on with less", "go on with less");
+    let mut page = Page { title: format!("Without {first}: {lost} too, {less}"), sections: Vec::new() };
     let mut users = Section::new("Users");
     users.fact(stops(study, blast));
     page.sections.push(users);
@@ -52,13 +53,13 @@ fn page(study: &Study<'_>, blast: &Blast) -> Page {
 /// What fails, and what goes on with less, each with the call by which it does.
 pub(super) fn tables(study: &Study<'_>, blast: &Blast) -> Vec<Section> {
     let mut out = Vec::new();
-    let far = reach::distances(&study.hard_callers, &blast.lost_first);
     let mut lost = Section::new(format!("Fails with it: {}", of(blast.lost.len(), "component", "components")));
-    let because = |n: Node| study.hard[n].iter().copied().filter(|v| far[*v].is_some()).min_by_key(|v| (far[*v], *v));
-    let rows = blast.lost.iter().map(|n| {
-        let waits = because(*n).map_or(String::new(), |v| study.graph.name(v).to_owned());
-        vec![study.graph.name(*n).to_owned(), far[*n].unwrap_or(0).to_string(), waits, entry(study, *n)]
-    });
+    let rows = blast
+        .lost
+        .iter()
+        .zip(&blast.steps)
+        .zip(&blast.because)
+        .map(|((n, steps), because)| vec![study.graph.name(*n).to_owned(), steps.to_string(), study.graph.name(*because).to_owned(), entry(study, *n)]);
     lost.table(Table::new(&["component", "steps", "waits for", "entry"], rows, SHOWN));
     if blast.lost.is_empty() {
         lost.fact("nothing that is declared waits for it without anything to take its place");

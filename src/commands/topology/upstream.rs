@@ -4,6 +4,7 @@ use super::{asked, load};
 use crate::commands::Answer;
 use crate::render::{Format, Page, Section, Table};
 use crate::topology::analyses::Study;
+use crate::topology::analyses::wording::of;
 use crate::topology::graph::{Edge, Node};
 use crate::topology::walk::{self, reach};
 use serde_json::{Value, json};
@@ -63,7 +64,12 @@ fn page(study: &Study<'_>, node: Node, all: &[Upstream]) -> Page {
     let graph = &study.graph;
     let hard = all.iter().filter(|u| u.hard).count();
     let entries = all.iter().filter(|u| u.entry).count();
-    let title = format!("{} reach {}: {hard} cannot do without it, {entries} are entries", all.len(), graph.name(node));
+    let title = format!(
+        "{} upstream of {}: {hard} cannot do without it, {}",
+        of(all.len(), "component", "components"),
+        graph.name(node),
+        of(entries, "entry", "entries")
+    );
     let yes = |b: bool| if b { "yes".to_owned() } else { String::new() };
     let mut section = Section::new("Upstream, the nearest first");
     let rows = all.iter().map(|u| {

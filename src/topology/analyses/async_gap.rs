@@ -65,8 +65,7 @@ fn find(study: &Study<'_>) -> Found {
     if !silent.is_empty() {
         found.unknown.push(format!("whether messages are acknowledged before the work is safe on {}", arrows(study, &silent)));
     }
-    found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
-    found
+    found.worst_first()
 }
 
 /// Whether messages travel on it: nobody waits, or one end is a queue.

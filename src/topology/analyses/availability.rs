@@ -113,6 +113,5 @@ fn find(study: &Study<'_>) -> Found {
     if !none.is_empty() {
         found.unknown.push(format!("what is promised to users at {}", names(study, &none)));
     }
-    found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
-    found
+    found.worst_first()
 }

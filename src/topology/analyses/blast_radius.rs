@@ -15,8 +15,12 @@ const TOLD: usize = 10;
 pub struct Blast {
     /// What was lost first.
     pub lost_first: Vec<Node>,
-    /// What fails with it, the nearest first: it waits for something lost, and nothing takes its place.
+    /// What fails with it, the nearest first: it waits for something lost, and nothing takes its place, or what would is lost too.
     pub lost: Vec<Node>,
+    /// How many steps each of those is away.
+    pub steps: Vec<usize>,
+    /// What each of those waits for.
+    pub because: Vec<Node>,
     /// What goes on with less, the nearest first: it reaches something lost by a way that it can do without, or leans on one that does.
     pub degraded: Vec<Node>,
     /// Entries among what is lost, ascending.
@@ -29,9 +33,31 @@ pub struct Blast {
 #[must_use]
 pub fn blast(study: &Study<'_>, first: &[Node]) -> Blast {
     let graph = &study.graph;
-    let lost = reach::from(&study.hard_callers, first);
     let mut is_lost = vec![false; graph.len()];
-    first.iter().chain(&lost).for_each(|n| is_lost[*n] = true);
+    first.iter().for_each(|n| is_lost[*n] = true);
+    let (mut lost, mut steps, mut because) = (Vec::new(), Vec::new(), Vec::new());
+    let mut level = first.to_vec();
+    for step in 1.. {
+        let mut below: Vec<(Node, Node)> = Vec::new();
+        for v in &level {
+            let bare = study.hard_callers[*v].iter().copied();
+            let twice = study.stands[*v].iter().map(|s| study.stand_ins[*s]).filter(|s| is_lost[s.other(*v)]).map(|s| s.caller);
+            let falls: Vec<Node> = bare.chain(twice).filter(|u| !is_lost[*u]).collect();
+            for u in falls {
+                if !std::mem::replace(&mut is_lost[u], true) {
+                    below.push((u, *v));
+                }
+            }
+        }
+        if below.is_empty() {
+            break;
+        }
+        below.sort_unstable();
+        level = below.iter().map(|(u, _)| *u).collect();
+        lost.extend_from_slice(&level);
+        steps.extend(level.iter().map(|_| step));
+        because.extend(below.iter().map(|(_, v)| *v));
+    }
     // Callers that can do without, then those that wait for them.
     let mut touched: Vec<Node> = first.iter().chain(&lost).flat_map(|v| graph.callers_of(*v)).map(|(_, u)| u).filter(|u| !is_lost[*u]).collect();
     touched.sort_unstable();
@@ -40,7 +66,7 @@ pub fn blast(study: &Study<'_>, first: &[Node]) -> Blast {
     let degraded = touched.into_iter().chain(beyond.into_iter().filter(|n| !is_lost[*n])).collect();
     let entries: Vec<Node> = study.entries.iter().copied().filter(|e| is_lost[*e]).collect();
     let share = (!study.entries.is_empty()).then(|| study.share(|n| is_lost[n]));
-    Blast { lost_first: first.to_vec(), lost, degraded, entries, share }
+    Blast { lost_first: first.to_vec(), lost, steps, because, degraded, entries, share }
 }
 
 /// The measure of a loss, without the names.
@@ -79,6 +105,11 @@ pub(super) fn measure(study: &Study<'_>) -> Vec<Reach> {
             for u in &study.hard_callers[v] {
                 if std::mem::replace(&mut lost_in[*u], round) != round {
                     lost.push(*u);
+                }
+            }
+            for s in study.stands[v].iter().map(|s| study.stand_ins[*s]) {
+                if lost_in[s.other(v)] == round && std::mem::replace(&mut lost_in[s.caller], round) != round {
+                    lost.push(s.caller);
                 }
             }
         }
@@ -127,7 +158,8 @@ fn find(study: &Study<'_>) -> Found {
     all.sort_by(|a, b| weight(b).partial_cmp(&weight(a)).unwrap_or(std::cmp::Ordering::Equal));
     for first in all.into_iter().take(TOLD) {
         let blast = blast(study, &[first]);
-        let says = format!("without {}, {} fail too ({}); {}", study.graph.name(first), blast.lost.len(), names(study, &blast.lost), stops(study, &blast));
+        let fail = of(blast.lost.len(), "component fails", "components fail");
+        let says = format!("without {}, {fail} too ({}); {}", study.graph.name(first), names(study, &blast.lost), stops(study, &blast));
         found.insights.push(
             Insight::new(Severity::Info, vec![first], says)
                 .figure("lost", blast.lost.len())
@@ -149,18 +181,20 @@ mod tests {
     use super::*;
     use crate::topology::model::{Component, Relationship, Topology};
 
-    /// The measures are those of the named losses: a soft edge, a hard ring, and an entry that is itself lost.
+    /// The measures are those of the named losses: a soft edge, a hard ring, an entry that is itself lost, and a fallback that is.
     #[test]
     fn measures_count_what_the_names_are() {
         let edges = [("a", "b", true), ("b", "c", true), ("c", "b", true), ("d", "c", false), ("e", "d", true), ("c", "f", true), ("a", "f", false)];
         let component = |n: &str| Component { name: n.to_owned(), entry: n == "a" || n == "e", ..Component::default() };
-        let t = Topology {
+        let mut t = Topology {
             components: ["a", "b", "c", "d", "e", "f"].map(component).to_vec(),
             relationships: edges
                 .map(|(u, v, hard)| Relationship { from: u.to_owned(), to: v.to_owned(), required: Some(hard), ..Relationship::default() })
                 .to_vec(),
             ..Topology::default()
         };
+        // e needs c, or f in its place: with f both are gone.
+        t.relationships.push(Relationship { from: "e".to_owned(), to: "c".to_owned(), fallback: Some("f".to_owned()), ..Relationship::default() });
         let study = Study::of(&t);
         for (node, reach) in measure(&study).into_iter().enumerate() {
             let named = blast(&study, &[node]);
@@ -168,6 +202,6 @@ mod tests {
             let expected = Reach { lost: named.lost.len(), degraded: named.degraded.len(), entries, share: named.share.unwrap_or(0.0) };
             assert_eq!(reach, expected, "{}", study.graph.name(node));
         }
-        assert_eq!(measure(&study)[5], Reach { lost: 3, degraded: 2, entries: 1, share: 0.5 });
+        assert_eq!(measure(&study)[5], Reach { lost: 4, degraded: 1, entries: 2, share: 1.0 });
     }
 }

@@ -121,7 +121,5 @@ fn find(study: &Study<'_>) -> Found {
     if !no_capacity.is_empty() {
         found.unknown.push(format!("the capacity of {}", names(study, &no_capacity)));
     }
-    // The busiest first.
-    found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
-    found
+    found.worst_first()
 }

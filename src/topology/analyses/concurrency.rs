@@ -77,5 +77,5 @@ fn find(study: &Study<'_>) -> Found {
     if !unknown.is_empty() {
         found.unknown.push(format!("how many there are of {}", names(study, &unknown)));
     }
-    found
+    found.worst_first()
 }

@@ -123,6 +123,5 @@ fn find(study: &Study<'_>) -> Found {
     if !unnoticed.is_empty() {
         found.unknown.push(format!("how long until somebody notices the loss of {}, which stops an entry", names(study, &unnoticed)));
     }
-    found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
-    found
+    found.worst_first()
 }

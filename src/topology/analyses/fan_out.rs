@@ -69,5 +69,5 @@ fn find(study: &Study<'_>) -> Found {
         }
         found.insights.push(insight);
     }
-    found
+    found.worst_first()
 }

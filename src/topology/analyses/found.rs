@@ -40,6 +40,15 @@ pub struct Found {
     pub unknown: Vec<String>,
 }
 
+impl Found {
+    /// What matters most first; among equals the order stays.
+    #[must_use]
+    pub fn worst_first(mut self) -> Self {
+        self.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
+        self
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Insight {

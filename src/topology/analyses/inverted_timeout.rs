@@ -49,6 +49,5 @@ fn find(study: &Study<'_>) -> Found {
             );
         }
     }
-    found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
-    found
+    found.worst_first()
 }

@@ -28,5 +28,5 @@ fn find(study: &Study<'_>) -> Found {
                 .cites(study, &["count", "from_count", "to_count", "ordered", "idempotent"]),
         );
     }
-    found
+    found.worst_first()
 }

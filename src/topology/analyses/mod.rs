@@ -31,7 +31,7 @@ mod unreachable;
 pub mod wording;
 
 pub use found::{Figure, Found, Insight, Severity};
-pub use study::{Commit, History, Study};
+pub use study::{Commit, History, StandIn, Study};
 
 /// One analysis.
 #[derive(Clone, Copy, Debug)]

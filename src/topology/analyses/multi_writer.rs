@@ -11,7 +11,7 @@ fn find(study: &Study<'_>) -> Found {
     let mut found = Found::default();
     points(study, &mut found);
     stores(study, &mut found);
-    found
+    found.worst_first()
 }
 
 /// Resources that are declared as shared.

@@ -118,7 +118,7 @@ fn find(study: &Study<'_>) -> Found {
     if !silent.is_empty() {
         found.unknown.push(format!("the number of voters of {}", names(study, &silent)));
     }
-    found
+    found.worst_first()
 }
 
 /// Whether a fixed number of it may be voters: it keeps what they have to agree on.

@@ -55,9 +55,9 @@ fn find(study: &Study<'_>) -> Found {
         let least = if way.iter().any(|e| flow.in_cycle(graph.from_to(*e).1) || study.attempts(*e).is_none()) { "at least " } else { "" };
         let words: Vec<String> = layers.iter().map(|e| format!("{} x{}", arrow(study, *e), number(tries(*e)))).collect();
         let says = format!(
-            "one request at {} can become {least}{} at {}, of which {} would do if nothing failed: {}",
+            "one request at {} can become {least}{} calls at {}, of which {} would do if nothing failed: {}",
             graph.name(entry),
-            of_calls(sum),
+            number(sum),
             graph.name(node),
             number(usual.sum[node]),
             super::wording::list(words.iter().map(String::as_str), words.len()),
@@ -87,10 +87,6 @@ fn calls_of(insight: &Insight) -> f64 {
         Some(super::Figure::Number(x)) => *x,
         _ => 0.0,
     }
-}
-
-fn of_calls(n: f64) -> String {
-    format!("{} calls", number(n))
 }
 
 /// Components of which nothing below is worse off: what is worse off below is told, with the way to it. Of a cycle the worst, and the

@@ -22,8 +22,7 @@ fn find(study: &Study<'_>) -> Found {
     if silent > 0 {
         found.unknown.push(format!("the zones of {silent} of {} components", graph.len()));
     }
-    found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
-    found
+    found.worst_first()
 }
 
 /// A fallback that fails with what it stands in for is none.

@@ -35,8 +35,7 @@ fn find(study: &Study<'_>) -> Found {
     if !silent.is_empty() {
         found.unknown.push(format!("which state lies in {}, and who decides it", names(study, &silent)));
     }
-    found.insights.sort_by_key(|i| std::cmp::Reverse(i.severity));
-    found
+    found.worst_first()
 }
 
 /// One owner, and a way by which writes come to it.

@@ -29,10 +29,33 @@ pub struct Study<'a> {
     pub hard: Next,
     /// The same, the other way.
     pub hard_callers: Next,
+    /// Calls that the caller waits for and needs, and whose fallback is a component.
+    pub stand_ins: Vec<StandIn>,
+    /// For each component the stand-ins that it is an end of: what they stand in for, or what stands in.
+    pub stands: Vec<Vec<usize>>,
     /// What happened to the files since the topology changed; `None`: nobody looked.
     pub history: Option<&'a History>,
     counts: Vec<Count>,
     reaches: OnceCell<Vec<Reach>>,
+}
+
+/// A fallback that is a component: when both are lost, so is the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    /// Who falls back.
+    pub caller: Node,
+    /// From what.
+    pub callee: Node,
+    /// On what.
+    pub by: Node,
+}
+
+impl StandIn {
+    /// The other of the two that the caller has, when one of them is lost.
+    #[must_use]
+    pub fn other(self, lost: Node) -> Node {
+        if lost == self.callee { self.by } else { self.callee }
+    }
 }
 
 /// Commits since the topology file changed last.
@@ -66,7 +89,27 @@ impl<'a> Study<'a> {
         let hard = walk::next(&graph, |e| graph.relationship(e).is_hard());
         let hard_callers = walk::turned(&hard);
         let counts = (0..graph.len()).map(|n| count(&graph, n)).collect();
-        Self { graph, entries, entries_declared, shares, shared_by, hard, hard_callers, history: None, counts, reaches: OnceCell::new() }
+        let stands = vec![Vec::new(); graph.len()];
+        let mut study = Self {
+            graph,
+            entries,
+            entries_declared,
+            shares,
+            shared_by,
+            hard,
+            hard_callers,
+            stand_ins: Vec::new(),
+            stands,
+            history: None,
+            counts,
+            reaches: OnceCell::new(),
+        };
+        study.stand_ins = study.edges().filter_map(|e| study.stand_in(e)).collect();
+        for (at, s) in study.stand_ins.iter().enumerate() {
+            study.stands[s.callee].push(at);
+            study.stands[s.by].push(at);
+        }
+        study
     }
 
     /// With what happened to the files since.
@@ -102,7 +145,7 @@ impl<'a> Study<'a> {
     /// Share of the users' requests that enter at the nodes that are lost.
     #[must_use]
     pub fn share(&self, lost: impl Fn(Node) -> bool) -> f64 {
-        self.entries.iter().zip(&self.shares).filter(|(e, _)| lost(**e)).map(|(_, s)| s).sum()
+        self.entries.iter().zip(&self.shares).filter(|(e, _)| lost(**e)).fold(0.0, |sum, (_, s)| sum + s)
     }
 
     /// The availability that a component promises, 0 to 1.
@@ -154,6 +197,13 @@ impl<'a> Study<'a> {
     pub fn fallback(&self, edge: Edge) -> Option<Node> {
         let name = self.graph.relationship(edge).fallback.as_deref()?;
         self.resolve(name)
+    }
+
+    fn stand_in(&self, edge: Edge) -> Option<StandIn> {
+        let r = self.graph.relationship(edge);
+        let (caller, callee) = self.graph.from_to(edge);
+        let by = self.fallback(edge).filter(|by| *by != callee && r.is_sync() && r.required.unwrap_or(true))?;
+        Some(StandIn { caller, callee, by })
     }
 
     /// The node of a name or of an alias.

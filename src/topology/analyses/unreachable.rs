@@ -15,12 +15,13 @@ fn find(study: &Study<'_>) -> Found {
         found.unknown.push("where users enter: no component is an entry".to_owned());
         return found;
     }
-    // A job begins by itself, and what a component reads from leads to it.
+    // A job begins by itself; what a component reads from leads to it; and who calls what has a fallback reaches that as well.
     let mut starts = study.entries.clone();
     starts.extend((0..graph.len()).filter(|n| graph.component(*n).kind == Kind::Job));
     let mut next = walk::next(graph, |_| true);
     for edge in study.edges() {
         let (from, to) = graph.from_to(edge);
+        next[from].extend(study.fallback(edge));
         let pulls = matches!(graph.relationship(edge).pattern, Some(Interaction::Pull | Interaction::Stream));
         if pulls && graph.component(to).kind == Kind::Queue {
             next[to].push(from);
