@@ -124,7 +124,7 @@ pub fn is_ack(call: &Call<'_>) -> bool {
     // `AckController(..)`, `recv_ack(..)`, `configureAck(..)`: something about acknowledgements.
     #[rustfmt::skip]
     const ABOUT: &[&str] = &[
-        "controller", "manager", "mode", "policy", "timeout", "type", "error", "config", "configure", "recv", "receive", "on", "handle", "is", "has",
+        "controller", "manager", "mode", "policy", "timeout", "type", "error", "config", "configure", "recv", "receive", "handle", "is", "has",
         "expect", "pending", "null",
     ];
     if is_nack(call) || call.is_new || says(call.name, ABOUT) {
