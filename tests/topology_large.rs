@@ -117,7 +117,7 @@ fn every_analysis_ends_and_says_the_same_twice() {
         let second: Vec<_> = SHELF.iter().map(|a| (a.find)(&Study::of(topology))).collect();
         assert_eq!(first, second, "{what}");
         say(&format!("{what}: all {} analyses in {took:?}", SHELF.len()));
-        rows.sort_by(|a, b| b.0.cmp(&a.0));
+        rows.sort_by_key(|r| std::cmp::Reverse(r.0));
         for (time, id, insights) in rows.iter().take(6) {
             say(&format!("    {time:>10.1?}  {id} ({insights})"));
         }
