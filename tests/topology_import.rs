@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// A small source of each format; mutations start here.
-const SEEDS: [(&str, &str); 9] = [
+const SEEDS: [(&str, &str); 11] = [
     (
         "compose.yaml",
         "x-env: &env {A_URL: 'http://a:1', B: \"${B:-b}\"}\nservices:\n  a: {image: 'redis:7', hostname: h, healthcheck: {interval: 5s, retries: 3}}\n  b:\n    build: {context: ., dockerfile: src/b/Dockerfile}\n    environment: {<<: *env, DSN: 'u:p@tcp(db:3306)/x', L: 'Host=a;Port=1'}\n    command: [--to-addr=a:1, sh, -c, 'nc -z h 6379']\n    depends_on: {a: {condition: service_healthy}}\n    deploy: {replicas: 3}\n    ports: ['80:80']\n    extends: {service: c}\n  c: {image: c, env_file: x.env, links: ['a:z'], networks: {n: {aliases: [q]}}}\n",
@@ -47,6 +47,14 @@ const SEEDS: [(&str, &str); 9] = [
         "asyncapi: 3.0.0\ninfo: {title: Orders}\nservers: {k: {host: 'kafka:9092', protocol: kafka}}\nchannels: {c: {address: o.p, messages: {m: {name: M}}}}\noperations: {s: {action: send, channel: {$ref: '#/channels/c'}, messages: [{$ref: '#/channels/c/messages/m'}], bindings: {kafka: {groupId: {enum: [g]}}}}}\n",
     ),
     ("deps.json", "[{\"parent\":\"a\",\"child\":\"b\",\"callCount\":3},{\"parent\":\"b\",\"child\":\"c\",\"callCount\":1,\"errorCount\":1}]"),
+    (
+        "zipkin.json",
+        "[[{\"traceId\":\"1\",\"id\":\"a\",\"kind\":\"CLIENT\",\"localEndpoint\":{\"serviceName\":\"a\"},\"remoteEndpoint\":{\"serviceName\":\"r\"}},{\"traceId\":\"1\",\"id\":\"a\",\"shared\":true,\"localEndpoint\":{\"serviceName\":\"b\"}}]]",
+    ),
+    (
+        "otlp.json",
+        "{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"a\"}}]},\"scopeSpans\":[{\"spans\":[{\"traceId\":\"1\",\"spanId\":\"a\",\"kind\":3,\"attributes\":[{\"key\":\"peer.service\",\"value\":{\"stringValue\":\"r\"}}]}]}]}]}",
+    ),
     (
         "trace.json",
         "{\"data\":[{\"processes\":{\"p\":{\"serviceName\":\"a\"},\"q\":{\"serviceName\":\"b\"}},\"spans\":[{\"spanID\":\"1\",\"processID\":\"p\"},{\"spanID\":\"2\",\"processID\":\"q\",\"references\":[{\"spanID\":\"1\"}]}]}]}",

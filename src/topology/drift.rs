@@ -40,8 +40,6 @@ pub enum Why {
     TargetDangling,
     /// Both ends are deployed, and the caller has addresses of others.
     NoAddress,
-    /// An end is not deployed.
-    NotDeployed,
     /// Nothing of the caller's connections could be read: this says nothing.
     Unreadable,
 }
@@ -56,7 +54,6 @@ impl Why {
             Self::CallerSilent => format!("no record of {from} at all: not instrumented, or idle"),
             Self::TargetDangling => format!("the file declares no {to}, and there is no record of it"),
             Self::NoAddress => format!("no setting of {from} names {to}"),
-            Self::NotDeployed => "an end is not deployed".to_owned(),
             Self::Unreadable => format!("no connection of {from} could be read"),
         }
     }
@@ -112,17 +109,22 @@ pub struct Drift {
 pub fn compare(declared: &Topology, found: &Topology, evidence: Evidence) -> Drift {
     let names = Names::of(declared, found);
     let mut drift = Drift::default();
+    let said: Vec<&Relationship> = declared.relationships.iter().filter(|r| r.from != r.to && !names.is_ignored(&[&r.from, &r.to])).collect();
+    let edges: HashSet<(&str, &str)> = said.iter().map(|r| (r.from.as_str(), r.to.as_str())).collect();
+    let is_queue = |name: &str| declared.component(name).is_some_and(|c| c.kind == Kind::Queue);
     let mut seen: HashMap<(String, String), &Relationship> = HashMap::new();
     let mut order = Vec::new();
     for relationship in &found.relationships {
-        let (from, to) = (names.of_found(&relationship.from), names.of_found(&relationship.to));
+        let (mut from, mut to) = (names.of_found(&relationship.from), names.of_found(&relationship.to));
+        // Some say that a receiver reads from a queue, some that the queue feeds it.
+        if !edges.contains(&(from.as_str(), to.as_str())) && edges.contains(&(to.as_str(), from.as_str())) && (is_queue(&from) || is_queue(&to)) {
+            std::mem::swap(&mut from, &mut to);
+        }
         if from != to && !names.is_ignored(&[&from, &to, &relationship.from, &relationship.to]) && !seen.contains_key(&(from.clone(), to.clone())) {
             order.push((from.clone(), to.clone()));
             seen.insert((from, to), relationship);
         }
     }
-    let said: Vec<&Relationship> = declared.relationships.iter().filter(|r| r.from != r.to && !names.is_ignored(&[&r.from, &r.to])).collect();
-    let edges: HashSet<(&str, &str)> = said.iter().map(|r| (r.from.as_str(), r.to.as_str())).collect();
     let by_queue = if evidence == Evidence::Observed { through_queues(declared, &edges, &order) } else { HashMap::new() };
     let shown: HashSet<(&str, &str)> = by_queue.values().flatten().map(|(a, b)| (a.as_str(), b.as_str())).collect();
 
@@ -137,7 +139,7 @@ pub fn compare(declared: &Topology, found: &Topology, evidence: Evidence) -> Dri
             drift.both += 1;
             continue;
         }
-        let why = names.why(declared, relationship, evidence);
+        let Some(why) = names.why(declared, relationship, evidence) else { continue };
         let item = Item {
             difference: Difference::NotSeen,
             evidence,
@@ -375,19 +377,21 @@ impl<'a> Names<'a> {
         names.iter().any(|n| self.ignored.find(n).is_some())
     }
 
-    /// Why a relationship of the file does not show.
-    fn why(&self, declared: &Topology, relationship: &Relationship, evidence: Evidence) -> Why {
+    /// Why a relationship of the file does not show; `None`: an end is not deployed, which is told of the component.
+    fn why(&self, declared: &Topology, relationship: &Relationship, evidence: Evidence) -> Option<Why> {
         let is_there = |name: &str| self.present.contains(name);
         let (from, to) = (is_there(&relationship.from), is_there(&relationship.to));
-        match evidence {
+        let target = declared.component(&relationship.to);
+        let is_ours = target.is_some_and(|c| c.declared && c.kind != Kind::External);
+        Some(match evidence {
             Evidence::Observed if to && from => Why::Unused,
-            Evidence::Observed if !to && declared.component(&relationship.to).is_some_and(|c| !c.declared) => Why::TargetDangling,
+            Evidence::Observed if !to && target.is_some_and(|c| !c.declared) => Why::TargetDangling,
             Evidence::Observed if !to => Why::TargetSilent,
             Evidence::Observed => Why::CallerSilent,
-            Evidence::Configured if from && !self.callers.contains(&relationship.from) => Why::Unreadable,
-            Evidence::Configured if from && to => Why::NoAddress,
-            Evidence::Configured => Why::NotDeployed,
-        }
+            Evidence::Configured if !from || is_ours && !to => return None,
+            Evidence::Configured if !self.callers.contains(&relationship.from) => Why::Unreadable,
+            Evidence::Configured => Why::NoAddress,
+        })
     }
 }
 

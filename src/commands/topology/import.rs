@@ -21,7 +21,7 @@ const LARGEST: u64 = 512 * 1024 * 1024;
 /// `distarch topology import SOURCE...`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Files or folders: docker-compose, Kubernetes, Istio, Envoy, Backstage, AsyncAPI, Jaeger, Zipkin; - is standard input
+    /// Files or folders: docker-compose, Kubernetes, Istio, Envoy, Backstage, AsyncAPI, traces; - is standard input
     #[arg(required = true, value_name = "SOURCE")]
     pub(super) sources: Vec<PathBuf>,
     /// Variables for `${NAME}` in compose files; else the .env beside the first source
@@ -62,7 +62,12 @@ struct Report<'a> {
 pub fn run(args: &Args) -> anyhow::Result<Answer> {
     let import = read(&args.sources, &args.env_file, None)?;
     let text = match args.format {
-        Format::Yaml => format!("{}{}", comments(&import.notes), init::file(&import.topology)),
+        Format::Yaml => {
+            // The line for editors stays the first.
+            let file = init::file(&import.topology);
+            let (first, rest) = file.split_at(file.find('\n').map_or(0, |i| i + 1));
+            format!("{first}{}{rest}", comments(&import.notes))
+        }
         Format::Json => json::render(&Report { version: 1, import: &import })?,
     };
     let Some(output) = &args.output else { return Ok(text.into()) };

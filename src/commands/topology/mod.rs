@@ -56,8 +56,8 @@ enum Verb {
     Init(init::Args),
     /// Write a topology from what is deployed, described or traced; each fact with its file and line
     ///
-    /// Reads docker-compose (layers, .env), Kubernetes and rendered Helm, Istio, Envoy, Backstage, AsyncAPI, and dependencies or traces
-    /// of Jaeger and Zipkin. Several sources become one topology. What they do not say is told, and nothing is made up.
+    /// Reads docker-compose (layers, .env), Kubernetes and rendered Helm, Istio, Envoy, Backstage, AsyncAPI, dependencies and traces of
+    /// Jaeger and Zipkin, traces of OpenTelemetry, and spans as CSV. Several sources become one topology. What they do not say is told, and nothing is made up.
     #[command(after_help = "Examples:
   distarch topology import compose.yaml compose.prod.yaml --env-file .env
   distarch topology import k8s/ --output .dist-architect/topology.yaml

@@ -88,6 +88,8 @@ fn a_call_that_goes_by_a_queue_shows_both_of_its_halves() {
         let traces = system(&[("orders", S), ("mail", S)], &[("orders", "mail")]);
         let drift = compare(&file, &traces, Evidence::Observed);
         assert_eq!((drift.both, told(&drift.items)), (2, Vec::new()));
+        let halves = system(&[("orders", S), ("events", S), ("mail", S)], &[("orders", "events"), ("events", "mail")]);
+        assert_eq!((compare(&file, &halves, Evidence::Observed).both, told(&drift.items)), (2, Vec::new()));
     }
 }
 
@@ -117,10 +119,10 @@ fn counts_differ_only_where_somebody_wrote_them() {
 fn what_is_deployed_tells_of_settings_and_of_what_is_missing() {
     let file = system(
         &[("web", S), ("cart", S), ("mute", S), ("old", S), ("partner", Kind::External)],
-        &[("web", "cart"), ("web", "mute"), ("mute", "cart"), ("old", "cart")],
+        &[("web", "cart"), ("web", "mute"), ("mute", "cart"), ("old", "cart"), ("web", "old"), ("web", "partner")],
     );
     let cluster = system(&[("web", S), ("cart", S), ("mute", S)], &[("web", "cart")]);
     let drift = compare(&file, &cluster, Evidence::Configured);
-    assert_eq!(told(&drift.items), ["NotSeen web>mute Some(NoAddress)", "NotSeen old>cart Some(NotDeployed)", "NotDeployed old> None"]);
+    assert_eq!(told(&drift.items), ["NotSeen web>mute Some(NoAddress)", "NotSeen web>partner Some(NoAddress)", "NotDeployed old> None"]);
     assert_eq!(told(&drift.untold), ["NotSeen mute>cart Some(Unreadable)"]);
 }

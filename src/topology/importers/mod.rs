@@ -4,16 +4,20 @@
 pub mod asyncapi;
 pub mod backstage;
 pub mod compose;
+pub mod csv_spans;
 pub mod envoy;
 pub mod guess;
 pub mod hosts;
 pub mod istio;
 pub mod jaeger;
+pub mod jaeger_traces;
 pub mod kubernetes;
+pub mod otlp_traces;
 pub mod part;
-pub mod spans;
+mod spans;
 pub mod units;
 pub mod zipkin;
+pub mod zipkin_traces;
 
 use super::merge::{self, Import};
 use super::yaml::{self, Broken, Place, Value, Yaml};
@@ -46,7 +50,7 @@ pub struct Format {
 }
 
 /// Every format. The first that knows a document reads it.
-pub const FORMATS: [Format; 10] = [
+pub const FORMATS: [Format; 12] = [
     Format { id: "backstage", title: "Backstage catalog-info", evidence: Evidence::Configured, is: backstage::is, read: backstage::read },
     Format { id: "istio", title: "Istio", evidence: Evidence::Configured, is: istio::is, read: istio::read },
     Format { id: "kubernetes", title: "Kubernetes manifests", evidence: Evidence::Configured, is: kubernetes::is, read: kubernetes::read },
@@ -55,8 +59,10 @@ pub const FORMATS: [Format; 10] = [
     Format { id: "envoy", title: "Envoy configuration", evidence: Evidence::Configured, is: envoy::is, read: envoy::read },
     Format { id: "zipkin", title: "Zipkin dependencies", evidence: Evidence::Observed, is: zipkin::is, read: zipkin::read },
     Format { id: "jaeger", title: "Jaeger dependencies", evidence: Evidence::Observed, is: jaeger::is, read: jaeger::read },
-    Format { id: "jaeger-traces", title: "Jaeger traces", evidence: Evidence::Observed, is: spans::is_jaeger, read: spans::read_jaeger },
-    Format { id: "spans", title: "spans as CSV", evidence: Evidence::Observed, is: spans::is_csv, read: spans::read_csv },
+    Format { id: "jaeger-traces", title: "Jaeger traces", evidence: Evidence::Observed, is: jaeger_traces::is, read: jaeger_traces::read },
+    Format { id: "zipkin-traces", title: "Zipkin traces", evidence: Evidence::Observed, is: zipkin_traces::is, read: zipkin_traces::read },
+    Format { id: "otlp-traces", title: "OpenTelemetry traces", evidence: Evidence::Observed, is: otlp_traces::is, read: otlp_traces::read },
+    Format { id: "csv-spans", title: "spans as CSV", evidence: Evidence::Observed, is: csv_spans::is, read: csv_spans::read },
 ];
 
 /// A source as it was read from its place.
@@ -160,10 +166,10 @@ fn documents(text: &Text) -> Result<Vec<Yaml>, Unknown> {
     if text.text.as_bytes().starts_with(&[0x1f, 0x8b]) || text.text.contains('\0') {
         return Err(unknown(Place::default(), "not a text".to_owned(), "unpack it first: gzip -dc FILE | distarch topology import -"));
     }
-    if spans::is_csv(&Piece { file: &text.file, text: &text.text, yaml: None }) {
+    if csv_spans::is(&Piece { file: &text.file, text: &text.text, yaml: None }) {
         return Ok(Vec::new());
     }
-    let read = yaml::documents(text.text.trim_start_matches('\u{feff}')).or_else(|broken| json(&text.text).map(|y| vec![y]).ok_or(broken));
+    let read = yaml::documents(text.text.trim_start_matches('\u{feff}')).or_else(|broken| json(&text.text).ok_or(broken));
     let read = read.map_err(|Broken { place, what }| {
         let hint = if text.text.contains("{{") { "a template of Helm is rendered first: helm template CHART > rendered.yaml" } else { "" };
         unknown(place, what, hint)
@@ -185,8 +191,8 @@ fn documents(text: &Text) -> Result<Vec<Yaml>, Unknown> {
     Ok(out)
 }
 
-/// JSON that is no YAML, as with tabs or escapes of its own. It has no places.
-fn json(text: &str) -> Option<Yaml> {
+/// JSON that is no YAML, as with tabs or escapes of its own, or one value a line. It has no places.
+fn json(text: &str) -> Option<Vec<Yaml>> {
     fn node(value: serde_json::Value) -> Yaml {
         let scalar = |text: String, plain| Value::Scalar { text, plain };
         let value = match value {
@@ -199,7 +205,7 @@ fn json(text: &str) -> Option<Yaml> {
         };
         Yaml { value, place: Place::default(), span: 0..0 }
     }
-    serde_json::from_str(text).ok().map(node)
+    serde_json::Deserializer::from_str(text).into_iter().map(|v| v.ok().map(node)).collect::<Option<Vec<_>>>().filter(|v| !v.is_empty())
 }
 
 #[cfg(test)]

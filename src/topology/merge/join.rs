@@ -4,7 +4,16 @@ use crate::topology::importers::part::{About, Note};
 use crate::topology::model::{Component, Count, Kind, Source};
 
 /// Adds what another source says of the same component; what both say differently is told, and the first is kept.
-pub(super) fn join(old: &mut Component, new: Component, notes: &mut Vec<Note>) {
+pub(super) fn join(old: &mut Component, mut new: Component, notes: &mut Vec<Note>) {
+    // A default that nobody wrote yields to what somebody did.
+    let is_default = |c: &Component| c.sources.iter().flat_map(|s| &s.facts).any(|f| f.starts_with("count:") && f.contains("default"));
+    if is_default(&new) && old.count != Count::Unknown {
+        new.count = Count::Unknown;
+        forget_count(&mut new);
+    } else if is_default(old) && new.count != Count::Unknown {
+        old.count = Count::Unknown;
+        forget_count(old);
+    }
     let mut differ = |field: &str, a: String, b: String, old_sources: &[Source]| {
         let of = |sources: &[Source]| sources.iter().find(|s| s.facts.iter().any(|f| f.starts_with(&format!("{field}:")))).or(sources.first()).cloned();
         let sources = of(old_sources).into_iter().chain(of(&new.sources)).collect();
@@ -53,6 +62,19 @@ pub(super) fn join(old: &mut Component, new: Component, notes: &mut Vec<Note>) {
         }
     }
     add(&mut old.sources, new.sources);
+}
+
+/// Takes the count away, and where it was said.
+fn forget_count(component: &mut Component) {
+    for source in &mut component.sources {
+        let had = !source.facts.is_empty();
+        source.facts.retain(|f| !f.starts_with("count:"));
+        if had && source.facts.is_empty() {
+            source.line = 0;
+            source.file.clear();
+        }
+    }
+    component.sources.retain(|s| !s.file.is_empty());
 }
 
 /// Adds sources; the facts of one place stand together.

@@ -30,6 +30,20 @@ fn what_sources_say_differently_is_told_with_both_places() {
 }
 
 #[test]
+fn a_default_yields_to_what_somebody_wrote() {
+    let default =
+        || Component { sources: vec![source("c.yaml", 1, &[]), source("c.yaml", 1, &["count: 1, compose's default"])], ..component("pay", fixed(1), "c.yaml") };
+    let said = || component("pay", fixed(4), "k.yaml");
+    for components in [[default(), said()], [said(), default()]] {
+        let parts = components.map(|c| Part { components: vec![c], ..Part::default() });
+        let import = topology(parts.to_vec());
+        let pay = &import.topology.components[0];
+        assert_eq!((pay.count, import.notes.iter().filter(|n| n.about == About::Contradiction).count()), (fixed(4), 0));
+        assert!(pay.sources.iter().all(|s| s.facts.iter().all(|f| !f.contains("default"))), "{:?}", pay.sources);
+    }
+}
+
+#[test]
 fn two_components_of_one_source_are_never_made_one() {
     let part = Part { components: vec![component("user", fixed(1), "a"), component("user-service", fixed(1), "a")], ..Part::default() };
     assert_eq!(topology(vec![part]).topology.components.len(), 2);
