@@ -212,5 +212,13 @@ pub(super) mod tests {
             "java",
             "class L {\n  void start(Channel channel) throws IOException {\n    channel.basicConsume(QUEUE, false, new OrderConsumer(channel));\n  }\n}\n",
         ),
+        fires(
+            "python",
+            "def execute_task(name, run, args, on_acknowledge=None):\n    if on_acknowledge:\n        on_acknowledge()\n    result = run(*args)\n    log.info('%s: %r', name, result)\n    return result\n"
+        ),
+        fires(
+            "java",
+            "class Intake {\n  void onMessage(Message message) {\n    message.acknowledge();\n    executor.submit(() -> process(message));\n  }\n}\n"
+        ),
     ];
 }

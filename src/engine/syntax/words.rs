@@ -125,7 +125,7 @@ pub fn is_ack(call: &Call<'_>) -> bool {
     #[rustfmt::skip]
     const ABOUT: &[&str] = &[
         "controller", "manager", "mode", "policy", "timeout", "type", "error", "config", "configure", "recv", "receive", "handle", "is", "has",
-        "expect", "pending", "null",
+        "expect", "pending", "null", "get", "response",
     ];
     if is_nack(call) || call.is_new || says(call.name, ABOUT) {
         return false;
