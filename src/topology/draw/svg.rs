@@ -28,7 +28,7 @@ pub(super) fn draw(picture: &Picture<'_>) -> String {
         format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" aria-label=\"{title}\">");
     let _ = write!(out, "<title>{title}</title><style>\n:root{{{}}}\n", colours::properties(false));
     let _ = write!(out, "@media (prefers-color-scheme:dark){{:root{{{}}}}}\n{}", colours::properties(true), scene::rules());
-    out.push_str(".page{fill:var(--page)}\n.legend text{font-size:12px;fill:var(--soft)}\n</style>");
+    out.push_str(".page{fill:var(--page)}\n.legend>g>text{font-size:12px;fill:var(--soft)}\n</style>");
     let _ = write!(out, "<rect class=\"page\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>{}", scene.content(true));
     let _ = write!(out, "<g class=\"legend\" transform=\"translate(0,{}) scale({})\">{legend}</g></svg>", figure(scene.placed.size.h), figure(zoom));
     out.push('\n');
@@ -60,7 +60,7 @@ fn legend(picture: &Picture<'_>, most: f64) -> (String, f64) {
         if picture.nodes.iter().any(|n| picture.severity(*n) == Some(severity)) {
             let badge =
                 format!("<g class=\"n\"><g class=\"badge {}\"><circle cx=\"22\" cy=\"0\" r=\"8\"/><text x=\"22\" y=\"4\">!</text></g></g>", severity.name());
-            items.push((badge, if severity == Severity::Warn { "a warning".to_owned() } else { "cannot hold".to_owned() }));
+            items.push((badge, if severity == Severity::Warn { "a warning".to_owned() } else { "an error".to_owned() }));
         }
     }
     let (mut out, mut x, mut y) = (String::new(), 20.0, ROW / 2.0);

@@ -107,14 +107,15 @@ pub fn layered(plan: &Plan) -> Placed {
     places.sort_by_key(|p| std::cmp::Reverse(members[*p].len()));
 
     let mut all = Placed { boxes: vec![Point::default(); plan.boxes.len()], routes: vec![None; plan.lines.len()], ..Placed::default() };
-    let (mut top, mut row, mut widest) = (MARGIN, (MARGIN, 0.0_f64), 0.0_f64);
+    let (mut top, mut row, mut widest, mut is_row) = (MARGIN, (MARGIN, 0.0_f64), 0.0_f64, false);
     for p in places {
         let alone = members[p].len() == 1;
         let placed = one(plan, &members[p], &lines[p]);
         // Boxes that nothing is tied to stand in rows, as wide as what stands above them.
-        if !alone || row.0 + placed.size.w > widest.max(900.0) {
+        if !alone || !is_row || row.0 + placed.size.w > widest.max(900.0) {
             top += if row.1 > 0.0 { row.1 + BETWEEN_BOXES } else { 0.0 };
             row = (MARGIN, 0.0);
+            is_row = alone;
         }
         let by = Point { x: row.0, y: top };
         for (b, at) in members[p].iter().zip(&placed.boxes) {
