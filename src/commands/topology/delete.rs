@@ -5,7 +5,7 @@ use crate::commands::Answer;
 use crate::render::{Format, Page, Section, Table};
 use crate::topology::analyses::blast_radius::stops;
 use crate::topology::analyses::deletion_test::{Deletion, delete};
-use crate::topology::analyses::wording::{duration, names, number, percent};
+use crate::topology::analyses::wording::{about, duration, names, number};
 use crate::topology::analyses::{Figure, Study};
 use crate::topology::graph::{Edge, Node};
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ fn page(study: &Study<'_>, node: Node, deletion: &Deletion) -> Page {
     let rows = deletion.takes_over.iter().map(|t| {
         let moved = t.moved.map_or("unknown".to_owned(), number);
         let busy = match (t.by, t.busy) {
-            (_, Some(busy)) => percent((busy * 1e4).round() / 1e4),
+            (_, Some(busy)) => about(busy),
             (Some(_), None) => "unknown".to_owned(),
             (None, None) => "not a component".to_owned(),
         };

@@ -45,3 +45,41 @@ fn git(folder: &Path, args: &[&str], path: Option<&Path>) -> Option<String> {
     let out = command.output().ok().filter(|o| o.status.success())?;
     Some(String::from_utf8_lossy(&out.stdout).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A repository with a topology, then two commits; files with spaces and letters beyond ASCII keep their names.
+    #[test]
+    fn commits_after_the_last_change_of_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = folder.path();
+        let run = |args: &[&str]| {
+            let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null"];
+            Command::new("git").arg("-C").arg(at).args(identity).args(args).output().is_ok_and(|o| o.status.success())
+        };
+        if !run(&["init", "--quiet"]) {
+            // Without git nothing is known, and that is what is told.
+            assert_eq!(since(&at.join("docs/topology.yaml")), None);
+            return;
+        }
+        let file = at.join("docs/topology.yaml");
+        let commit = |path: &str, subject: &str| {
+            let path = at.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            std::fs::write(&path, subject).expect("written");
+            assert!(run(&["add", "--all"]) && run(&["commit", "--quiet", "-m", subject]), "{subject}");
+        };
+        commit("src/a.rs", "before the file");
+        assert_eq!(since(&file), None);
+        commit("docs/topology.yaml", "the file");
+        assert_eq!(since(&file), Some(History { file: "docs/topology.yaml".to_owned(), since: Vec::new() }));
+        commit("k8s/zwei drei \u{fc}.yaml", "a manifest");
+        commit("src/a.rs", "code");
+        let found = since(&file).expect("a history");
+        let told: Vec<(&str, &[String])> = found.since.iter().map(|c| (c.subject.as_str(), c.files.as_slice())).collect();
+        assert_eq!(told, [("a manifest", ["k8s/zwei drei \u{fc}.yaml".to_owned()].as_slice()), ("code", ["src/a.rs".to_owned()].as_slice())]);
+        assert!(found.since.iter().all(|c| c.id.len() >= 7));
+    }
+}

@@ -1,6 +1,6 @@
 //! What is lost with a component, and what is left with less: a walk against the calls.
 
-use super::wording::{names, of, owned, percent};
+use super::wording::{about, names, of, owned};
 use super::{Analysis, Found, Insight, Severity, Study};
 use crate::topology::graph::Node;
 use crate::topology::walk::reach;
@@ -139,15 +139,17 @@ pub fn stops(study: &Study<'_>, blast: &Blast) -> String {
     if blast.entries.is_empty() {
         return "no entry stops".to_owned();
     }
-    let by = match study.shared_by {
-        "number" => "of the entries",
-        _ => "of the requests",
-    };
     let mut features: Vec<&str> = blast.entries.iter().filter_map(|e| study.graph.component(*e).feature.as_deref()).collect();
     features.sort_unstable();
     features.dedup();
     let features = if features.is_empty() { String::new() } else { format!(": {}", super::wording::list(features.iter().copied(), features.len())) };
-    format!("{} of {} stop, {} {by}{features}", blast.entries.len(), of(study.entries.len(), "entry", "entries"), percent(share))
+    let by = if study.shared_by == "number" { String::new() } else { format!(", {} of the requests", about(share)) };
+    match (blast.entries.len(), study.entries.len()) {
+        (1, 1) => format!("the only entry stops{features}"),
+        (k, n) if k == n => format!("all {n} entries stop{features}"),
+        (1, n) => format!("1 of {n} entries stops{by}{features}"),
+        (k, n) => format!("{k} of {n} entries stop{by}{features}"),
+    }
 }
 
 fn find(study: &Study<'_>) -> Found {

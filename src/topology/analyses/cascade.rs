@@ -30,7 +30,7 @@ fn find(study: &Study<'_>) -> Found {
         let (last, before) = nodes.split_last().map_or((0, &[][..]), |(l, b)| (*l, b));
         let promise = product.map_or_else(String::new, |p| format!("; together they can promise {}", percent(p)));
         let way = owned(study, &nodes).join(" -> ");
-        let says = format!("{way}, one to one: with {} {} gone{promise}", graph.name(last), are(study, before));
+        let says = format!("{way}, one to one: without {}, {} gone{promise}", graph.name(last), are(study, before));
         found.insights.push(
             Insight::new(severity, nodes.clone(), says)
                 .edges(chain)

@@ -1,7 +1,7 @@
 //! How many calls one request makes, and how often one of them is slow: with a hundred calls the slowest hundredth is met by most.
 
 use super::flow::Flow;
-use super::wording::{arrow, arrows, number, of, percent};
+use super::wording::{about, arrow, arrows, number, of};
 use super::{Analysis, Figure, Found, Insight, Severity, Study};
 use crate::topology::graph::Edge;
 use crate::topology::model::Calls;
@@ -55,7 +55,7 @@ fn find(study: &Study<'_>) -> Found {
             "a request at {} makes {least}{} calls{most}: if one call in a hundred is slow, {} of the requests are",
             graph.name(*entry),
             number(total),
-            percent((share * 1e4).round() / 1e4),
+            about(share),
         );
         let severity = if share >= 0.5 { Severity::Warn } else { Severity::Info };
         let mut insight = Insight::new(severity, vec![*entry], says)

@@ -28,7 +28,9 @@ fn find(study: &Study<'_>) -> Found {
         }
     }
     let far = reach::distances(&next, &starts);
-    let lost: Vec<Node> = (0..graph.len()).filter(|n| far[*n].is_none() && !study.is_ignored(*n)).collect();
+    // What leads to an entry is somebody who uses the system, or drives it.
+    let before = reach::distances(&walk::turned(&next), &study.entries);
+    let (users, lost): (Vec<Node>, Vec<Node>) = (0..graph.len()).filter(|n| far[*n].is_none() && !study.is_ignored(*n)).partition(|n| before[*n].is_some());
     if !lost.is_empty() {
         let says = format!(
             "no way leads from {} to {}: is it called from outside, or left over?",
@@ -37,6 +39,14 @@ fn find(study: &Study<'_>) -> Found {
         );
         let count = lost.len();
         found.insights.push(Insight::new(Severity::Warn, lost, says).figure("components", count).cites(study, &["entry"]));
+    }
+    if !users.is_empty() {
+        let says = format!(
+            "{} before the entries: nothing within the system leads there",
+            if users.len() == 1 { format!("{} stands", names(study, &users)) } else { format!("{} stand", names(study, &users)) }
+        );
+        let count = users.len();
+        found.insights.push(Insight::new(Severity::Info, users, says).figure("components", count).cites(study, &["entry"]));
     }
     if !study.entries_declared {
         found.unknown.push(format!("where users enter: {} that nobody calls taken for entries", of(study.entries.len(), "component", "components")));

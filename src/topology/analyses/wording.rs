@@ -88,6 +88,12 @@ pub fn percent(share: f64) -> String {
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// A share in percent, as a person compares shares: with one decimal at most.
+#[must_use]
+pub fn about(share: f64) -> String {
+    percent((share * 1e3).round() / 1e3)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +102,7 @@ mod tests {
     fn figures_as_people_write_them() {
         assert_eq!([number(27.0), number(2.5), number(0.0349), number(1234.5), number(1e20)], ["27", "2.5", "0.035", "1234", "1.0e20"]);
         assert_eq!([millis(800), millis(2000), millis(1500), millis(300_000), millis(-250)], ["800 ms", "2 s", "1.5 s", "5 min", "-250 ms"]);
+        assert_eq!([about(0.8337662), about(1.0), about(0.0)], ["83.4 %", "100 %", "0 %"]);
         assert_eq!([percent(0.999), percent(0.5), percent(0.99995)], ["99.9 %", "50 %", "99.995 %"]);
         let words = ["a", "b", "c", "d", "e", "f", "g", "h"];
         assert_eq!(list(words[..2].iter().copied(), 2), "a and b");
