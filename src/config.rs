@@ -4,15 +4,20 @@
 //! read as settings is as if it were not there, so that a slip in it neither breaks an edit nor silences a built-in signal; `doctor`
 //! tells of it.
 
+pub mod topology;
+
+use crate::engine::component::Component;
 use crate::hash;
 use crate::knowledge::catalog::{self, PatternFile};
 use crate::knowledge::folder::{Project, signal_of};
 use crate::knowledge::schema::{MODULES, SignalFile};
 use crate::knowledge::{Knowledge, baked::BUILT_IN};
 use crate::project::read_bytes;
+use crate::topology::compact::Compact;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Name of the folder in a project.
 pub const FOLDER: &str = ".dist-architect";
@@ -97,7 +102,7 @@ impl Default for Budget {
 }
 
 /// The settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Modules that do not speak.
@@ -114,6 +119,23 @@ pub struct Config {
     pub log: Log,
     /// Lengths.
     pub budget: Budget,
+    /// The topology file, from the project's folder on; empty: none.
+    pub topology: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            modules: Off::default(),
+            signals: Off::default(),
+            paths: Off::default(),
+            findings: Findings::default(),
+            mode: Mode::default(),
+            log: Log::default(),
+            budget: Budget::default(),
+            topology: topology::FILE.to_owned(),
+        }
+    }
 }
 
 impl Config {
@@ -150,6 +172,8 @@ pub struct Settings {
     /// The folder that holds `.dist-architect`, where there is one.
     pub root: Option<PathBuf>,
     project: Option<Project>,
+    state: Option<PathBuf>,
+    topology: OnceLock<Option<Compact>>,
 }
 
 impl Settings {
@@ -157,6 +181,19 @@ impl Settings {
     #[must_use]
     pub fn knowledge(&self) -> Vec<Knowledge<'_>> {
         std::iter::once(BUILT_IN).chain(self.project.as_ref().map(Project::knowledge)).collect()
+    }
+
+    /// The project's topology, where it has one. Read at the first call: most edits never ask.
+    #[must_use]
+    pub fn topology(&self) -> Option<&Compact> {
+        let load = || topology::load(self.root.as_deref()?, &self.config.topology, self.state.as_deref());
+        self.topology.get_or_init(|| if self.config.topology.is_empty() { None } else { load() }).as_ref()
+    }
+
+    /// What the topology says of the component that a path of the project is part of.
+    #[must_use]
+    pub fn component(&self, path: &str) -> Option<Component> {
+        self.topology()?.component(path).cloned()
     }
 }
 
@@ -265,8 +302,7 @@ pub fn load(file: &Path, project_dir: Option<&Path>, state: Option<&Path>) -> Se
     }
     of = hash::extend(of, &[u8::from(own.is_some())]);
     of = hash::extend(of, &first_entry.to_le_bytes());
-    let cache =
-        state.map(|s| s.join("compiled").join(format!("{:016x}.json", hash::fnv(folder.as_deref().map_or("".into(), Path::to_string_lossy).as_bytes()))));
+    let cache = Cached::file(state, "settings", folder.as_deref().unwrap_or(Path::new("")));
     let compiled =
         cache.as_deref().and_then(read_bytes).and_then(|bytes| serde_json::from_slice::<Compiled>(&bytes).ok()).filter(|c| c.of == of).unwrap_or_else(|| {
             let fresh = compile(of, own.as_deref(), user.as_deref(), sources.split_at(first_entry));
@@ -279,7 +315,8 @@ pub fn load(file: &Path, project_dir: Option<&Path>, state: Option<&Path>) -> Se
         let signals: Vec<(String, SignalFile)> = compiled.signals.into_iter().map(|s| (String::new(), s)).collect();
         Project::new(&signals, &BUILT_IN)
     });
-    Settings { config: compiled.config, root: folder.and_then(|f| f.parent().map(Path::to_path_buf)), project }
+    let root = folder.and_then(|f| f.parent().map(Path::to_path_buf));
+    Settings { config: compiled.config, root, project, state: state.map(Path::to_path_buf), topology: OnceLock::new() }
 }
 
 /// `sources` are the signals, then the entries of the catalog.
@@ -302,8 +339,18 @@ fn compile(of: u64, own: Option<&[u8]>, user: Option<&[u8]>, sources: (&[Vec<u8>
     Compiled { of, config, signals }
 }
 
+/// Files of what is kept compiled.
+struct Cached;
+
+impl Cached {
+    /// The file for what was compiled of `source`.
+    fn file(state: Option<&Path>, kind: &str, source: &Path) -> Option<PathBuf> {
+        Some(state?.join("compiled").join(format!("{kind}-{:016x}.json", hash::fnv(source.to_string_lossy().as_bytes()))))
+    }
+}
+
 /// Written beside and renamed: a reader sees the old file or the new one.
-fn keep(compiled: &Compiled, cache: &Path) -> std::io::Result<()> {
+fn keep(compiled: &impl Serialize, cache: &Path) -> std::io::Result<()> {
     let folder = cache.parent().unwrap_or(cache);
     crate::state::make_folder(folder)?;
     let beside = folder.join(format!("{}.tmp", std::process::id()));

@@ -2,10 +2,12 @@
 //! being short: three to six questions that the evidence asks for, not the whole checklist.
 
 use crate::config::Budget;
+use crate::engine::component::Component;
 use crate::engine::verdict::{Evidence, Raised, Verdict};
 use crate::journal::ToldRecord;
 use crate::knowledge::Knowledge;
 use crate::session::{Claim, Level, PLAN};
+use crate::topology::strangers::Stranger;
 use crate::{hash, text};
 
 pub mod findings;
@@ -24,6 +26,35 @@ pub struct Telling {
     pub text: String,
     /// Its parts.
     pub parts: Vec<ToldRecord>,
+}
+
+/// The subject of a question about the topology file.
+pub const TOPOLOGY: &str = "topology";
+
+impl Telling {
+    /// Adds a part of its own.
+    pub fn add(&mut self, text: String, subject: &str, level: Level) {
+        if text.is_empty() {
+            return;
+        }
+        self.parts.push(ToldRecord::new(subject, level, length(&text)));
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(&text);
+    }
+}
+
+/// Asks about what the topology file does not know, or knows otherwise.
+#[must_use]
+pub fn stranger(stranger: &Stranger, file: &str, path: &str) -> String {
+    let (name, how) = (text::plain(&stranger.name), text::plain(&stranger.how));
+    let place = place(stranger.line, path);
+    let file = text::plain(file);
+    if how.starts_with("becomes") {
+        return format!("{PREFIX} topology: `{name}` {how} ({file}) {place}. Does what holds for that number hold for the new one?");
+    }
+    format!("{PREFIX} topology: `{name}` {how} {place}, and {file} does not know it. A new component, or an alias of a known one?")
 }
 
 /// The claims that a verdict on an edit makes, in the order in which they would be told.
@@ -46,7 +77,7 @@ pub fn compose(verdict: &Verdict, levels: &[Level], knowledge: &Knowledge<'_>, p
     for (raised, level) in verdict.modules.iter().zip(levels) {
         let room = budget.event.saturating_sub(length(&out.text) + usize::from(!out.text.is_empty()));
         let part = match level {
-            Level::Full => first(raised, knowledge, path, budget.first.min(room)),
+            Level::Full => first(raised, verdict.component.as_ref(), knowledge, path, budget.first.min(room)),
             Level::Line => later(raised, path, budget.line.min(room)),
             Level::Silent => continue,
         };
@@ -85,11 +116,14 @@ pub fn compose_plan(verdict: &Verdict, knowledge: &Knowledge<'_>, budget: &Budge
     Telling { parts: vec![ToldRecord::new(PLAN, Level::Full, length(&text))], text }
 }
 
-fn first(raised: &Raised, knowledge: &Knowledge<'_>, path: &str, room: usize) -> String {
+fn first(raised: &Raised, component: Option<&Component>, knowledge: &Knowledge<'_>, path: &str, room: usize) -> String {
     let main = &raised.evidence[0];
     let mut lines = Lines::new(room, head(raised.id, main, path), explain(raised.id));
     if let Some(other) = raised.evidence.iter().find(|e| e.line != main.line && e.why != main.why) {
         lines.note(&format!("Also: {} (line {}).", text::plain(&other.why), other.line));
+    }
+    if let Some(note) = component.and_then(|c| c.note(raised.id)) {
+        lines.note(&format!("By the topology: {}.", text::plain(note)));
     }
     for question in questions(raised, knowledge) {
         lines.push(question);

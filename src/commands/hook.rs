@@ -12,6 +12,7 @@ use crate::telling::{self, Telling};
 use crate::{project, state};
 mod findings;
 mod stop;
+mod strangers;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -167,6 +168,7 @@ impl<'a> Hook<'a> {
         let gate = self.settings.config.mode == Mode::Gate && is_before;
         // Findings are told of the file as written: before the edit only a gate asks for them.
         let finds = self.settings.config.findings.tell && (gate || !is_before);
+        let component = || self.settings.component(&edit.path);
         let (verdict, mut telling, wrong) = {
             let knowledge = self.settings.knowledge();
             let config = &self.settings.config;
@@ -175,6 +177,7 @@ impl<'a> Hook<'a> {
                 signals_off: &config.signals.off,
                 patterns_off: &config.findings.off,
                 file: finds.then_some(&text),
+                component: Some(&component),
                 ..Context::new(&surroundings)
             };
             let verdict = engine::review(&edit, &knowledge, &context);
@@ -183,6 +186,7 @@ impl<'a> Hook<'a> {
             (verdict, telling, wrong)
         };
         let wrong = if finds { wrong.or(self.find(&edit, &absolute, &verdict, text(), is_before, &mut telling)) } else { wrong };
+        let wrong = if is_before { wrong } else { wrong.or(self.meet_strangers(&edit, text(), &mut telling)) };
         self.record.keep_verdict(&verdict);
         self.record.around = around.into_inner();
         // A gate denies what it tells in full and each finding that it is sure of; the same edit tried again has been told, and passes.

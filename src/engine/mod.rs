@@ -4,6 +4,7 @@
 //! [`review`] with the same facts.
 
 mod change;
+pub mod component;
 mod diff;
 pub mod edit;
 pub mod evidence;
@@ -24,6 +25,7 @@ mod wording;
 
 use crate::knowledge::Knowledge;
 use crate::knowledge::schema::MODULES;
+use component::Component;
 use edit::Edit;
 use kinds::Kinds;
 use literals::Literals;
@@ -39,6 +41,9 @@ pub struct Context<'a> {
     /// The file before the edit, for the detectors of patterns; called at most once, and only when a module is raised or nearly so.
     /// `None`: no pattern is looked for.
     pub file: Option<&'a dyn Fn() -> Option<String>>,
+    /// What the project's topology says of the component that the file is part of; called at most once, and only when a module is
+    /// raised.
+    pub component: Option<&'a dyn Fn() -> Option<Component>>,
     /// Findings below this are left away.
     pub least: Confidence,
     /// Modules that are off.
@@ -55,7 +60,7 @@ impl<'a> Context<'a> {
     /// Nothing turned off.
     #[must_use]
     pub fn new(surroundings: &'a dyn Fn() -> Surroundings) -> Self {
-        Self { surroundings, file: None, least: Confidence::Medium, modules_off: [false; MODULES.len()], signals_off: &[], patterns_off: &[], explain: false }
+        Self { surroundings, file: None, component: None, least: Confidence::Medium, modules_off: [false; MODULES.len()], signals_off: &[], patterns_off: &[], explain: false }
     }
 }
 
@@ -67,6 +72,9 @@ pub fn review(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_
         Ok(seen) => {
             let scores = weigh::scores(&seen.features, knowledge);
             let mut verdict = evidence::choose(edit, knowledge, context, &seen, scores);
+            if let Some(component) = context.component.filter(|_| !verdict.modules.is_empty()).and_then(|of_topology| of_topology()) {
+                component.decide(&mut verdict, context.modules_off);
+            }
             if let Some(file) = context.file
                 && !(verdict.modules.is_empty() && verdict.unsure.is_empty())
             {

@@ -1,5 +1,6 @@
 //! What the engine says of one edit. Outputs render this and nothing else.
 
+use super::component::Component;
 use crate::knowledge::schema::MODULES;
 use serde::Serialize;
 
@@ -136,6 +137,9 @@ pub struct Verdict {
     /// Modules with evidence that stayed below their threshold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unsure: Vec<Raised>,
+    /// The component that the file is part of, by the project's topology.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub component: Option<Component>,
     /// Why nothing is raised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,

@@ -2,6 +2,7 @@
 //! open ones are told again.
 
 use super::{PREFIX, length, place};
+use crate::engine::component::Component;
 use crate::engine::verdict::{Confidence, Finding};
 use crate::knowledge::baked::BUILT_IN;
 use crate::knowledge::{Knowledge, Pattern};
@@ -21,10 +22,12 @@ const BESIDE: usize = 300;
 /// Tells a finding: by itself when it is sure, else in one line. `path` as the user knows it; at most `room` characters, empty where
 /// that is too few.
 #[must_use]
-pub fn compose(finding: &Finding, knowledge: &Knowledge<'_>, path: &str, room: usize) -> String {
+pub fn compose(finding: &Finding, component: Option<&Component>, knowledge: &Knowledge<'_>, path: &str, room: usize) -> String {
     let id = &finding.id;
     let head = |seen: &str| format!("{PREFIX} {id} {}: {seen}", place(finding.line, path));
     let seen = text::plain(&finding.seen);
+    let known = component.and_then(|c| c.note(id)).map_or_else(String::new, |note| format!(". By the topology: {}", text::plain(note)));
+    let seen = if finding.confidence == Confidence::High { seen + &known } else { seen };
     let foot = format!("`distarch explain {id}`");
     let pattern = of_id(knowledge, id);
     let asks = pattern.map_or("", |p| knowledge.str(p.asks));
@@ -112,7 +115,7 @@ mod tests {
     fn a_sure_finding_has_place_question_and_foot_and_keeps_its_room() {
         let long = "`client.poll` is called again at once ".repeat(40);
         for (seen, room) in [("`client.poll` is called again at once when it fails", 700), (&long, 700), ("short", 200), (&long, 320)] {
-            let text = compose(&finding(Confidence::High, seen), &BUILT_IN, "src/a.rs", room);
+            let text = compose(&finding(Confidence::High, seen), None, &BUILT_IN, "src/a.rs", room);
             assert!(length(&text) <= room, "{} of {room}: {text}", length(&text));
             assert!(
                 text.is_empty()
@@ -124,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_finding_that_is_not_sure_is_one_line() {
-        let text = compose(&finding(Confidence::Medium, "`client.poll` is called again at once"), &BUILT_IN, "src/a.rs", 700);
+        let text = compose(&finding(Confidence::Medium, "`client.poll` is called again at once"), None, &BUILT_IN, "src/a.rs", 700);
         assert_eq!(text.lines().count(), 1);
         assert!(length(&text) <= BESIDE);
     }
@@ -140,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_finding_is_told_from_a_module() {
-        assert!(is_one(&compose(&finding(Confidence::High, "x"), &BUILT_IN, "src/a.rs", 700)));
+        assert!(is_one(&compose(&finding(Confidence::High, "x"), None, &BUILT_IN, "src/a.rs", 700)));
         assert!(!is_one("[distributed-architect] failure-mode: a time limit decides (src/a.rs:7)"));
         assert!(!is_one("tight-retry-loop (src/a.rs:7)"));
     }

@@ -2,6 +2,7 @@
 //! graph answers what breaks when a part is gone.
 
 pub mod analyses;
+pub mod compact;
 pub mod count;
 pub mod draw;
 pub mod drift;
@@ -16,5 +17,6 @@ pub mod names;
 pub mod read;
 pub mod schema;
 pub mod simulate;
+pub mod strangers;
 pub mod walk;
 pub mod yaml;

@@ -63,7 +63,8 @@ pub fn plain(name: &str) -> String {
 }
 
 /// The same without endings that say nothing.
-fn bare(name: &str) -> String {
+#[must_use]
+pub fn bare(name: &str) -> String {
     let plain = plain(name);
     let mut rest = plain.as_str();
     // `order-api-service` loses both.

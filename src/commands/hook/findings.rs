@@ -72,7 +72,7 @@ impl Hook<'_> {
                 let budget = &self.settings.config.budget;
                 let used = telling.text.chars().count();
                 let room = budget.finding.min(budget.event.saturating_sub(used + 1));
-                let text = compose(finding, &self.settings.knowledge()[0], &edit.path, room);
+                let text = compose(finding, verdict.component.as_ref(), &self.settings.knowledge()[0], &edit.path, room);
                 record.told = !text.is_empty();
                 if !telling.text.is_empty() && record.told {
                     telling.text.push('\n');

@@ -1,0 +1,278 @@
+//! A topology as the hook needs it: which component a path belongs to, and what is worth saying of each. Made once for each content of
+//! the file and kept; a hook reads it and computes nothing.
+
+use super::analyses::Study;
+use super::analyses::cardinality::{Class, Many, class};
+use super::analyses::concurrency::peers;
+use super::graph::{Edge, Node};
+use super::model::{Count, Kind, Topology};
+use super::names::{bare, plain};
+use crate::engine::component::{Component, Concurrency, Note};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+
+/// Names in a sentence; the others are counted.
+const NAMED: usize = 4;
+
+/// A topology, compact.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Compact {
+    parts: Vec<Part>,
+    /// Everything that the file calls by a name, plain: components, aliases, resources, what relationships go by.
+    names: Vec<String>,
+    /// Whether it names any queue or channel: only then is one that it does not name worth a word.
+    pub has_channels: bool,
+}
+
+/// A component, compact.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Part {
+    paths: Vec<String>,
+    /// Its name and aliases, bare; empty for what has no code of its own here, as a database.
+    names: Vec<String>,
+    /// As the file has it.
+    count: String,
+    component: Component,
+}
+
+impl Compact {
+    /// Reads out of a topology what the hook may have to say.
+    #[must_use]
+    pub fn of(topology: &Topology) -> Self {
+        let study = Study::of(topology);
+        let parts = (0..study.graph.len()).map(|node| part(&study, node)).collect();
+        let mut names: Vec<String> = Vec::new();
+        let aliases = topology.aliases.iter().flat_map(|(name, others)| std::iter::once(name).chain(others));
+        let resources = topology.convergence_points.iter().map(|p| &p.resource);
+        for name in topology.components.iter().map(|c| &c.name).chain(aliases).chain(&topology.ignore).chain(resources) {
+            names.extend([plain(name), bare(name)]);
+        }
+        for text in topology.relationships.iter().flat_map(|r| [&r.via, &r.data, &r.notes]).chain(topology.components.iter().flat_map(|c| [&c.role, &c.notes]))
+        {
+            names.extend(text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"' | '\'' | '`')).map(plain).filter(|w| w.len() > 2));
+        }
+        names.sort();
+        names.dedup();
+        let has_channels = topology.components.iter().any(|c| c.kind == Kind::Queue);
+        Self { parts, names, has_channels }
+    }
+
+    /// The component that a path of the project belongs to: by its globs, else by the outermost folder or file of its name.
+    #[must_use]
+    pub fn component(&self, path: &str) -> Option<&Component> {
+        self.part(path).map(|p| &p.component)
+    }
+
+    fn part(&self, path: &str) -> Option<&Part> {
+        // The longest glob says most: `services/**` and `services/orders/**` may both match.
+        let by_glob = self.parts.iter().filter_map(|p| Some((p, p.paths.iter().filter(|g| fast_glob::glob_match(g.as_str(), path)).map(String::len).max()?)));
+        if let Some((part, _)) = by_glob.max_by_key(|(_, length)| *length) {
+            return Some(part);
+        }
+        let stem = |segment: &str| bare(segment.split('.').next().unwrap_or(segment));
+        path.split('/').find_map(|segment| {
+            let name = stem(segment);
+            self.parts.iter().find(|p| p.names.contains(&name))
+        })
+    }
+
+    /// How many there are of the component that a name means, as the file has it; `None` for a name that it does not know.
+    #[must_use]
+    pub fn count(&self, name: &str) -> Option<&str> {
+        let bare = bare(name);
+        self.parts.iter().find(|p| p.component.name == name || p.names.contains(&bare)).map(|p| p.count.as_str())
+    }
+
+    /// Whether the file knows a name, in any spelling.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        [plain(name), bare(name)].iter().any(|n| self.names.binary_search(n).is_ok())
+    }
+}
+
+fn part(study: &Study<'_>, node: Node) -> Part {
+    let component = study.graph.component(node);
+    let has_code = matches!(component.kind, Kind::Service | Kind::Job | Kind::Gateway);
+    let aliases = study.graph.topology.aliases.get(&component.name).into_iter().flatten();
+    let mut names: Vec<String> = if has_code { std::iter::once(&component.name).chain(aliases).map(|n| bare(n)).collect() } else { Vec::new() };
+    names.retain(|n| n.len() > 2);
+    Part {
+        paths: component.paths.clone(),
+        names,
+        count: if study.count(node) == Count::Unknown { String::new() } else { study.count(node).to_string() },
+        component: Component { name: component.name.clone(), concurrency: concurrency(study, node), notes: notes(study, node) },
+    }
+}
+
+fn concurrency(study: &Study<'_>, node: Node) -> Concurrency {
+    let graph = &study.graph;
+    let own = graph.name(node);
+    let many = peers(study, node);
+    if !many.calling.is_empty() {
+        let who: Vec<String> = counted(study, many.calling.iter().map(|e| graph.from_to(*e).0));
+        return Concurrency::Asked(format!("there is one {own}, and {} can reach it at the same time", list(&who)));
+    }
+    if !many.answering.is_empty() {
+        let who: Vec<String> = counted(study, many.answering.iter().map(|e| graph.from_to(*e).1));
+        return Concurrency::Asked(format!("there is one {own}, and answers of {} come to it at the same time", list(&who)));
+    }
+    let edges: Vec<Edge> = graph.calls[node].iter().chain(&graph.callers[node]).copied().collect();
+    let both = edges.iter().find(|e| matches!(class(study, **e), Class { from: Many::Dynamic, to: Many::Dynamic }));
+    if let Some(edge) = both {
+        let (from, to) = graph.from_to(*edge);
+        let (a, b) = study.counts(*edge);
+        return Concurrency::Asked(format!(
+            "{} ({a}) and {} ({b}) are many on both sides: two of one may handle the same thing",
+            graph.name(from),
+            graph.name(to)
+        ));
+    }
+    if !edges.is_empty() && edges.iter().all(|e| class(study, *e) == Class::ONE_TO_ONE) { Concurrency::Unasked } else { Concurrency::Open }
+}
+
+fn notes(study: &Study<'_>, node: Node) -> Vec<Note> {
+    let mut out = Vec::new();
+    let mut note = |about: &[&str], text: String| {
+        if !text.is_empty() {
+            out.extend(about.iter().map(|a| Note { about: (*a).to_owned(), text: text.clone() }));
+        }
+    };
+    note(&["state-mutation", "boundary-state-leak", "data-lifecycle"], sharers(study, node));
+    note(&["interaction"], callers(study, node));
+    note(&["failure-mode", "compounding-retry"], tries(study, node));
+    out
+}
+
+/// Who else uses what this component uses: declared meeting points first, then stores that others use too.
+fn sharers(study: &Study<'_>, node: Node) -> String {
+    let graph = &study.graph;
+    let own = graph.name(node);
+    let point = graph.topology.convergence_points.iter().find(|p| p.accessed_by.iter().any(|a| a == own) && p.accessed_by.len() > 1);
+    if let Some(point) = point {
+        let all: Vec<String> = std::iter::once(own.to_owned()).chain(point.accessed_by.iter().filter(|a| *a != own).cloned()).collect();
+        let access = if point.access.is_empty() { String::new() } else { format!(" ({})", point.access) };
+        return format!("{} access {}{access}: {}", all.len(), point.resource, list(&all));
+    }
+    let keeps = |kind: Kind| matches!(kind, Kind::Db | Kind::Cache | Kind::Queue | Kind::Lock | Kind::Config);
+    for (_, store) in graph.called_by(node).filter(|(_, to)| keeps(graph.component(*to).kind)) {
+        let mut others: Vec<Node> = graph.callers_of(store).map(|(_, from)| from).filter(|n| *n != node).collect();
+        others.sort_unstable();
+        others.dedup();
+        if !others.is_empty() {
+            let all: Vec<String> = std::iter::once(node).chain(others).map(|n| graph.name(n).to_owned()).collect();
+            return format!("{} use {}: {}", all.len(), graph.name(store), list(&all));
+        }
+    }
+    String::new()
+}
+
+/// Who calls this component.
+fn callers(study: &Study<'_>, node: Node) -> String {
+    let graph = &study.graph;
+    let mut from: Vec<Node> = graph.callers_of(node).map(|(_, from)| from).collect();
+    from.sort_unstable();
+    from.dedup();
+    if from.is_empty() { String::new() } else { format!("{} is called by {}", graph.name(node), list(&counted(study, from.into_iter()))) }
+}
+
+/// Which tries are declared on the way to this component and from it on.
+fn tries(study: &Study<'_>, node: Node) -> String {
+    let graph = &study.graph;
+    let many = |e: &Edge| study.attempts(*e).is_some_and(|a| a > 1.0);
+    let say = |e: &Edge| {
+        let (from, to) = graph.from_to(*e);
+        format!("{} tries {} {} times", graph.name(from), graph.name(to), study.attempts(*e).unwrap_or(1.0))
+    };
+    let before: Vec<&Edge> = graph.callers[node].iter().filter(|e| many(e)).collect();
+    let after: Vec<&Edge> = graph.calls[node].iter().filter(|e| many(e)).collect();
+    let most = |edges: &[&Edge]| edges.iter().map(|e| study.attempts(**e).unwrap_or(1.0)).fold(1.0, f64::max);
+    let product = most(&before) * most(&after);
+    let mut out = list(&before.iter().chain(&after).map(|e| say(e)).collect::<Vec<_>>());
+    if !before.is_empty() && !after.is_empty() {
+        let _ = write!(out, ": up to {product} for one request");
+    }
+    out
+}
+
+fn counted(study: &Study<'_>, nodes: impl Iterator<Item = Node>) -> Vec<String> {
+    let name = |n: Node| match study.count(n) {
+        Count::Unknown | Count::Fixed { n: 1, .. } => study.graph.name(n).to_owned(),
+        count => format!("{} ({count})", study.graph.name(n)),
+    };
+    let mut nodes: Vec<Node> = nodes.collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    nodes.into_iter().map(name).collect()
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        some if some.len() <= NAMED => format!("{} and {}", some[..some.len() - 1].join(", "), some[some.len() - 1]),
+        many => format!("{} and {} more", many[..NAMED - 1].join(", "), many.len() + 1 - NAMED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topology::read;
+
+    const SHOP: &str = "version: 1
+components:
+  - {name: gateway, kind: gateway, count: N (dynamic), entry: true}
+  - {name: order-service, count: 1, paths: ['services/orders/**']}
+  - {name: billing, count: 1}
+  - {name: worker, count: 1}
+  - {name: orders-db, kind: db, count: 1}
+  - {name: probe, count: 1}
+  - {name: node, count: 1}
+relationships:
+  - {from: gateway, to: order-service, attempts: 3}
+  - {from: order-service, to: orders-db, attempts: 2}
+  - {from: billing, to: orders-db}
+  - {from: probe, to: node}
+aliases: {billing: [invoices]}
+";
+
+    fn compact() -> Compact {
+        Compact::of(&read::topology(SHOP, "topology.yaml").expect("reads").topology)
+    }
+
+    #[test]
+    fn a_path_belongs_to_a_component_by_glob_then_by_name() {
+        let compact = compact();
+        let name = |path| compact.component(path).map(|c| c.name.as_str());
+        assert_eq!(name("services/orders/api/client.go"), Some("order-service"));
+        assert_eq!(name("src/invoices/post.py"), Some("billing"));
+        assert_eq!(name("cmd/order_service/main.go"), Some("order-service"));
+        assert_eq!(name("src/orders-db/migrate.py"), None, "a database has no code of its own");
+        assert_eq!(name("src/other/main.go"), None);
+    }
+
+    #[test]
+    fn cardinality_decides_and_facts_are_told_to_whom_they_concern() {
+        let compact = compact();
+        let orders = compact.component("services/orders/a.go").expect("known");
+        assert_eq!(orders.concurrency, Concurrency::Asked("there is one order-service, and gateway (N) can reach it at the same time".to_owned()));
+        assert_eq!(orders.note("state-mutation"), Some("2 use orders-db: order-service and billing"));
+        assert_eq!(orders.note("interaction"), Some("order-service is called by gateway (N)"));
+        assert_eq!(
+            orders.note("compounding-retry"),
+            Some("gateway tries order-service 3 times and order-service tries orders-db 2 times: up to 6 for one request")
+        );
+        assert_eq!(compact.component("src/probe/x.go").expect("known").concurrency, Concurrency::Unasked);
+        assert_eq!(compact.component("src/worker/x.go").expect("known").concurrency, Concurrency::Open);
+    }
+
+    #[test]
+    fn names_are_known_in_any_spelling() {
+        let compact = compact();
+        for name in ["order-service", "OrderService", "order", "invoices", "orders_db"] {
+            assert!(compact.knows(name), "{name}");
+        }
+        assert!(!compact.knows("pricing"));
+        assert_eq!((compact.count("order-service"), compact.count("gateway"), compact.count("pricing")), (Some("1"), Some("N"), None));
+    }
+}
