@@ -62,6 +62,13 @@ const PEER: &[&str] = &[
 const PEER_ENDS: &[&str] = &["addr", "address", "host", "url", "uri", "endpoint", "servers", "brokers", "dsn"];
 /// Last words of settings whose value is a name of something else.
 const NAME: &[&str] = &[
+    "auth",
+    "credential",
+    "credentials",
+    "login",
+    "cookie",
+    "hash",
+    "salt",
     "topic",
     "topics",
     "queue",
@@ -169,6 +176,8 @@ const PUBLIC: &[&str] = &[
     "download",
     "avatar",
 ];
+/// Words of settings that tell where users find the component itself, when nothing else is said.
+const MINE: &[&str] = &["app", "application", "site", "server", "web", "website", "my", "self", "root", "public", "canonical", "home", "nextauth"];
 /// First words of settings about the component itself.
 const SELF: &[&str] = &["app", "server", "self", "my", "pod", "instance", "container", "http", "https", "web", "local", "management", "admin"];
 /// The words of a setting's name: `cartServiceAddr`, `CART_SERVICE_ADDR` and `cart.service.addr` have the same.
@@ -211,7 +220,10 @@ impl Key {
         let last = words.last().map_or("", String::as_str);
         let own = any(OWN) || key.eq_ignore_ascii_case("no_proxy");
         let peer = any(PEER) || PEER_ENDS.iter().any(|e| last.ends_with(e));
-        Self { peer, name: NAME.contains(&last), own, public: any(PUBLIC), words }
+        // `APP_URL`, `SITE_HOST`: where users find it.
+        let generic = |w: &String| ["url", "uri", "host", "hostname", "addr", "address", "endpoint", "domain", "base"].contains(&w.as_str());
+        let own_name = words.len() > 1 && words.iter().any(|w| MINE.contains(&w.as_str())) && words.iter().all(|w| generic(w) || MINE.contains(&w.as_str()));
+        Self { peer, name: NAME.contains(&last), own, public: any(PUBLIC) || own_name, words }
     }
 
     fn last(&self) -> &str {

@@ -25,6 +25,8 @@ fn addresses_urls_and_connection_strings() {
     assert_eq!(sure("SPRING_DATASOURCE_URL", "jdbc:mysql://stock-db:3306/stock"), one("stock-db", 3306, "mysql"));
     assert_eq!(sure("GRPC_TARGET", "dns:///stock:9000"), one("stock", 9000, ""));
     assert_eq!(sure("JAVA_OPTS", "-Xmx1g -Dspring.redis.host=sessions"), one("sessions", 0, ""));
+    assert_eq!(sure("LLM_BASE_URL", "https://llm.example.com/v1"), one("llm.example.com", 0, "http"));
+    assert_eq!(sure("API_URL", "http://api"), one("api", 0, "http"));
     assert_eq!(hosts("KAFKA_BROKERS", "k1:9092,k2:9092"), ["k1", "k2"]);
     assert_eq!(hosts("MONGO_URL", "mongodb://m1:27017,m2:27017/shop?replicaSet=r"), ["m1", "m2"]);
     assert_eq!(hosts("ES_HOSTS", "http://e1:9200,http://e2:9200"), ["e1", "e2"]);
@@ -49,7 +51,15 @@ fn names_of_other_things_are_no_addresses() {
     ] {
         assert_eq!(hosts(key, value), Vec::<String>::new(), "{key}={value}");
     }
-    for (key, value) in [("IMAGE", "redis:7"), ("MODE_HOST", "true"), ("STARTED_AT", "T12:30"), ("PUBLIC_URL", "https://shop.example"), ("APP_HOST", "shop")] {
+    for (key, value) in [
+        ("IMAGE", "redis:7"),
+        ("MODE_HOST", "true"),
+        ("STARTED_AT", "T12:30"),
+        ("PUBLIC_URL", "https://shop.example"),
+        ("APP_HOST", "shop"),
+        ("APP_URL", "https://shop.example.com"),
+        ("BASIC_AUTH", "user:12345"),
+    ] {
         assert_eq!(sure(key, value), Vec::new(), "{key}={value}");
     }
 }
