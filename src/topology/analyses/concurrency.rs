@@ -51,9 +51,9 @@ fn find(study: &Study<'_>) -> Found {
         let state: Vec<String> = component.state.iter().map(|s| s.name.clone()).collect();
         // Stores order what reaches them by themselves; what is at stake there is what callers read before they write.
         let orders_itself = matches!(component.kind, Kind::Db | Kind::Cache | Kind::Queue | Kind::External);
-        let severity = if calling.is_empty() || orders_itself { Severity::Info } else { Severity::Warn };
+        let severity = if orders_itself { Severity::Info } else { Severity::Warn };
         let who = if calling.is_empty() {
-            format!("answers of {} come to the one {} at the same time", names(study, &callees), component.name)
+            format!("what {} send back comes to the one {} at the same time", names(study, &callees), component.name)
         } else {
             format!("{} can reach the one {} at the same time", names(study, &callers), component.name)
         };

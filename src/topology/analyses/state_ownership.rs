@@ -2,8 +2,8 @@
 
 use super::wording::{names, owned};
 use super::{Analysis, Figure, Found, Insight, Severity, Study};
-use crate::topology::graph::Node;
-use crate::topology::model::{Kind, Replica, State};
+use crate::topology::graph::{Edge, Node};
+use crate::topology::model::{Interaction, Kind, Replica, State};
 use crate::topology::walk::{self, Next, reach};
 use std::collections::BTreeMap;
 
@@ -62,7 +62,10 @@ fn owners(study: &Study<'_>, name: &str, held: &[(Node, &State)], found: &mut Fo
             // Work that runs by itself writes what it finds out; everything else has to be told.
             let component = study.graph.component(*owner);
             let starts_itself = component.entry || component.kind == Kind::Job;
-            if study.graph.callers[*owner].is_empty() && study.graph.calls[*owner].is_empty() && !starts_itself {
+            // By what it reads it may be written; where nobody says how they talk, nothing is claimed.
+            let reads =
+                |e: &Edge| !matches!(study.graph.relationship(*e).pattern, Some(Interaction::Push | Interaction::PubSub | Interaction::RequestResponse));
+            if study.graph.callers[*owner].is_empty() && !study.graph.calls[*owner].iter().any(reads) && !starts_itself {
                 add(
                     Severity::Warn,
                     vec![*owner],
