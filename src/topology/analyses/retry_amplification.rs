@@ -39,6 +39,7 @@ fn find(study: &Study<'_>) -> Found {
         }
     }
     let normal = flow.factors(calls);
+    let all_calls_said = study.edges().all(|e| graph.relationship(e).calls.is_some());
     let mut by_entry: Vec<(Node, Reached, Reached)> = Vec::new();
     for node in ends(study, &flow, &worst) {
         let (sum, entry) = worst[node];
@@ -54,12 +55,16 @@ fn find(study: &Study<'_>) -> Found {
         let product: f64 = way.iter().map(|e| tries(*e)).product();
         let least = if way.iter().any(|e| flow.in_cycle(graph.from_to(*e).1) || study.attempts(*e).is_none()) { "at least " } else { "" };
         let words: Vec<String> = layers.iter().map(|e| format!("{} x{}", arrow(study, *e), number(tries(*e)))).collect();
+        let usually = match usual.sum[node] {
+            one if one <= 1.0 => format!("{} would do", number(one)),
+            some if all_calls_said => format!("{} are made when nothing fails", number(some)),
+            some => format!("{} are made when nothing fails and each call is made once", number(some)),
+        };
         let says = format!(
-            "one request at {} can become {least}{} calls at {}, of which {} would do if nothing failed: {}",
+            "one request at {} can become {least}{} calls at {}, where {usually}: {}",
             graph.name(entry),
             number(sum),
             graph.name(node),
-            number(usual.sum[node]),
             super::wording::list(words.iter().map(String::as_str), words.len()),
         );
         let bare: Vec<String> = layers.iter().filter(|e| !graph.relationship(**e).breaker).map(|e| arrow(study, *e)).collect();
