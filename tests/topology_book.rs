@@ -79,6 +79,20 @@ fn what_a_person_works_out_is_what_the_analyses_find() {
     assert!(unmet.is_empty(), "no case solves {unmet:?}");
 }
 
+/// One analysis a file, and the file has its name; none is left off the shelf.
+#[test]
+fn every_analysis_stands_on_the_shelf_under_the_name_of_its_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/topology/analyses");
+    let files = fs::read_dir(folder).expect("the shelf").flatten().map(|e| e.path());
+    let written: BTreeSet<String> = files
+        .filter(|p| fs::read_to_string(p).is_ok_and(|text| text.contains("const ANALYSIS: Analysis")))
+        .map(|p| p.file_stem().expect("a name").to_string_lossy().replace('_', "-"))
+        .collect();
+    let shelved: BTreeSet<String> = SHELF.iter().map(|a| a.id.to_owned()).collect();
+    assert_eq!(written, shelved);
+    assert_eq!(shelved.len(), SHELF.len(), "an id twice");
+}
+
 /// Commits are given from outside. Three came after the file changed: one touched a manifest, one a contract that a relationship names,
 /// one neither; that is two, and ten are as many as should make somebody look.
 #[test]
