@@ -44,10 +44,35 @@ pub fn read(pieces: &[Piece<'_>], around: &Surroundings<'_>) -> Part {
     for service in &services {
         one(service, &mut part);
     }
+    mounted(&services, around, &mut part);
     for (name, source) in unset.into_sorted() {
         part.notes.push(Note::new(About::NotSet, format!("{name} has no value: no file of variables sets it"), vec![source]));
     }
     part
+}
+
+/// Names in mounted files, where the files are at hand. A file that several mount does not say which of them calls whom.
+fn mounted(services: &[Service], around: &Surroundings<'_>, part: &mut Part) {
+    const LARGEST: usize = 1 << 20;
+    let all: Vec<&String> = services.iter().flat_map(|s| s.files.iter().map(|(path, _)| path)).collect();
+    for service in services {
+        for (path, _) in service.files.iter().filter(|(path, _)| all.iter().filter(|p| **p == path).count() == 1) {
+            let Some(text) = (around.read)(path).filter(|t| t.len() <= LARGEST) else { continue };
+            // Templates are filled from the environment that they are mounted with.
+            for (line, found) in hosts::in_text(&fill(&text, &around.variables)) {
+                let fact = address("names", &found).replacen('=', " ", 1);
+                let line = u32::try_from(line + 1).unwrap_or(u32::MAX);
+                part.mentions.push(Mention {
+                    from: service.name.clone(),
+                    host: found.host,
+                    port: found.port,
+                    via: found.via,
+                    source: source(path, line, &[&fact]),
+                    ..Mention::default()
+                });
+            }
+        }
+    }
 }
 
 fn one(service: &Service, part: &mut Part) {

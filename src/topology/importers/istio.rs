@@ -20,7 +20,15 @@ pub fn is(piece: &Piece<'_>) -> bool {
 #[must_use]
 pub fn read(pieces: &[Piece<'_>], _: &Surroundings<'_>) -> Part {
     let mut part = Part::default();
-    for object in Object::all(pieces) {
+    let objects = Object::all(pieces);
+    if let Some(first) = objects.iter().find(|o| o.kind() == "VirtualService") {
+        let text = format!(
+            "HTTP calls without a VirtualService are tried {} times too where the caller has Istio's sidecar; that is not written",
+            DEFAULT_RETRIES + 1
+        );
+        part.notes.push(Note::new(About::Default, text, vec![first.place()]));
+    }
+    for object in objects {
         match object.kind() {
             "VirtualService" => routes(object, &mut part),
             "DestinationRule" => rule(object, &mut part),

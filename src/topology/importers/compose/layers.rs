@@ -46,6 +46,8 @@ pub(super) struct Service {
     pub(super) mode: Option<Item>,
     pub(super) restart: Option<Item>,
     pub(super) healthcheck: Option<Check>,
+    /// Files of settings that are mounted into it, by the place where that is said.
+    pub(super) files: Vec<(String, Item)>,
     /// It is built of code that lies here.
     pub(super) built: bool,
     /// A port of the machine leads to it.
@@ -80,6 +82,12 @@ pub(super) fn services(pieces: &[Piece<'_>], around: &Surroundings<'_>, unset: &
             });
             out[i].places.push(source(&file.name, key.place.line, &[]));
             extend(&mut out[i], file, value, around, unset, 0);
+            for config in value.get("configs").map_or(&[][..], Yaml::items) {
+                let Some(name) = config.text().or_else(|| config.get("source").and_then(Yaml::text)) else { continue };
+                let Some(path) = file.yaml.at(&["configs", name, "file"]).and_then(Yaml::text) else { continue };
+                let item = Item { text: path.to_owned(), source: source(&file.name, config.place.line, &[]) };
+                out[i].files.push((beside(&file.name, path), item));
+            }
         }
     }
     for service in &mut out {
@@ -227,6 +235,7 @@ impl Layer<'_, '_> {
         }
         service.names.extend(names.into_iter().map(|i| i.text));
         self.ports(service, yaml);
+        self.files(service, yaml);
         self.check(service, yaml);
         self.build(service, yaml);
     }
@@ -268,6 +277,21 @@ impl Layer<'_, '_> {
         for port in yaml.get("ports").map_or(&[][..], Yaml::items) {
             let short = self.one(Some(port)).is_some_and(|i| i.text.contains(':') && !i.text.starts_with("127."));
             service.published |= short || port.get("published").is_some();
+        }
+    }
+
+    /// Files that are mounted: `./nginx.conf:/etc/nginx/nginx.conf`, or a volume of type bind.
+    fn files(&mut self, service: &mut Service, yaml: &Yaml) {
+        for volume in yaml.get("volumes").map_or(&[][..], Yaml::items) {
+            let Some(item) = self.one(volume.get("source").or(Some(volume))) else { continue };
+            let path = item.text.split(':').next().unwrap_or("").to_owned();
+            let name = path.rsplit('/').next().unwrap_or("");
+            let ending = name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
+            if path.starts_with('.')
+                && ["conf", "cfg", "cnf", "ini", "json", "yml", "yaml", "toml", "properties", "xml", "tmpl", "template", "env"].contains(&ending.as_str())
+            {
+                service.files.push((beside(self.file, &path), item));
+            }
         }
     }
 

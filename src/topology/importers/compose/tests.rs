@@ -138,3 +138,16 @@ services:
     assert_eq!(edges(&import), ["a>b postgres", "a>d http", "a>e http"]);
     assert_eq!(import.topology.components[0].noticed_after, None, "nobody knows the interval");
 }
+
+#[test]
+fn mounted_files_are_read_where_only_one_has_them() {
+    let text = "services:\n  edge: {image: nginx, volumes: ['./conf/nginx.conf:/etc/nginx/nginx.conf:ro', './shared.json:/s.json', './data:/data']}\n  cart: {image: cart, configs: [{source: own}], volumes: [{type: bind, source: ./shared.json, target: /s}]}\n  stock: {image: stock}\nconfigs: {own: {file: ./cart.json}}\n";
+    let files = [
+        ("conf/nginx.conf", "# proxy_pass http://stock;\nproxy_pass http://cart:80;\nproxy_pass http://nobody;\n"),
+        ("cart.json", "{\n  \"StockAddress\": \"stock:9000\"\n}\n"),
+        ("shared.json", "{\"url\": \"http://stock\"}"),
+    ];
+    let import = with(&[("compose.yaml", text)], &files, "");
+    assert_eq!(edges(&import), ["edge>cart http", "cart>stock"]);
+    assert_eq!(import.topology.relationships[0].sources[0].to_string(), "conf/nginx.conf:2");
+}

@@ -67,9 +67,9 @@ struct Workload<'a> {
 pub fn read(pieces: &[Piece<'_>], _: &Surroundings<'_>) -> Part {
     let objects = Object::all(pieces);
     let mut part = Part::default();
-    let workloads = workloads(&objects);
+    let workloads = workloads(&objects, &mut part.notes);
     let counts = around::scaled(&objects);
-    let settings = pod::Settings::of(&objects);
+    let settings = pod::Settings::of(&objects, workloads.iter().filter_map(|w| Some((w.object.namespace(), w.pod?))));
     for workload in &workloads {
         let mut component = component(workload, &counts);
         if let Some(pod) = workload.pod {
@@ -148,15 +148,18 @@ fn is_workload(kind: &str) -> bool {
 }
 
 /// The workloads, each with a name of its own: two of one name in two namespaces are told apart by these.
-fn workloads<'a>(objects: &[Object<'a>]) -> Vec<Workload<'a>> {
+fn workloads<'a>(objects: &[Object<'a>], notes: &mut Vec<Note>) -> Vec<Workload<'a>> {
     let found: Vec<Object<'a>> = objects.iter().copied().filter(|o| is_workload(o.kind()) && !o.name().is_empty()).collect();
     let mut seen = BTreeSet::new();
-    let mut out = Vec::new();
+    let mut out: Vec<Workload<'a>> = Vec::new();
     for object in &found {
         let twins: BTreeSet<&str> = found.iter().filter(|o| o.name() == object.name()).map(Object::namespace).collect();
         let name = object.name().trim_end_matches('-');
         let component = if twins.len() > 1 { format!("{name}.{}", object.namespace()) } else { name.to_owned() };
         if !seen.insert(component.clone()) {
+            let text = format!("{} {component} is declared more than once; the first is kept", object.kind());
+            let first = out.iter().find(|w| w.component == component).map(|w| w.object.place());
+            notes.push(Note::new(About::Contradiction, text, first.into_iter().chain([object.place()]).collect()));
             continue;
         }
         let yaml = object.yaml;

@@ -10,7 +10,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Values of ConfigMaps and Secrets by namespace and name. Secrets count only where they are written in clear, and only hosts leave.
-pub(super) struct Settings<'a>(BTreeMap<(&'a str, &'a str, &'a str), Vec<Value<'a>>>);
+pub(super) struct Settings<'a> {
+    values: BTreeMap<(&'a str, &'a str, &'a str), Vec<Value<'a>>>,
+    /// How many workloads mount a ConfigMap, by namespace and name.
+    mounts: BTreeMap<(&'a str, &'a str), usize>,
+}
 
 #[derive(Clone, Copy)]
 struct Value<'a> {
@@ -21,18 +25,24 @@ struct Value<'a> {
 }
 
 impl<'a> Settings<'a> {
-    pub(super) fn of(objects: &[Object<'a>]) -> Self {
+    pub(super) fn of(objects: &[Object<'a>], pods: impl Iterator<Item = (&'a str, &'a Yaml)>) -> Self {
         let mut out: BTreeMap<_, Vec<Value<'a>>> = BTreeMap::new();
         for object in objects.iter().filter(|o| matches!(o.kind(), "ConfigMap" | "Secret")) {
             let data = object.yaml.get(if object.kind() == "Secret" { "stringData" } else { "data" }).map_or(&[][..], Yaml::entries);
             let values = data.iter().filter_map(|(k, v)| Some(Value { key: k.text()?, text: v.text()?, object: *object, node: v }));
             out.entry((object.kind(), object.namespace(), object.name())).or_default().extend(values);
         }
-        Self(out)
+        let mut mounts: BTreeMap<_, usize> = BTreeMap::new();
+        for (namespace, pod) in pods {
+            for name in pod.get("volumes").map_or(&[][..], Yaml::items).iter().flat_map(mounted) {
+                *mounts.entry((namespace, name)).or_default() += 1;
+            }
+        }
+        Self { values: out, mounts }
     }
 
     fn get(&self, kind: &'a str, namespace: &'a str, name: &'a str) -> &[Value<'a>] {
-        self.0.get(&(kind, namespace, name)).or_else(|| self.0.get(&(kind, "", name))).map_or(&[], Vec::as_slice)
+        self.values.get(&(kind, namespace, name)).or_else(|| self.values.get(&(kind, "", name))).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -70,6 +80,12 @@ pub(super) fn read<'a>(workload: &Workload<'a>, pod: &'a Yaml, settings: &Settin
 fn noticed(probe: &Yaml) -> Option<Duration> {
     let whole = |key: &str, default: u32| probe.get(key).map_or(Some(default), units::whole);
     Duration::from_secs(u64::from(whole("periodSeconds", 10)?)).checked_mul(whole("failureThreshold", 3)?.max(1))
+}
+
+/// The ConfigMaps that a volume holds.
+fn mounted(volume: &Yaml) -> impl Iterator<Item = &str> {
+    let projected = volume.at(&["projected", "sources"]).map_or(&[][..], Yaml::items);
+    std::iter::once(volume).chain(projected).filter_map(|v| v.at(&["configMap", "name"]).and_then(Yaml::text))
 }
 
 struct Room<'a, 'b> {
@@ -154,12 +170,13 @@ impl<'a> Room<'a, '_> {
         }
     }
 
-    /// A mounted ConfigMap holds files of settings.
+    /// A mounted ConfigMap holds files of settings. One that several mount does not say which of them calls whom.
     fn volume(&mut self, volume: &'a Yaml) {
         let namespace = self.workload.object.namespace();
-        let projected = volume.at(&["projected", "sources"]).map_or(&[][..], Yaml::items);
-        for mounted in std::iter::once(volume).chain(projected) {
-            let Some(name) = mounted.at(&["configMap", "name"]).and_then(Yaml::text) else { continue };
+        for name in mounted(volume) {
+            if self.settings.mounts.get(&(namespace, name)).is_some_and(|n| *n > 1) {
+                continue;
+            }
             for value in self.settings.get("ConfigMap", namespace, name).to_vec() {
                 for (line, found) in hosts::in_text(value.text) {
                     let port = found.port.map_or_else(String::new, |p| format!(":{p}"));

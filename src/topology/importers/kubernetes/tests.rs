@@ -128,10 +128,22 @@ fn connections_by_every_way_that_a_pod_can_be_told() {
 #[test]
 fn a_mounted_file_counts_where_somebody_has_the_name() {
     let more = format!("{SHOP}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: frontdoor, namespace: shop}}\n");
-    let import = import(&[("k8s.yaml", &more)]);
-    let found = import.topology.relationships.iter().find(|r| r.to == "frontdoor").expect("read from the file");
+    let one = import(&[("k8s.yaml", &more)]);
+    let found = one.topology.relationships.iter().find(|r| r.to == "frontdoor").expect("read from the file");
     assert_eq!(more.lines().nth(found.sources[0].line as usize - 1).map(str::trim), Some("proxy_pass http://frontdoor:8080;"));
     assert_eq!(found.sources[0].facts, ["nginx.conf names frontdoor:8080"]);
+    let shared = format!(
+        "{more}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: other, namespace: shop}}\nspec: {{template: {{spec: {{volumes: [{{configMap: {{name: web-files}}}}]}}}}}}\n"
+    );
+    assert!(import(&[("k8s.yaml", &shared)]).topology.relationships.iter().all(|r| r.to != "frontdoor"), "a file of several says not who calls");
+}
+
+#[test]
+fn what_is_declared_twice_is_told() {
+    let twice = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 2}\n";
+    let import = import(&[("base.yaml", twice), ("overlay.yaml", &twice.replace('2', "5"))]);
+    assert!(notes(&import).contains(&"Deployment a is declared more than once; the first is kept"), "{:?}", notes(&import));
+    assert_eq!(import.topology.components[0].count, Count::Fixed { n: 2, replicas: None });
 }
 
 #[test]
