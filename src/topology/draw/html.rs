@@ -108,6 +108,7 @@ fn data(scene: &Scene<'_>) -> Value {
     json!({
         "version": 1,
         "map": scene.is_map,
+        "size": [round(scene.placed.size.w), round(scene.placed.size.h)],
         "focus": picture.focus.and_then(number),
         "entries": study.entries.len(),
         "shared": if study.shared_by == "number" { "entries" } else { "requests" },

@@ -52,7 +52,7 @@ pub(super) fn below(picture: &Picture<'_>, node: Node) -> String {
         count @ Count::Dynamic { .. } => format!(" · N: {count}"),
         count => format!(" · {count}"),
     };
-    let own = if picture.edges.iter().any(|e| picture.graph().from_to(*e) == (node, node)) { " · calls itself" } else { "" };
+    let own = if picture.graph().called_by(node).any(|(_, to)| to == node) { " · calls itself" } else { "" };
     let undeclared = if component.declared { "" } else { " · not declared" };
     format!("{}{count}{own}{undeclared}", component.kind.name())
 }

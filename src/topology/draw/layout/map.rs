@@ -7,6 +7,8 @@ use crate::topology::walk::strong;
 
 /// Between boxes.
 const GAP: Size = Size { w: 34.0, h: 10.0 };
+/// Between the columns of a frame.
+const WITHIN: f64 = 48.0;
 /// Between columns.
 const BETWEEN: f64 = 90.0;
 /// Around the boxes of a frame, and its title above them.
@@ -128,9 +130,8 @@ fn core(plan: &Plan, ends: &[(usize, usize)], members: Vec<usize>, height: f64) 
 impl Item {
     /// Sorts the boxes of each of its columns by where they want to be.
     fn sort(&mut self, wanted: &impl Fn(usize) -> f64) {
-        let across = self.grid.first().map_or(0, Vec::len);
-        for c in 0..across {
-            let mut boxes: Vec<usize> = self.grid.iter().filter_map(|row| row.get(c).copied()).collect();
+        for c in 0..self.across() {
+            let mut boxes: Vec<usize> = self.column(c).collect();
             boxes.sort_by(|a, b| wanted(*a).total_cmp(&wanted(*b)));
             for (row, b) in self.grid.iter_mut().filter(|row| row.len() > c).zip(boxes) {
                 row[c] = b;
@@ -138,28 +139,47 @@ impl Item {
         }
     }
 
-    /// Places its boxes with its upper left at a point; its extent.
-    fn place(&self, plan: &Plan, at: Point, placed: &mut Placed) -> Size {
-        let pad = if self.framed { FRAME } else { (0.0, 0.0) };
-        let across = self.grid.first().map_or(0, Vec::len);
-        let (mut x, mut low) = (at.x + pad.0, at.y);
-        for c in 0..across {
-            let boxes = || self.grid.iter().filter_map(|row| row.get(c));
-            let width = boxes().map(|b| plan.boxes[*b].w).fold(0.0, f64::max);
-            let mut y = at.y + pad.1;
-            for b in boxes() {
-                placed.boxes[*b] = Point { x: x + width / 2.0, y: y + plan.boxes[*b].h / 2.0 };
-                y += plan.boxes[*b].h + GAP.h;
-            }
-            low = low.max(y - GAP.h);
-            x += width + GAP.w * 1.4;
+    /// The boxes of one of its columns.
+    fn column(&self, c: usize) -> impl Iterator<Item = usize> + '_ {
+        self.grid.iter().filter_map(move |row| row.get(c).copied())
+    }
+
+    fn across(&self) -> usize {
+        self.grid.first().map_or(0, Vec::len)
+    }
+
+    fn pad(&self) -> (f64, f64) {
+        if self.framed { FRAME } else { (0.0, 0.0) }
+    }
+
+    /// Its extent, with its frame.
+    fn extent(&self, plan: &Plan) -> Size {
+        let pad = self.pad();
+        let (mut w, mut h) = (2.0 * pad.0 - WITHIN, 0.0_f64);
+        for c in 0..self.across() {
+            w += self.column(c).map(|b| plan.boxes[b].w).fold(0.0, f64::max) + WITHIN;
+            h = h.max(self.column(c).map(|b| plan.boxes[b].h + GAP.h).sum::<f64>() - GAP.h);
         }
-        let size = Size { w: x - GAP.w * 1.4 - at.x + pad.0, h: low - at.y + pad.0 };
+        Size { w, h: h + pad.0 + pad.1 }
+    }
+
+    /// Places its boxes with its upper left at a point.
+    fn place(&self, plan: &Plan, at: Point, placed: &mut Placed) {
+        let pad = self.pad();
+        let mut x = at.x + pad.0;
+        for c in 0..self.across() {
+            let width = self.column(c).map(|b| plan.boxes[b].w).fold(0.0, f64::max);
+            let mut y = at.y + pad.1;
+            for b in self.column(c) {
+                placed.boxes[b] = Point { x: x + width / 2.0, y: y + plan.boxes[b].h / 2.0 };
+                y += plan.boxes[b].h + GAP.h;
+            }
+            x += width + WITHIN;
+        }
         if self.framed {
             let members = self.grid.iter().map(Vec::len).sum::<usize>();
-            placed.groups.push(Group { title: format!("{members} that reach each other"), at, size });
+            placed.groups.push(Group { title: format!("{members} that reach each other"), at, size: self.extent(plan) });
         }
-        size
     }
 }
 
@@ -167,9 +187,8 @@ impl Item {
 fn place_column(plan: &Plan, column: &[Item], (left, height): (f64, f64), placed: &mut Placed) -> f64 {
     let (large, small): (Vec<&Item>, Vec<&Item>) = column.iter().partition(|item| item.grid.first().is_some_and(|row| row.len() > 1));
     let mut x = left;
-    let extent = |item: &Item| item.place(plan, Point::default(), &mut Placed { boxes: vec![Point::default(); plan.boxes.len()], ..Placed::default() });
     if !small.is_empty() {
-        let sizes: Vec<Size> = small.iter().map(|item| if item.framed { extent(item) } else { plan.boxes[item.grid[0][0]] }).collect();
+        let sizes: Vec<Size> = small.iter().map(|item| item.extent(plan)).collect();
         let total: f64 = sizes.iter().map(|s| s.h + GAP.h).sum();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of columns")]
         let across = (total / height).ceil().max(1.0) as usize;
@@ -188,7 +207,7 @@ fn place_column(plan: &Plan, column: &[Item], (left, height): (f64, f64), placed
     }
     for item in large {
         x += if x > left { BETWEEN / 2.0 } else { 0.0 };
-        let size = extent(item);
+        let size = item.extent(plan);
         item.place(plan, Point { x, y: -size.h / 2.0 }, placed);
         x += size.w;
     }
@@ -198,18 +217,25 @@ fn place_column(plan: &Plan, column: &[Item], (left, height): (f64, f64), placed
 /// Places what is not tied to the largest part, in rows below it; the height of all.
 fn others(plan: &Plan, outside: &[usize], (width, top): (f64, f64), placed: &mut Placed) -> f64 {
     let number: std::collections::HashMap<usize, usize> = outside.iter().enumerate().map(|(i, b)| (*b, i)).collect();
-    let ends: Vec<(usize, usize)> = plan.lines.iter().filter_map(|l| Some((*number.get(&l.from)?, *number.get(&l.to)?))).collect();
-    let part = parts(outside.len(), &ends);
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); part.iter().max().map_or(0, |p| p + 1)];
-    part.iter().enumerate().for_each(|(i, p)| members[*p].push(outside[i]));
-    members.sort_by_key(|m| std::cmp::Reverse(m.len()));
+    let lines: Vec<(usize, usize)> = plan.lines.iter().filter_map(|l| Some((*number.get(&l.from)?, *number.get(&l.to)?))).collect();
+    let part = parts(outside.len(), &lines);
+    let count = part.iter().max().map_or(0, |p| p + 1);
+    let (mut small, mut within) = (vec![Plan::default(); count], vec![0; outside.len()]);
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (i, p) in part.iter().enumerate() {
+        within[i] = members[*p].len();
+        members[*p].push(outside[i]);
+        small[*p].boxes.push(plan.boxes[outside[i]]);
+    }
+    for (from, to) in lines {
+        small[part[from]].lines.push(Line { from: within[from], to: within[to], label: Size::default() });
+    }
+    let mut parts: Vec<(Vec<usize>, Plan)> = members.into_iter().zip(small).collect();
+    parts.sort_by_key(|(members, _)| std::cmp::Reverse(members.len()));
     let (mut x, mut y, mut row) = (MARGIN, top + FRAME.1, 0.0_f64);
     let mut right = width;
-    for members in &members {
-        let number: std::collections::HashMap<usize, usize> = members.iter().enumerate().map(|(i, b)| (*b, i)).collect();
-        let within = |l: &Line| Some(Line { from: *number.get(&l.from)?, to: *number.get(&l.to)?, label: Size::default() });
-        let small = Plan { boxes: members.iter().map(|b| plan.boxes[*b]).collect(), lines: plan.lines.iter().filter_map(within).collect() };
-        let one = if members.len() <= 60 { layered(&small) } else { stacked(&small) };
+    for (members, small) in &parts {
+        let one = if members.len() <= 60 { layered(small) } else { stacked(small) };
         if x > MARGIN && x + one.size.w > width.max(1200.0) {
             (x, y, row) = (MARGIN, y + row, 0.0);
         }

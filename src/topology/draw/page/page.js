@@ -255,7 +255,9 @@
   function fit(only) {
     const list = nodes.filter((n, i) => shown(i) && (!only || only.has(i)));
     if (!list.length) return;
-    const box = list.reduce((b, n) => [Math.min(b[0], n.x - n.w / 2), Math.min(b[1], n.y - n.h / 2), Math.max(b[2], n.x + n.w / 2), Math.max(b[3], n.y + n.h / 2)], [Infinity, Infinity, -Infinity, -Infinity]);
+    // The whole drawing has lines beyond its boxes.
+    const whole = !focus && !hidden.size && !only && [0, 0, data.size[0], data.size[1]];
+    const box = whole || list.reduce((b, n) => [Math.min(b[0], n.x - n.w / 2), Math.min(b[1], n.y - n.h / 2), Math.max(b[2], n.x + n.w / 2), Math.max(b[3], n.y + n.h / 2)], [Infinity, Infinity, -Infinity, -Infinity]);
     const { w, h } = size();
     k = Math.min(1.5, (w - 60) / (box[2] - box[0]), (h - 60) / (box[3] - box[1]));
     k = Math.max(k, 0.03);
@@ -298,6 +300,8 @@
     const k = kinds.find((x) => x.name === kind);
     return s("svg", { viewBox: "-17 -10 34 20", "aria-hidden": "true" }, s("g", { class: "n " + kind }, s("path", { class: "outline", d: k ? k.sign : "" })));
   };
+  const lineSign = (cls) => s("svg", { class: "sign", viewBox: "0 -7 40 14", "aria-hidden": "true" }, s("g", { class: "e" + cls }, s("path", { d: "M0 0H32" }), s("path", { class: "head", d: "M39 0l-9 -4.5v9z" })));
+  const boxSign = () => s("svg", { class: "sign", viewBox: "0 -9 40 20", "aria-hidden": "true" }, s("g", { class: "n service" }, ...["behind", "outline"].map((c, at) => s("rect", { class: c, x: at ? 4 : 8, y: at ? -7 : -3, width: 26, height: 13, rx: 3 }))));
   const link = (i, small, cls) => h("button", { class: "item " + (cls || ""), onclick: () => pick({ node: i }, true) }, nodes[i].name, small ? h("small", {}, small) : null);
   const list = (items, most) => {
     const ul = h("ul", {}, ...items.slice(0, most).map((x) => h("li", {}, x())));
@@ -325,6 +329,8 @@
         h("summary", {}, h("b", {}, title), h("span", { class: "tag " + marks[items[0]].s }, String(items.length))),
         list(items.map((m) => () => markItem(m, true)), 8))),
       ...section("Most tied", busiest),
+      h("h3", {}, "Signs"),
+      h("dl", {}, ...[[lineSign(""), "waits for"], [lineSign(" async"), "does not wait for"], ["1 → N", "how many at each end"], [boxSign(), "more than one of it"], [h("span", { class: "tag error" }, "!"), "an error was found"], [h("span", { class: "tag warn" }, "!"), "a warning"]].flatMap(([a, b]) => [h("dt", {}, a), h("dd", {}, b)])),
       h("h3", {}, "Keys"),
       h("dl", {}, ...[["/", "find"], ["Arrows", "walk between components"], ["Enter", "what fails with it"], ["f", "only its neighbours"], ["+ - 0", "zoom, fit"], ["Esc", "back"]].flatMap(([a, b]) => [h("dt", {}, h("kbd", {}, a)), h("dd", {}, b)])),
     ];
@@ -346,7 +352,7 @@
         h("button", { onclick: () => pick(null) }, "Close")),
       facts(n.facts),
       h("h3", {}, "If it fails"),
-      h("div", { class: "box" }, h("p", { id: "blast" }, text), data.entries ? h("p", {}, entries ? entries + " of " + plural(data.entries, "entry", "entries") + (entries === 1 ? " stops, " : " stop, ") + percent(stops) + " of the " + data.shared + "." : "No entry stops.") : null),
+      h("div", { class: "box" }, h("p", { id: "blast" }, text), data.entries ? h("p", {}, entries && data.entries === 1 ? "The only entry stops." : entries ? entries + " of " + plural(data.entries, "entry", "entries") + (entries === 1 ? " stops, " : " stop, ") + percent(stops) + " of the " + data.shared + "." : "No entry stops.") : null),
       b.lost.size ? h("p", {}, h("span", { class: "swatch lost" }), "fails with it") : null,
       b.lost.size ? list(far(b.lost).map((v) => () => link(v)), 10) : null,
       b.less.size ? h("p", {}, h("span", { class: "swatch less" }), "goes on with less") : null,
