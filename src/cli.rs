@@ -75,7 +75,10 @@ Environment:
     ///
     /// It lies in .dist-architect/topology.yaml; docs/topology.md has the form.
     #[command(after_help = "Examples:
-  distarch topology check")]
+  distarch topology init
+  distarch topology check
+  distarch topology analyze
+  distarch topology blast-radius orders-db")]
     Topology(commands::topology::Args),
     /// Judge content: every problem with file, line and fix; exit code 1 when there is one
     #[command(after_help = "Examples:

@@ -182,10 +182,37 @@ pub fn place(path: Option<&Path>) -> Result<PathBuf, Error> {
         return Ok(path.to_path_buf());
     }
     let here = std::env::current_dir().map_err(|e| Error::file(Path::new("."), &e))?;
-    let found = here.ancestors().map(|a| a.join(FILE)).find(|f| f.is_file());
+    let found = find(&here);
     let found = found.ok_or_else(|| {
         Error::new(Kind::File, here.display(), format!("there is no {FILE} here or above"))
             .hint("`distarch topology init` writes one; --topology FILE names another")
     })?;
     Ok(found.strip_prefix(&here).map(Path::to_path_buf).unwrap_or(found))
+}
+
+/// The topology file of a folder or the nearest above.
+#[must_use]
+pub fn find(here: &Path) -> Option<PathBuf> {
+    here.ancestors().map(|a| a.join(FILE)).find(|f| f.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_file_above_counts() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let inner = dir.path().join("services/orders");
+        std::fs::create_dir_all(&inner).expect("made");
+        let put = |folder: &Path| {
+            std::fs::create_dir_all(folder.join(".dist-architect")).expect("made");
+            std::fs::write(folder.join(FILE), "components: [{name: a}]\n").expect("written");
+        };
+        put(dir.path());
+        assert_eq!(find(&inner), Some(dir.path().join(FILE)));
+        put(&dir.path().join("services"));
+        assert_eq!(find(&inner), Some(dir.path().join("services").join(FILE)));
+        assert_eq!(load(Some(&dir.path().join(FILE))).expect("reads").topology.components.len(), 1);
+    }
 }
