@@ -29,7 +29,7 @@ pub(super) fn since(file: &Path) -> Option<History> {
     Some(History { file: format!("{}{}", top.trim_end_matches('\n'), name.to_string_lossy()), since: log.split('\u{1e}').filter_map(commit).collect() })
 }
 
-/// Runs git without a shell, a pager, a signature check or a lock.
+/// Runs git without a shell, a pager, a signature check or a lock; a clone that lacks objects does not fetch them.
 fn git(folder: &Path, args: &[&str], path: Option<&Path>) -> Option<String> {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args([
@@ -41,7 +41,7 @@ fn git(folder: &Path, args: &[&str], path: Option<&Path>) -> Option<String> {
         "-c",
         "core.quotePath=false",
     ]);
-    command.args(args).args(path).stdin(Stdio::null()).stderr(Stdio::null());
+    command.args(args).args(path).env("GIT_NO_LAZY_FETCH", "1").stdin(Stdio::null()).stderr(Stdio::null());
     let out = command.output().ok().filter(|o| o.status.success())?;
     Some(String::from_utf8_lossy(&out.stdout).into_owned())
 }
