@@ -1,10 +1,10 @@
 //! The last look at a merged system: where users enter, other names, and what could not be read.
 
 use super::join::add;
-use super::{Import, Room};
+use super::{Import, Room, clean};
 use crate::topology::importers::guess;
 use crate::topology::importers::part::{About, Note};
-use crate::topology::model::{Component, Kind, Source};
+use crate::topology::model::{Component, Kind, Source, Topology};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// More services with a port of the machine than this are no entries, but a developer's habit.
@@ -39,6 +39,7 @@ impl Room {
         let mut relationships = std::mem::take(&mut self.topology.relationships);
         relationships.sort_by_key(|r| order.get(r.from.as_str()).copied());
         self.topology.relationships = relationships;
+        tidy(&mut self.topology);
         let mut notes = self.silent();
         notes.splice(0..0, self.notes);
         // What several places say is told once.
@@ -108,4 +109,27 @@ impl Room {
         }
         notes
     }
+}
+
+/// Texts as a file keeps them: without what cannot be seen, and without space around.
+fn tidy(topology: &mut Topology) {
+    let text = |t: &mut String| *t = clean(t);
+    let option = |t: &mut Option<String>| *t = t.take().map(|t| clean(&t)).filter(|t| !t.is_empty());
+    for component in &mut topology.components {
+        text(&mut component.role);
+        text(&mut component.notes);
+        option(&mut component.owner);
+        component.paths.iter_mut().for_each(text);
+    }
+    for relationship in &mut topology.relationships {
+        text(&mut relationship.via);
+        text(&mut relationship.data);
+        text(&mut relationship.notes);
+        option(&mut relationship.contract);
+    }
+    for names in topology.aliases.values_mut() {
+        names.iter_mut().for_each(text);
+        names.retain(|n| !n.is_empty());
+    }
+    topology.aliases.retain(|_, names| !names.is_empty());
 }
