@@ -147,6 +147,7 @@ const TOOLS: &[&str] = &[
     "query",
     "docs",
     "rest",
+    "gui",
     "mirror",
 ];
 
@@ -166,7 +167,7 @@ pub fn technology(image: &str, name: &str) -> Option<Technology> {
         return None;
     }
     let known = |test: &dyn Fn(&Technology) -> bool| TECHNOLOGIES.iter().find(|t| test(t)).copied();
-    known(&|t| words(base).any(|w| w == t.word) || (t.word.contains('-') && base.contains(t.word)) || (t.telemetry && owner == t.word))
+    known(&|t| words(base).any(|w| w == t.word) || (t.word.contains('-') && base.contains(t.word)) || (t.telemetry || t.word == "mssql") && owner == t.word)
         .or_else(|| known(&|t| ends.contains(&t.word) || (t.word.contains('-') && name.contains(t.word))))
 }
 
@@ -222,6 +223,8 @@ mod tests {
             ("", "order-postgres-sync", Kind::Service),
             ("", "loadgenerator", Kind::Client),
             ("registry/own", "kafka2", Kind::Queue),
+            ("", "kafka-gui", Kind::Service),
+            ("mcr.microsoft.com/mssql/server", "orders", Kind::Db),
             ("confluentinc/cp-kafka-rest", "restproxy", Kind::Service),
         ] {
             assert_eq!(kind(image, name), want, "{image} {name}");

@@ -185,7 +185,7 @@ impl Room {
             let technology = self.technology(&to);
             // A gateway that knows Jaeger shows its pages to people.
             let is_gateway = self.by_name.get(&mention.from).is_some_and(|i| self.topology.components[*i].kind == Kind::Gateway);
-            let forwards = is_gateway && technology.is_none_or(|t| t.via != "otlp");
+            let forwards = is_gateway && mention.via.is_empty() && mention.port.is_none() && technology.is_none_or(|t| t.via != "otlp");
             let sink = technology.is_some_and(|t| t.telemetry) && !forwards;
             let telemetry = mention.telemetry && !forwards || sink;
             let spoken = technology.map(|t| t.via).filter(|v| !v.is_empty()).map(str::to_owned);

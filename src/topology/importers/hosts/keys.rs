@@ -239,7 +239,7 @@ impl Key {
             [] => false,
             [_] => {
                 if inner {
-                    short || ["server", "source"].contains(&last)
+                    short || last == "server"
                 } else {
                     !short && last.ends_with("host")
                 }

@@ -59,6 +59,7 @@ fn names_of_other_things_are_no_addresses() {
         ("APP_HOST", "shop"),
         ("APP_URL", "https://shop.example.com"),
         ("BASIC_AUTH", "user:12345"),
+        ("ConnectionStrings__Db", "Data Source=app.db"),
     ] {
         assert_eq!(sure(key, value), Vec::new(), "{key}={value}");
     }
