@@ -163,7 +163,8 @@ pub fn evidence(texts: &[Text]) -> Result<Vec<Evidence>, Unknown> {
 /// The documents of a source, lists of Kubernetes objects taken apart. None: it is neither YAML nor JSON.
 fn documents(text: &Text) -> Result<Vec<Yaml>, Unknown> {
     let unknown = |place: Place, what: String, hint: &str| Unknown { file: text.file.clone(), place, what, hint: hint.to_owned() };
-    if text.text.as_bytes().starts_with(&[0x1f, 0x8b]) || text.text.contains('\0') {
+    // What is packed begins with 1f 8b, and the second is no text.
+    if text.text.starts_with("\u{1f}\u{fffd}") || text.text.contains('\0') {
         return Err(unknown(Place::default(), "not a text".to_owned(), "unpack it first: gzip -dc FILE | distarch topology import -"));
     }
     if csv_spans::is(&Piece { file: &text.file, text: &text.text, yaml: None }) {

@@ -38,7 +38,7 @@ fn what_no_format_knows_is_told_with_what_is_known() {
     assert_eq!(unknown.what, "no format that can be imported");
     assert!(unknown.hint.contains("docker-compose") && unknown.hint.contains("AsyncAPI"), "{}", unknown.hint);
     assert!(fails("apiVersion: v1\nkind: {{ .Values.kind }}\nmetadata: {{ x }}: y\n").hint.contains("helm template"));
-    assert!(fails("\u{1f}\u{8b}\0").what.contains("not a text"));
+    assert!(fails("\u{1f}\u{fffd}\u{8}").hint.contains("gzip -dc") && fails("a\0").what.contains("not a text"));
     assert_eq!(fails("a: [1\nb: 2\n").place.line, 2);
     assert_eq!(fails("").what, "no format that can be imported");
 }
