@@ -301,12 +301,12 @@ impl<'a> Form<'a> {
         }
         // Lines above that a comment can hang on, each deeper than the one before it.
         let mut above: Vec<(usize, usize)> = Vec::new();
-        for i in 0..self.lines.len() {
+        for (i, below) in below.into_iter().enumerate() {
             let line = self.lines[i].clone();
             if is_comment(self, &line) && line.wanted.is_none() {
                 let own = line.indent;
                 let like_above = above.iter().rev().find(|(indent, _)| *indent <= own);
-                let wanted = match (below[i], like_above) {
+                let wanted = match (below, like_above) {
                     (Some((indent, wanted)), _) if indent == own => wanted,
                     (_, Some((indent, wanted))) => wanted + (own - indent),
                     (Some((indent, wanted)), None) => (wanted + own).saturating_sub(indent),

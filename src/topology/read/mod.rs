@@ -46,7 +46,7 @@ pub enum Severity {
 }
 
 /// With more problems than this, no nearest name is looked for: each costs a walk over all names.
-const MANY: usize = 200;
+const MANY: usize = 50;
 
 impl Severity {
     /// Its name.
