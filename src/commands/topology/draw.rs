@@ -1,8 +1,8 @@
 //! `distarch topology draw`: the system as a picture.
 
-use super::load;
+use super::{asked, load};
 use crate::commands::Answer;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::topology::analyses::Study;
 use crate::topology::draw::{self, Format, Picture};
 use std::path::{Path, PathBuf};
@@ -38,11 +38,7 @@ pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
     let picture = match &args.focus {
         None => Picture::of(&study),
         Some(name) => {
-            let node = study.resolve(name).ok_or_else(|| {
-                let names = loaded.topology.components.iter().map(|c| c.name.as_str());
-                let hint = crate::nearest::nearest(name, names).map_or_else(|| "`distarch topology draw` shows all".to_owned(), |n| format!("is it `{n}`?"));
-                Error::new(Kind::UnknownId, name, "no component of the topology has this name").hint(hint)
-            })?;
+            let node = asked::component(&study, name)?;
             // A page holds the whole, so that it can tell what fails with what; it begins at the component.
             if format == Format::Html { Picture::from(&study, node) } else { Picture::around(&study, node, args.steps) }
         }
@@ -52,7 +48,12 @@ pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
     let Some(output) = &args.output else { return Ok(text.into()) };
     std::fs::write(output, &text).map_err(|e| Error::file(output, &e))?;
     let (components, relationships) = (picture.nodes.len(), picture.edges.len());
-    Ok(format!("{}: {components} components, {relationships} relationships, {} KB\n", output.display(), text.len().div_ceil(1024)).into())
+    Ok(format!(
+        "{}: {components} components, {relationships} relationships, {} KB\n",
+        crate::text::plain(&output.display().to_string()),
+        text.len().div_ceil(1024)
+    )
+    .into())
 }
 
 /// The format that the end of a file's name tells.

@@ -88,8 +88,7 @@ fn align(columns: &[Vec<usize>], near: &[Vec<usize>], crossed: &HashSet<(usize, 
             let mut ties = near[slot].clone();
             ties.sort_by_key(|t| place[*t]);
             let Some(last) = ties.len().checked_sub(1) else { continue };
-            for middle in last / 2..=last.div_ceil(2) {
-                let tie = ties[middle];
+            for &tie in &ties[last / 2..=last.div_ceil(2)] {
                 let gives_way = crossed.contains(&(tie, slot)) || crossed.contains(&(slot, tie));
                 if next[slot] == slot && place[tie] + 1 > least && !gives_way {
                     next[tie] = slot;
