@@ -134,8 +134,7 @@ fn setting(key: &str, value: &str, inner: bool) -> Vec<Found> {
         for host in bare {
             let cluster = is_cluster_name(host);
             // `REDIS=redis-cart`: the setting is called as what it names.
-            let namesake =
-                key_is.words.iter().any(|w| w.len() > 2 && host.to_ascii_lowercase().split(['-', '_', '.']).any(|h| h == w)) && !key_is.words.is_empty();
+            let namesake = key_is.words.iter().any(|w| w.len() > 2 && host.to_ascii_lowercase().split(['-', '_', '.']).any(|h| h == w));
             if key_is.peer || cluster || namesake || inner && key_is.is_host(true) {
                 let port = tail.parse().ok();
                 let word = !["true", "false", "none", "null", "default", "auto", "local", "production", "development", "test", "enabled", "disabled"]
@@ -230,14 +229,14 @@ fn urls(text: &str, out: &mut Vec<Found>) -> String {
         let end = text[from..].find(|c: char| c.is_whitespace() || "/?#\"'`;|<>)]}\\".contains(c)).map_or(text.len(), |e| from + e);
         let authority = &text[from..end];
         let hosts = authority.rsplit('@').next().unwrap_or("");
-        if !NOT_HOSTS.contains(&scheme.as_str()) && (!authority.is_empty()) {
+        if !NOT_HOSTS.contains(&scheme.as_str()) {
             // `postgresql+psycopg2`, `db+postgresql`: one of the two is the protocol.
             let known = |word: &str| PROTOCOLS.iter().find(|(s, _)| *s == word).map(|(_, p)| *p);
             let via = known(&scheme).or_else(|| scheme.split('+').find_map(known)).unwrap_or_else(|| scheme.split('+').next().unwrap_or(""));
             for part in hosts.split(',') {
                 // `http://a,http://b`: the second scheme is no host. `tcp(db:3306)` is Go's way to write one.
                 let part = part.rsplit('(').next().unwrap_or("");
-                if part.ends_with(':') || hosts.contains(',') && text[end..].starts_with("//") && hosts.ends_with(part) && part.ends_with(':') {
+                if part.ends_with(':') {
                     continue;
                 }
                 let (host, port) = part.split_once(':').map_or((part, None), |(h, p)| (h, p.parse::<u16>().ok()));
@@ -275,7 +274,7 @@ pub fn is_host(host: &str) -> bool {
     let here = matches!(host, "localhost" | "host.docker.internal" | "gateway.docker.internal" | "kubernetes.default.svc")
         || host.starts_with("127.")
         || host == "0.0.0.0";
-    first && shape && !here && host.len() <= 253 && bytes.iter().any(u8::is_ascii_alphabetic) | is_ip(host)
+    first && shape && !here && host.len() <= 253 && (bytes.iter().any(u8::is_ascii_alphabetic) || is_ip(host))
 }
 
 /// Whether it is an IPv4 address.

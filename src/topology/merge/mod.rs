@@ -137,16 +137,22 @@ impl Room {
         }
         let host = host.trim_end_matches('.').to_ascii_lowercase();
         let mut tries = vec![host.as_str()];
-        // A pod of a StatefulSet is reached below its Service: `db-0.db`.
-        if let Some((_, rest)) = host.split_once('.') {
-            tries.push(rest);
+        if let Some((head, rest)) = host.split_once('.') {
+            // A pod of a StatefulSet is reached below its Service: `db-0.db`.
+            if head.rsplit_once('-').is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())) {
+                tries.push(rest);
+            }
+            // `cart.shop`, where nothing says that there is a namespace `shop`; `redis.io` is a place in the world.
+            if !rest.contains('.') && !WORLD.contains(&rest) {
+                tries.push(head);
+            }
         }
         // Manifests without a namespace are put into one later.
         if hosts::is_cluster_name(&host) {
             tries.extend(host.split('.').next());
         }
-        for (i, name) in tries.into_iter().enumerate() {
-            if i == 0 && self.by_name.contains_key(name) && !self.by_host.contains_key(name) {
+        for name in tries {
+            if self.by_name.contains_key(name) && !self.by_host.contains_key(name) {
                 return vec![name.to_owned()];
             }
             let Some(found) = self.by_host.get(name) else { continue };
@@ -350,6 +356,10 @@ impl Room {
 fn clean(name: &str) -> String {
     plain(name).trim().to_owned()
 }
+
+/// Ends of names that everybody can look up.
+const WORLD: &[&str] =
+    &["com", "org", "net", "io", "dev", "app", "ai", "co", "cloud", "tech", "me", "info", "eu", "de", "fr", "uk", "us", "cn", "jp", "xyz", "example"];
 
 /// What an order of start alone says.
 const ORDER_ONLY: &str = "depends_on only: no address of it was read";

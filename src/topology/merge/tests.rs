@@ -67,11 +67,13 @@ fn addresses_become_relationships_when_somebody_has_the_name_or_they_are_sure() 
             mention("web", "api.example.com", true),
             mention("web", "stock.shop.svc.cluster.local", true),
             mention("", "cart", true),
+            mention("cart", "web.shop", false),
+            mention("web", "cart.io", false),
         ],
         ..Part::default()
     };
     let t = topology(vec![part]).topology;
-    assert_eq!(t.relationships.iter().map(|r| r.to.as_str()).collect::<Vec<_>>(), ["cart", "gone", "api.example.com", "stock"]);
+    assert_eq!(t.relationships.iter().map(|r| r.to.as_str()).collect::<Vec<_>>(), ["cart", "gone", "api.example.com", "stock", "web"]);
     let kinds: Vec<_> = t.components.iter().skip(2).map(|c| (c.name.as_str(), c.kind, c.declared)).collect();
     assert_eq!(kinds, [("gone", Kind::Service, false), ("api.example.com", Kind::External, false), ("stock", Kind::Service, false)]);
 }
