@@ -18,6 +18,7 @@ pub mod upstream;
 
 use super::Answer;
 use crate::error::{Error, Kind};
+use crate::text::plain;
 use crate::topology::model::Topology;
 use crate::topology::read::{self, Problem};
 use std::path::{Path, PathBuf};
@@ -169,7 +170,7 @@ pub fn load(path: Option<&Path>) -> anyhow::Result<Loaded> {
     let file = place(path)?;
     let text = std::fs::read_to_string(&file).map_err(|e| Error::file(&file, &e))?;
     let reading = read::topology(&text, &file.display().to_string())
-        .map_err(|p| Error::new(Kind::Input, format_args!("{}:{}:{}", file.display(), p.place.line, p.place.column), p.what).hint(p.hint))?;
+        .map_err(|p| Error::new(Kind::Input, format_args!("{}:{}:{}", file.display(), p.place.line, p.place.column), plain(&p.what)).hint(p.hint))?;
     Ok(Loaded { topology: reading.topology, file, text, problems: reading.problems })
 }
 

@@ -56,7 +56,7 @@ const fn key(name: &'static str, shape: Shape, example: &'static str, about: &'s
 
 /// Keys of the file.
 pub const FILE: &[Key] = &[
-    key("version", Shape::Whole, "1", "Version of this form."),
+    key("version", Shape::Text, "1", "Version of this form."),
     key("defaults", Shape::Map(DEFAULTS), "{timeout: 2s}", "What holds where a relationship says nothing."),
     key("components", Shape::Maps(COMPONENT), "[{name: orders}]", "The parts of the system."),
     key("relationships", Shape::Maps(RELATIONSHIP), "[{from: web, to: orders}]", "Who calls, feeds or reads whom."),

@@ -2,6 +2,7 @@
 
 use super::build::calls;
 use super::keys::{self, Key, Shape};
+use super::words::is_like;
 use super::{Problem, Severity, value};
 use crate::nearest::nearest;
 use crate::topology::count;
@@ -164,7 +165,7 @@ fn word(node: &Yaml, key: &Key, words: &[&str], problems: &mut Vec<Problem>) {
     let Some(text) = node.text() else {
         return wrong(node, key.name, "a word is expected", key.example, problems);
     };
-    if !words.iter().any(|w| w.eq_ignore_ascii_case(text.trim())) {
+    if !words.iter().any(|w| is_like(w, text)) {
         let hint = nearest(text, words.iter().copied()).map_or_else(|| format!("one of {}", words.join(", ")), |n| format!("did you mean {n}?"));
         problems.push(Problem { place: node.place, severity: Severity::Error, what: format!("{}: nobody knows {}", key.name, quoted(node)), hint });
     }

@@ -197,7 +197,7 @@ fn every_key_is_read() {
 
 #[test]
 fn ours_is_read_with_every_value() {
-    let r = &read("relationships: [{from: a, to: b, pattern: Pub-Sub, calls: n, backoff: 50ms, retry_layer: [mesh, app], rate: 120/min, sync: no}]")
+    let r = &read("relationships: [{from: a, to: b, pattern: Pub/Sub, calls: n, backoff: 50ms, retry_layer: [mesh, app], rate: 120/min, sync: no}]")
         .topology
         .relationships[0];
     assert_eq!((r.pattern, r.sync, r.rate), (Some(Interaction::PubSub), Some(false), Some(2.0)));
@@ -306,6 +306,7 @@ fn contradictions_are_told_with_place_and_hint() {
         ),
         ("components: [{name: a}, {name: b}]\naliases: {a: [b]}", "2:15 error: b is a component, and another name of a"),
         ("components: [{name: a}, {name: b}]\naliases: {a: [c], b: [c]}", "2:23 error: c is another name of both a and b"),
+        ("version: 1.1\ncomponents: [{name: a}]", "1:10 warning: this reads version 1"),
         ("version: 2\ncomponents: [{name: a}]", "1:10 warning: this reads version 1"),
         ("defaults: {attempts: 0}\ncomponents: [{name: a}]", "1:22 error: 0 attempts: nothing is ever called"),
     ];

@@ -11,9 +11,15 @@ pub const FAILOVER: [(&str, Failover); 3] = [("none", Failover::None), ("manual"
 pub const LAYERS: [(&str, RetryLayer); 5] =
     [("app", RetryLayer::App), ("sdk", RetryLayer::Sdk), ("mesh", RetryLayer::Mesh), ("gateway", RetryLayer::Gateway), ("queue", RetryLayer::Queue)];
 
-/// The value of a word, whatever its case.
+/// The value of a word, whatever its case and whatever stands between its parts: `pub-sub`, `PubSub`, `pub/sub`.
 pub fn find<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
-    words.iter().find(|(w, _)| w.eq_ignore_ascii_case(word.trim())).map(|(_, v)| *v)
+    words.iter().find(|(w, _)| is_like(w, word)).map(|(_, v)| *v)
+}
+
+/// Whether two words have the same letters.
+pub fn is_like(a: &str, b: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect::<String>();
+    letters(a) == letters(b)
 }
 
 /// The word of a value.

@@ -53,9 +53,9 @@ fn object(keys: &[Key]) -> Map<String, Value> {
 
 fn value(key: &Key) -> Value {
     match key.shape {
+        Shape::Text if key.name == "version" => json!({ "const": 1 }),
         Shape::Text => json!({ "type": "string" }),
         Shape::Bool => json!({ "type": "boolean" }),
-        Shape::Whole if key.name == "version" => json!({ "const": 1 }),
         Shape::Whole => json!({ "type": "integer", "minimum": if key.name == "attempts" { 1 } else { 0 } }),
         Shape::Duration => json!({ "$ref": "#/$defs/duration" }),
         Shape::Rate => json!({ "$ref": "#/$defs/rate" }),

@@ -73,7 +73,7 @@ impl<'b> Judge<'_, 'b, '_> {
 
 /// What the file as a whole says.
 fn file(root: &Yaml, judge: &mut Judge<'_, '_, '_>) {
-    if let Some(version) = root.get("version").filter(|v| v.text().is_some_and(|t| t.trim() != "1")) {
+    if let Some(version) = root.get("version").filter(|v| v.text().is_some_and(|t| !matches!(t.trim(), "1" | "1.0"))) {
         judge.warn(Some(version), version.place, "this reads version 1".to_owned(), "version: 1");
     }
     if let Some(defaults) = root.get("defaults") {
