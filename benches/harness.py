@@ -81,11 +81,24 @@ def repeated(text: str, size: int, number: int = 0) -> str:
     return "".join(parts)
 
 
+def topology(components: int) -> str:
+    """A system in which the edited consumer is one, and many call it."""
+    parts = ["  - {name: orders, count: 1, paths: ['orders/**']}"]
+    calls = []
+    for i in range(1, components):
+        parts.append(f"  - {{name: part-{i}, count: {{min: 2, max: {2 + i % 7}}}, owner: team-{i % 12}, paths: ['parts/{i}/**']}}")
+        target = "orders" if i % 40 == 1 else f"part-{i - 1}"
+        calls.append(f"  - {{from: part-{i}, to: {target}, via: grpc, timeout: 800ms, attempts: {1 + i % 3}}}")
+    return "\n".join(["version: 1", "components:", *parts, "relationships:", *calls, ""])
+
+
 @dataclass
 class Case:
     name: str
     payload: bytes
     speaks: bool  # whether the hook has something to say on it
+    counted_only: bool = False  # instructions are counted, and no time is taken
+    topology: bool = False  # in a project with a topology of 200 components that is kept compiled already
 
 
 class Project:
@@ -94,11 +107,16 @@ class Project:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="distarch-bench-"))
         self.root = self.folder / "shop"
+        self.planned = self.folder / "planned"
         self.states = 0
         for source, place in (("statement.before.py", "reports/statement.py"), ("consumer.before.go", "orders/consumer.go")):
             path = self.root / place
             path.parent.mkdir(parents=True)
             shutil.copyfile(HERE / "inputs" / source, path)
+        shutil.copytree(self.root, self.planned)
+        settings = self.planned / ".dist-architect"
+        settings.mkdir()
+        (settings / "topology.yaml").write_text(topology(200))
 
     def __enter__(self) -> Project:
         return self
@@ -106,7 +124,7 @@ class Project:
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def event(self, tool: str, tool_input: dict) -> bytes:
+    def event(self, tool: str, tool_input: dict, done: dict | None = None) -> bytes:
         record = {
             "session_id": SESSION,
             "transcript_path": str(self.folder / "transcript.jsonl"),
@@ -114,11 +132,13 @@ class Project:
             "prompt_id": "0b8f6a52-3c1d-4e7f-a9b0-6d2e5c4f1a37",
             "permission_mode": "acceptEdits",
             "effort": {"level": "high"},
-            "hook_event_name": "PreToolUse",
+            "hook_event_name": "PreToolUse" if done is None else "PostToolUse",
             "tool_name": tool,
             "tool_input": tool_input,
             "tool_use_id": "toolu_01VqkW3cN7RbYtH5sJ2xLmPd",
         }
+        if done is not None:
+            record["tool_response"] = done
         return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
     def edit(self, stem: str, suffix: str, place: str) -> bytes:
@@ -128,6 +148,12 @@ class Project:
         assert 4_900 <= len(new.encode()) <= 5_500, f"{stem}: {len(new.encode())} bytes; the bench is about 5 KB edits"
         tool_input = {"file_path": str(self.root / place), "old_string": old, "new_string": new, "replace_all": False}
         return self.event("Edit", tool_input)
+
+    def done(self, stem: str, suffix: str, place: str) -> bytes:
+        """The same edit, made: the client tells the whole file before."""
+        record = json.loads(self.edit(stem, suffix, place))
+        before = (HERE / "inputs" / f"{stem}.before.{suffix}").read_text()
+        return self.event("Edit", record["tool_input"], {"filePath": place, "originalFile": before, "structuredPatch": [], "userModified": False})
 
     def written(self, name: str, text: str) -> bytes:
         return self.event("Write", {"file_path": str(self.root / name), "content": text})
@@ -153,9 +179,16 @@ class Project:
             Case("injecting-write-50kb", self.written("orders/consumers.go", repeated(consumer, 50_000)), True),
             Case("injecting-edit-50kb", self.large_edit("go", "consumer", "orders/all.go"), True),
             Case("write-1mb", self.written("reports/all.py", repeated(ordinary, 1_000_000)), False),
+            Case("silent-edit-done", self.done("statement", "py", "reports/statement.py"), False, counted_only=True),
+            Case("finding-edit-done", self.done("consumer", "go", "orders/consumer.go"), True, counted_only=True),
+            Case("silent-edit-topology", self.moved(self.edit("statement", "py", "reports/statement.py")), False, counted_only=True, topology=True),
+            Case("injecting-edit-topology", self.moved(self.edit("consumer", "go", "orders/consumer.go")), True, counted_only=True, topology=True),
         ]
 
-    def environment(self) -> dict[str, str]:
+    def moved(self, payload: bytes) -> bytes:
+        return payload.replace(str(self.root).encode(), str(self.planned).encode())
+
+    def environment(self, case: Case | None = None) -> dict[str, str]:
         """A small, fixed environment with a state folder that no run had before: every injecting run is a first one."""
         self.states += 1
         state = self.folder / "state" / f"{self.states:05d}"
@@ -163,7 +196,7 @@ class Project:
         return {
             "HOME": str(self.folder),
             "PATH": "/usr/bin:/bin",
-            "CLAUDE_PROJECT_DIR": str(self.root),
+            "CLAUDE_PROJECT_DIR": str(self.planned if case and case.topology else self.root),
             "CLAUDE_PLUGIN_DATA": str(state),
         }
 
@@ -181,5 +214,9 @@ def check_answer(case: Case, status: int, output: bytes) -> None:
 
 
 def run_once(binary: Path, case: Case, project: Project, wrapper: list[str] | None = None) -> subprocess.CompletedProcess:
+    environment = project.environment(case)
+    if case.topology:
+        # Another conversation, so that this one is told for the first time, by what is kept.
+        subprocess.run([str(binary), "hook"], input=case.payload.replace(SESSION.encode(), b"before"), capture_output=True, env=environment, check=True)
     command = [*(wrapper or []), str(binary), "hook"]
-    return subprocess.run(command, input=case.payload, capture_output=True, env=project.environment(), check=False)
+    return subprocess.run(command, input=case.payload, capture_output=True, env=environment, check=False)

@@ -40,14 +40,14 @@ def main() -> int:
         return 2
     limits = ceilings()["instructions"]
     over = 0
-    print(f"{'build':<8} {'case':<16} {'instructions':>13} {'ceiling':>13} {'used':>6}")
+    print(f"{'build':<8} {'case':<24} {'instructions':>13} {'ceiling':>13} {'used':>6}")
     with Project() as project:
         for name, binary in binaries(arguments.binary).items():
             for case in project.cases():
                 counted, ceiling = count(binary, case, project), limits[name][case.name]
                 verdict = "" if counted <= ceiling else "  over"
                 over += counted > ceiling
-                print(f"{name:<8} {case.name:<16} {counted:>13,} {ceiling:>13,} {counted / ceiling:>6.0%}{verdict}")
+                print(f"{name:<8} {case.name:<24} {counted:>13,} {ceiling:>13,} {counted / ceiling:>6.0%}{verdict}")
     if over:
         print(f"{over} over the ceiling", file=sys.stderr)
     return 1 if over else 0

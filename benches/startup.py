@@ -105,7 +105,7 @@ def main() -> int:
     limits = ceilings()
     problems: list[str] = []
     with Project() as project:
-        cases = {case.name: case for case in project.cases()}
+        cases = {case.name: case for case in project.cases() if not case.counted_only}
         silent = cases["silent-edit"]
         python = os.path.realpath(sys.executable)
         commands = [

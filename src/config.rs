@@ -193,7 +193,7 @@ impl Settings {
     /// What the topology says of the component that a path of the project is part of.
     #[must_use]
     pub fn component(&self, path: &str) -> Option<Component> {
-        self.topology()?.component(path).cloned()
+        self.topology()?.component(path)
     }
 }
 
@@ -307,7 +307,7 @@ pub fn load(file: &Path, project_dir: Option<&Path>, state: Option<&Path>) -> Se
         cache.as_deref().and_then(read_bytes).and_then(|bytes| serde_json::from_slice::<Compiled>(&bytes).ok()).filter(|c| c.of == of).unwrap_or_else(|| {
             let fresh = compile(of, own.as_deref(), user.as_deref(), sources.split_at(first_entry));
             if let Some(cache) = &cache {
-                let _ = keep(&fresh, cache);
+                let _ = keep(&serde_json::to_vec(&fresh).unwrap_or_default(), cache);
             }
             fresh
         });
@@ -350,12 +350,12 @@ impl Cached {
 }
 
 /// Written beside and renamed: a reader sees the old file or the new one.
-fn keep(compiled: &impl Serialize, cache: &Path) -> std::io::Result<()> {
+fn keep(compiled: &[u8], cache: &Path) -> std::io::Result<()> {
     let folder = cache.parent().unwrap_or(cache);
     crate::state::make_folder(folder)?;
     let beside = folder.join(format!("{}.tmp", std::process::id()));
     let _ = std::fs::remove_file(&beside);
     let mut file = crate::state::open_append(&beside)?;
-    file.write_all(&serde_json::to_vec(compiled)?)?;
+    file.write_all(compiled)?;
     std::fs::rename(beside, cache)
 }

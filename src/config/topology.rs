@@ -6,7 +6,6 @@ use crate::hash;
 use crate::project::read_bytes;
 use crate::topology::compact::Compact;
 use crate::topology::read;
-use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path};
 
@@ -14,13 +13,6 @@ use std::path::{Component, Path};
 pub const FILE: &str = ".dist-architect/topology.yaml";
 /// Bytes of a topology that the hook takes; a system of 2,000 components has less.
 const LIMIT: u64 = 1 << 20;
-
-#[derive(Default, Serialize, Deserialize)]
-struct Compiled {
-    of: u64,
-    /// `None`: the bytes are no topology. Kept as well, so that a broken file is not read at every edit.
-    compact: Option<Compact>,
-}
 
 /// Loads it. `None` where there is none, where it is too large, and where it cannot be read: `distarch topology check` tells why.
 #[must_use]
@@ -31,17 +23,19 @@ pub fn load(root: &Path, file: &str, state: Option<&Path>) -> Option<Compact> {
         return None;
     }
     let bytes = read_bytes(&path)?;
-    let of = hash::extend(hash::fnv(env!("CARGO_PKG_VERSION").as_bytes()), &bytes);
+    let of = hash::words(hash::fnv(env!("CARGO_PKG_VERSION").as_bytes()), &bytes).to_le_bytes();
     let cache = Cached::file(state, "topology", &path);
-    let known = cache.as_deref().and_then(read_bytes).and_then(|bytes| serde_json::from_slice::<Compiled>(&bytes).ok());
-    if let Some(known) = known.filter(|c| c.of == of) {
-        return known.compact;
+    if let Some(mut known) = cache.as_deref().and_then(read_bytes)
+        && known.starts_with(&of)
+    {
+        known.drain(..of.len());
+        return (!known.is_empty()).then(|| Compact::kept(known));
     }
     let text = String::from_utf8_lossy(&bytes);
     let compact = catch_unwind(AssertUnwindSafe(|| read::topology(&text, file).ok().map(|r| Compact::of(&r.topology)))).ok().flatten();
-    let compiled = Compiled { of, compact };
     if let Some(cache) = &cache {
-        let _ = keep(&compiled, cache);
+        // Bytes that are no topology are kept as nothing, so that they are not read at every edit.
+        let _ = keep(&[&of[..], compact.as_ref().map_or(&[][..], Compact::as_bytes)].concat(), cache);
     }
-    compiled.compact
+    compact
 }

@@ -8,31 +8,27 @@ use super::graph::{Edge, Node};
 use super::model::{Count, Kind, Topology};
 use super::names::{bare, plain};
 use crate::engine::component::{Component, Concurrency, Note};
-use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// Names in a sentence; the others are counted.
 const NAMED: usize = 4;
 
-/// A topology, compact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// A topology, compact: text that is looked through as it lies, for a hook has no time to read it into anything.
+///
+/// First line: whether there are channels, and the number of parts. Then a line for each part: its globs, its names, its count, and where
+/// its component lies in the rest, parted by tabs. Then a line of all names. The rest is the components, as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compact {
-    parts: Vec<Part>,
-    /// Everything that the file calls by a name, plain: components, aliases, resources, what relationships go by.
-    names: Vec<String>,
-    /// Whether it names any queue or channel: only then is one that it does not name worth a word.
-    pub has_channels: bool,
+    text: Vec<u8>,
 }
 
-/// A component, compact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Part {
-    paths: Vec<String>,
-    /// Its name and aliases, bare; empty for what has no code of its own here, as a database.
-    names: Vec<String>,
-    /// As the file has it.
-    count: String,
-    component: Component,
+/// A line of the index.
+struct Part<'a> {
+    globs: &'a str,
+    names: &'a str,
+    count: &'a str,
+    start: usize,
+    length: usize,
 }
 
 impl Compact {
@@ -40,68 +36,122 @@ impl Compact {
     #[must_use]
     pub fn of(topology: &Topology) -> Self {
         let study = Study::of(topology);
-        let parts = (0..study.graph.len()).map(|node| part(&study, node)).collect();
-        let mut names: Vec<String> = Vec::new();
-        let aliases = topology.aliases.iter().flat_map(|(name, others)| std::iter::once(name).chain(others));
-        let resources = topology.convergence_points.iter().map(|p| &p.resource);
-        for name in topology.components.iter().map(|c| &c.name).chain(aliases).chain(&topology.ignore).chain(resources) {
-            names.extend([plain(name), bare(name)]);
-        }
-        for text in topology.relationships.iter().flat_map(|r| [&r.via, &r.data, &r.notes]).chain(topology.components.iter().flat_map(|c| [&c.role, &c.notes]))
-        {
-            names.extend(text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"' | '\'' | '`')).map(plain).filter(|w| w.len() > 2));
-        }
-        names.sort();
-        names.dedup();
         let has_channels = topology.components.iter().any(|c| c.kind == Kind::Queue);
-        Self { parts, names, has_channels }
+        let mut index = format!("{}\t{}\n", u8::from(has_channels), study.graph.len());
+        let mut rest = String::new();
+        for node in 0..study.graph.len() {
+            let component = serde_json::to_string(&component(&study, node)).unwrap_or_default();
+            let globs: Vec<&str> = study.graph.component(node).paths.iter().map(String::as_str).filter(|g| !g.contains(['\t', '\n', '\u{1}'])).collect();
+            let count = if study.count(node) == Count::Unknown { String::new() } else { study.count(node).to_string() };
+            let _ = writeln!(index, "{}\t{}\t{count}\t{}\t{}", globs.join("\u{1}"), names_of(&study, node).join(" "), rest.len(), component.len());
+            rest.push_str(&component);
+        }
+        let _ = writeln!(index, "{}", all_names(topology).join(" "));
+        index.push_str(&rest);
+        Self { text: index.into_bytes() }
+    }
+
+    /// One that was kept; see [`Self::as_bytes`].
+    #[must_use]
+    pub fn kept(text: Vec<u8>) -> Self {
+        Self { text }
+    }
+
+    /// As it is kept.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.text
     }
 
     /// The component that a path of the project belongs to: by its globs, else by the outermost folder or file of its name.
     #[must_use]
-    pub fn component(&self, path: &str) -> Option<&Component> {
-        self.part(path).map(|p| &p.component)
-    }
-
-    fn part(&self, path: &str) -> Option<&Part> {
+    pub fn component(&self, path: &str) -> Option<Component> {
+        let (parts, rest) = self.index()?;
         // The longest glob says most: `services/**` and `services/orders/**` may both match.
-        let by_glob = self.parts.iter().filter_map(|p| Some((p, p.paths.iter().filter(|g| fast_glob::glob_match(g.as_str(), path)).map(String::len).max()?)));
-        if let Some((part, _)) = by_glob.max_by_key(|(_, length)| *length) {
-            return Some(part);
-        }
-        let stem = |segment: &str| bare(segment.split('.').next().unwrap_or(segment));
-        path.split('/').find_map(|segment| {
-            let name = stem(segment);
-            self.parts.iter().find(|p| p.names.contains(&name))
-        })
+        let fits = |glob: &&str| {
+            let literal = glob.find(['*', '?', '[', '{', '\\', '!']).unwrap_or(glob.len());
+            path.starts_with(&glob[..literal]) && fast_glob::glob_match(*glob, path)
+        };
+        let by_glob = parts.clone().filter_map(|p| Some((p.globs.split('\u{1}').filter(|g| !g.is_empty()).filter(fits).map(str::len).max()?, p)));
+        let part = by_glob.max_by_key(|(length, _)| *length).map(|(_, part)| part).or_else(|| {
+            path.split('/').find_map(|segment| {
+                let name = bare(segment.split('.').next().unwrap_or(segment));
+                parts.clone().find(|p| p.names.split(' ').any(|n| !n.is_empty() && n == name))
+            })
+        })?;
+        serde_json::from_slice(rest.get(part.start..part.start.checked_add(part.length)?)?).ok()
     }
 
     /// How many there are of the component that a name means, as the file has it; `None` for a name that it does not know.
     #[must_use]
     pub fn count(&self, name: &str) -> Option<&str> {
-        let bare = bare(name);
-        self.parts.iter().find(|p| p.component.name == name || p.names.contains(&bare)).map(|p| p.count.as_str())
+        let (plain, bare) = (plain(name), bare(name));
+        let (mut parts, _) = self.index()?;
+        parts.find(|p| p.names.split(' ').any(|n| n == plain || n == bare)).map(|p| p.count)
     }
 
     /// Whether the file knows a name, in any spelling.
     #[must_use]
     pub fn knows(&self, name: &str) -> bool {
-        [plain(name), bare(name)].iter().any(|n| self.names.binary_search(n).is_ok())
+        let forms = [plain(name), bare(name)];
+        self.lines().and_then(|(mut lines, n)| lines.nth(n)).is_some_and(|names| names.split(' ').any(|n| forms.iter().any(|f| n == f)))
+    }
+
+    /// Whether it names any queue or channel: only then is one that it does not name worth a word.
+    #[must_use]
+    pub fn has_channels(&self) -> bool {
+        self.text.first() == Some(&b'1')
+    }
+
+    /// The lines behind the first, and the number of parts.
+    fn lines(&self) -> Option<(impl Iterator<Item = &str> + Clone, usize)> {
+        let mut lines = self.text.split(|b| *b == b'\n').map(|l| std::str::from_utf8(l).unwrap_or(""));
+        let (_, n) = lines.next()?.split_once('\t')?;
+        Some((lines, n.parse().ok()?))
+    }
+
+    fn index(&self) -> Option<(impl Iterator<Item = Part<'_>> + Clone, &[u8])> {
+        let (lines, n) = self.lines()?;
+        let parts = lines.take(n).filter_map(|line| {
+            let mut fields = line.split('\t');
+            let mut field = || fields.next();
+            Some(Part { globs: field()?, names: field()?, count: field()?, start: field()?.parse().ok()?, length: field()?.parse().ok()? })
+        });
+        let rest = self.text.splitn(n.checked_add(3)?, |b| *b == b'\n').last()?;
+        Some((parts, rest))
     }
 }
 
-fn part(study: &Study<'_>, node: Node) -> Part {
+/// Its name and aliases, bare; none for what has no code of its own here, as a database.
+fn names_of(study: &Study<'_>, node: Node) -> Vec<String> {
     let component = study.graph.component(node);
-    let has_code = matches!(component.kind, Kind::Service | Kind::Job | Kind::Gateway);
     let aliases = study.graph.topology.aliases.get(&component.name).into_iter().flatten();
-    let mut names: Vec<String> = if has_code { std::iter::once(&component.name).chain(aliases).map(|n| bare(n)).collect() } else { Vec::new() };
-    names.retain(|n| n.len() > 2);
-    Part {
-        paths: component.paths.clone(),
-        names,
-        count: if study.count(node) == Count::Unknown { String::new() } else { study.count(node).to_string() },
-        component: Component { name: component.name.clone(), concurrency: concurrency(study, node), notes: notes(study, node) },
+    let mut names = Vec::new();
+    if matches!(component.kind, Kind::Service | Kind::Job | Kind::Gateway) {
+        names.extend(std::iter::once(&component.name).chain(aliases).map(|n| bare(n)).filter(|n| n.len() > 2));
     }
+    names
+}
+
+/// Everything that the file calls by a name, plain: components, aliases, resources, what relationships go by.
+fn all_names(topology: &Topology) -> Vec<String> {
+    let aliases = topology.aliases.iter().flat_map(|(name, others)| std::iter::once(name).chain(others));
+    let resources = topology.convergence_points.iter().map(|p| &p.resource);
+    let mut names: Vec<String> = Vec::new();
+    for name in topology.components.iter().map(|c| &c.name).chain(aliases).chain(&topology.ignore).chain(resources) {
+        names.extend([plain(name), bare(name)]);
+    }
+    let prose = topology.relationships.iter().flat_map(|r| [&r.via, &r.data, &r.notes]).chain(topology.components.iter().flat_map(|c| [&c.role, &c.notes]));
+    for text in prose {
+        names.extend(text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"' | '\'' | '`')).map(plain).filter(|w| w.len() > 2));
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn component(study: &Study<'_>, node: Node) -> Component {
+    Component { name: study.graph.name(node).to_owned(), concurrency: concurrency(study, node), notes: notes(study, node) }
 }
 
 fn concurrency(study: &Study<'_>, node: Node) -> Concurrency {
@@ -243,12 +293,13 @@ aliases: {billing: [invoices]}
     #[test]
     fn a_path_belongs_to_a_component_by_glob_then_by_name() {
         let compact = compact();
-        let name = |path| compact.component(path).map(|c| c.name.as_str());
-        assert_eq!(name("services/orders/api/client.go"), Some("order-service"));
-        assert_eq!(name("src/invoices/post.py"), Some("billing"));
-        assert_eq!(name("cmd/order_service/main.go"), Some("order-service"));
-        assert_eq!(name("src/orders-db/migrate.py"), None, "a database has no code of its own");
-        assert_eq!(name("src/other/main.go"), None);
+        let name = |path| compact.component(path).map(|c| c.name);
+        let is = |path, expected: Option<&str>| assert_eq!(name(path).as_deref(), expected, "{path}");
+        is("services/orders/api/client.go", Some("order-service"));
+        is("src/invoices/post.py", Some("billing"));
+        is("cmd/order_service/main.go", Some("order-service"));
+        is("src/orders-db/migrate.py", None);
+        is("src/other/main.go", None);
     }
 
     #[test]
@@ -267,12 +318,26 @@ aliases: {billing: [invoices]}
     }
 
     #[test]
+    fn what_was_kept_says_the_same_and_foreign_bytes_say_nothing() {
+        let compact = compact();
+        assert_eq!(Compact::kept(compact.as_bytes().to_vec()).component("services/orders/a.go"), compact.component("services/orders/a.go"));
+        for end in 0..compact.as_bytes().len() {
+            let cut = Compact::kept(compact.as_bytes()[..end].to_vec());
+            let _ = (cut.component("services/orders/a.go"), cut.knows("billing"), cut.count("billing"), cut.has_channels());
+        }
+        for foreign in [&b""[..], b"1\t99999999999999999999\n", b"1\t5\na\tb\tc\t0\t18446744073709551615\n\n", b"\xff\xfe\n\n"] {
+            let foreign = Compact::kept(foreign.to_vec());
+            assert_eq!((foreign.component("a/b"), foreign.knows("b")), (None, false));
+        }
+    }
+
+    #[test]
     fn names_are_known_in_any_spelling() {
         let compact = compact();
         for name in ["order-service", "OrderService", "order", "invoices", "orders_db"] {
             assert!(compact.knows(name), "{name}");
         }
-        assert!(!compact.knows("pricing"));
+        assert!(!compact.knows("pricing") && !compact.knows(""));
         assert_eq!((compact.count("order-service"), compact.count("gateway"), compact.count("pricing")), (Some("1"), Some("N"), None));
     }
 }

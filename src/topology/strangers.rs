@@ -87,7 +87,7 @@ fn called(compact: &Compact, before: &str, after: &str, is_yaml: bool) -> Vec<St
                 add(host, i + 1, format!("is called here ({scheme}://{host})"));
             }
         }
-        if compact.has_channels && !is_yaml {
+        if compact.has_channels() && !is_yaml {
             let lower = line.to_ascii_lowercase();
             if CHANNELS.iter().any(|w| lower.contains(w)) {
                 for name in quoted(line).filter(|n| n.contains(['.', '-', '_'])) {

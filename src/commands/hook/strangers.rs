@@ -17,7 +17,7 @@ const LIMIT: usize = 512 << 10;
 impl Hook<'_> {
     /// Adds the question to the telling, where there is one. `before` is the file before the edit. What went wrong, if anything did.
     pub(super) fn meet_strangers(&self, edit: &Edit<'_>, before: Option<String>, telling: &mut Telling) -> Option<String> {
-        if !matches!(path::kind(&edit.path, edit.language), PathKind::Product | PathKind::Structured) {
+        if self.settings.root.is_none() || !matches!(path::kind(&edit.path, edit.language), PathKind::Product | PathKind::Structured) {
             return None;
         }
         // Only an edit that could bring one has the topology read.
