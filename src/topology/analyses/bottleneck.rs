@@ -33,7 +33,7 @@ impl Load {
 /// counts with its least, and the figure is no longer whole.
 #[must_use]
 pub fn load_of(study: &Study<'_>, edge: Edge) -> (Option<f64>, bool) {
-    let Some(rate) = study.graph.relationship(edge).rate else { return (None, false) };
+    let Some(rate) = study.graph.relationship(edge).rate.filter(|r| *r >= 0.0) else { return (None, false) };
     let (from, _) = study.counts(edge);
     let (callers, whole) = match from {
         Count::Dynamic { min, max: None } => (min.unwrap_or(1), false),
@@ -42,7 +42,8 @@ pub fn load_of(study: &Study<'_>, edge: Edge) -> (Option<f64>, bool) {
     };
     let calls = study.calls(edge);
     let per_item = matches!(study.graph.relationship(edge).calls, Some(crate::topology::model::Calls::PerItem));
-    (Some(rate * calls.unwrap_or(1.0) * f64::from(callers)), whole && !per_item)
+    let load = rate * calls.unwrap_or(1.0) * f64::from(callers);
+    (Some(load).filter(|l| l.is_finite()), whole && !per_item)
 }
 
 /// The load of a component, from its callers.
@@ -52,7 +53,7 @@ pub fn load(study: &Study<'_>, node: Node) -> Load {
     for edge in &study.graph.callers[node] {
         let (known, whole) = load_of(study, *edge);
         out.known += known.unwrap_or(0.0);
-        if !whole {
+        if !whole || known.is_none() {
             out.unknown.push(*edge);
         }
     }
