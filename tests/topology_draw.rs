@@ -38,7 +38,7 @@ relationships:
 "#;
 
 /// What a person sees: every component is clicked where it is drawn, and what lit up is written down; then search, neighbours, keys.
-const PERSON: &str = r##"
+const PERSON: &str = r##"{
 const report = { errors: window.faults, pwned: window.pwned === 1, lost: {}, less: {}, texts: [], covered: [] };
 const ids = (cls) => [...document.querySelectorAll("#map .n." + cls)].map((n) => n.id).sort();
 const key = (target, key) => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
@@ -67,7 +67,7 @@ report.images = document.images.length;
 const out = document.createElement("pre");
 out.id = "report"; out.textContent = "REPORT" + JSON.stringify(report) + "END";
 document.body.append(out);
-"##;
+}"##;
 
 fn browser() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("DISTARCH_BROWSER") {

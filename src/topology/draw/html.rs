@@ -13,6 +13,8 @@ use crate::topology::model::Kind;
 use serde_json::{Value, json};
 
 const PAGE: &str = include_str!("page/page.html");
+/// One script in four parts.
+const SCRIPT: &str = concat!(include_str!("page/graph.js"), include_str!("page/drawing.js"), include_str!("page/panel.js"), include_str!("page/input.js"));
 
 /// Draws it.
 pub(super) fn draw(picture: &Picture<'_>) -> String {
@@ -40,7 +42,7 @@ pub(super) fn draw(picture: &Picture<'_>) -> String {
             "content" => &content,
             "data" => &data,
             "nonce" => &nonce,
-            "script" => include_str!("page/page.js"),
+            "script" => SCRIPT,
             _ => "",
         });
         rest = after;
