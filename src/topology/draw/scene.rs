@@ -70,7 +70,8 @@ impl<'a> Scene<'a> {
         let mut out = format!("<g class=\"{}\"><g class=\"frames\">", if self.is_map { "map" } else { "layers" });
         for g in &self.placed.groups {
             let (x, y, w, h) = (figure(g.at.x), figure(g.at.y), figure(g.size.w), figure(g.size.h));
-            let _ = write!(out, "<g class=\"frame\"><rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"10\"/>");
+            let small = if g.size.w < 400.0 { " small" } else { "" };
+            let _ = write!(out, "<g class=\"frame{small}\"><rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"10\"/>");
             let _ = write!(out, "<text x=\"{}\" y=\"{}\">{}</text></g>", figure(g.at.x + 18.0), figure(g.at.y + 32.0), escaped(&g.title));
         }
         out.push_str("</g><g class=\"lines\">");

@@ -154,7 +154,7 @@ function light() {
       label = { x: n.x + side * n.w / 2, y: n.y + (at - (twins.length - 1) / 2) * 20, w: Math.ceil(e.label.length * 6.6) + 10, side, at: other === e.t ? "t" : "f" };
     }
     // Labels lie over the lines of others.
-    extra[other === null ? "unshift" : "push"](line(i, lines.get(i) || (other === null ? "pale" : ""), label));
+    extra[other === null ? "unshift" : "push"](line(i, (lines.get(i) || "") + (other === null ? " pale" : ""), label));
   });
   else if (isMap) for (const [i, cls] of lines) if (edges[i].f !== edges[i].t && shown(edges[i].f) && shown(edges[i].t)) extra.push(line(i, cls));
   if (!focus && !isMap) edges.forEach((e, i) => {
