@@ -46,6 +46,17 @@ Environment:
   echo '{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"Edit\",\"tool_input\":{\"file_path\":\"a.py\",
     \"old_string\":\"\",\"new_string\":\"channel.basic_ack(tag)\"}}' | distarch scan --explain")]
     Scan(commands::scan::Args),
+    /// Judge a change in a repository, as `git` tells it: findings with their lines, then the questions in two passes
+    ///
+    /// Without arguments, what is not committed. Exit code 1 when there is a finding of which a detector is sure.
+    #[command(after_help = "Examples:
+  distarch check
+  distarch check --staged                      before a commit
+  distarch check --diff main...HEAD --format markdown
+  distarch check --since v1.2 services/orders --fail-on medium
+  distarch check --diff origin/main...HEAD --format sarif > distarch.sarif
+  distarch check --diff origin/main...HEAD --format github")]
+    Check(commands::check::Args),
     /// Explain a module, a section, a signal, a pattern or a library, from the same bytes that fire
     #[command(after_help = "Examples:
   distarch explain failure-mode
@@ -185,6 +196,7 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
             Answer::default()
         }
         Verb::Scan(args) => commands::scan::run(&args)?.into(),
+        Verb::Check(args) => commands::check::run(&args)?,
         Verb::Explain(args) => commands::explain::run(&args)?.into(),
         Verb::List(args) => commands::list::run(&args)?.into(),
         Verb::Catalog(args) => commands::catalog::run(&args)?,

@@ -162,7 +162,8 @@ fn explain(module: &str) -> String {
 }
 
 /// Items of the module that the evidence asks for: the first of each asked section, then the second of each; then of the red flags.
-fn questions<'k>(raised: &Raised, knowledge: &Knowledge<'k>) -> Vec<&'k str> {
+#[must_use]
+pub fn questions<'k>(raised: &Raised, knowledge: &Knowledge<'k>) -> Vec<&'k str> {
     let all = knowledge.module_sections(raised.module());
     let mut asked: Vec<usize> = Vec::new();
     let mut ask = |section: usize| {

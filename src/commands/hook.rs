@@ -185,7 +185,7 @@ impl<'a> Hook<'a> {
             let telling = telling::compose(&verdict, &levels, &knowledge[0], &edit.path, &config.budget);
             (verdict, telling, wrong)
         };
-        let wrong = if finds { wrong.or(self.find(&edit, &absolute, &verdict, text(), is_before, &mut telling)) } else { wrong };
+        let wrong = if finds { wrong.or(self.find(&edit, &absolute, &verdict, is_before, &mut telling)) } else { wrong };
         let wrong = if is_before { wrong } else { wrong.or(self.meet_strangers(&edit, text(), &mut telling)) };
         self.record.keep_verdict(&verdict);
         self.record.around = around.into_inner();

@@ -1,6 +1,7 @@
 //! One verb per file, its arguments beside its function.
 
 pub mod catalog;
+pub mod check;
 pub mod completions;
 pub mod doctor;
 pub mod eval;

@@ -88,6 +88,9 @@ pub struct Finding {
     /// The function that it stands in; empty outside of functions.
     #[serde(skip)]
     pub function: String,
+    /// Its detector sees it in the text by itself too, without the text before the edit.
+    #[serde(skip)]
+    pub stands: bool,
 }
 
 /// Why nothing was raised.

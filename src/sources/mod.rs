@@ -2,8 +2,10 @@
 //!
 //! Each gives the same neutral stream of [`Item`]s in file order, so that whoever reads it need not know which it was.
 
+pub mod changes;
 pub mod files;
 pub mod find;
+pub mod git;
 mod journal;
 pub mod labelled;
 mod lines;

@@ -1,17 +1,13 @@
 //! Changes in a working tree that no edit hook saw: what `git` says has changed, where the file is younger than what the hook knows.
-//!
-//! The user's own git is asked, with everything off by which a repository could have a program of its own run: no file system monitor,
-//! no hooks, no lock taken, no bare repository found by chance.
 
+use super::git;
 use crate::engine::edit::Language;
 use crate::engine::path::{self, PathKind};
 use crate::journal::{self, Record};
 use crate::project;
 use std::collections::HashMap;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Files that are looked at.
@@ -20,8 +16,6 @@ const FILES: usize = 20;
 const FILE_LIMIT: u64 = 256 << 10;
 /// Bytes at the end of the journal in which a turn's edits are looked for.
 const TAIL: u64 = 1 << 20;
-/// Bytes of git's answer.
-const ANSWER_LIMIT: u64 = 16 << 20;
 
 /// A file that was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +60,9 @@ pub fn seen_by_tools(state: &Path, session: &str, folder: &Path) -> HashMap<Path
 /// after the edit tools last wrote them. Empty where there is no repository, no git, or not enough time.
 #[must_use]
 pub fn changed(folder: &Path, since: u64, seen: &HashMap<PathBuf, u64>, deadline: Instant) -> Vec<Changed> {
-    let Some(root) = folder.ancestors().find(|f| f.join(".git").exists()) else { return Vec::new() };
+    let Some(root) = git::root(folder) else { return Vec::new() };
     let status = ["status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules=all"];
-    let Some(listing) = git(root, &status, b"", deadline) else { return Vec::new() };
+    let Ok(listing) = git::ask(&root, &status, b"", Some(deadline)) else { return Vec::new() };
     let mut files: Vec<(String, PathBuf, String)> = Vec::new();
     for entry in listing.split(|b| *b == 0) {
         let Some(name) = entry.get(3..).and_then(|n| std::str::from_utf8(n).ok()) else { continue };
@@ -91,67 +85,16 @@ pub fn changed(folder: &Path, since: u64, seen: &HashMap<PathBuf, u64>, deadline
     if files.is_empty() {
         return Vec::new();
     }
-    let wanted: String = files.iter().map(|(name, ..)| format!("HEAD:{name}\n")).collect();
-    let Some(answer) = git(root, &["cat-file", "--batch"], wanted.as_bytes(), deadline) else { return Vec::new() };
-    let before = blobs(&answer);
-    files.into_iter().zip(before).map(|((_, path, after), before)| Changed { path, before, after }).filter(|c| c.before != c.after).collect()
-}
-
-/// The texts in an answer of `git cat-file --batch`, in its order; empty for what is missing.
-fn blobs(mut answer: &[u8]) -> Vec<String> {
-    let mut out = Vec::new();
-    while let Some(end) = answer.iter().position(|b| *b == b'\n') {
-        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
-        answer = &answer[end + 1..];
-        let size = head.rsplit_once(" blob ").and_then(|(_, size)| size.parse::<usize>().ok());
-        match size.filter(|s| *s <= answer.len()) {
-            Some(size) => {
-                out.push(String::from_utf8_lossy(&answer[..size]).into_owned());
-                answer = answer.get(size + 1..).unwrap_or(&[]);
-            }
-            None => out.push(String::new()),
-        }
-    }
-    out
-}
-
-/// What git answers; `None` when it is not there, fails or is not done in time: then it is ended.
-fn git(root: &Path, arguments: &[&str], input: &[u8], deadline: Instant) -> Option<Vec<u8>> {
-    let mut child = Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(["--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.bareRepository=explicit"])
-        .args(arguments)
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .env_remove("GIT_INDEX_FILE")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let (mut to, from) = (child.stdin.take()?, child.stdout.take()?);
-    let input = input.to_vec();
-    let (sender, receiver) = mpsc::channel();
-    // The input is short, but git may answer before it has read it all: written beside, so that neither waits for the other.
-    std::thread::spawn(move || to.write_all(&input));
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let read = from.take(ANSWER_LIMIT).read_to_end(&mut bytes);
-        let _ = sender.send(read.map(|_| bytes));
-    });
-    let answer = receiver.recv_timeout(deadline.saturating_duration_since(Instant::now()));
-    if answer.is_err() {
-        let _ = child.kill();
-    }
-    let is_good = child.wait().is_ok_and(|status| status.success());
-    answer.ok().and_then(Result::ok).filter(|_| is_good)
+    let wanted: Vec<String> = files.iter().map(|(name, ..)| format!("HEAD:{name}")).collect();
+    let Ok(before) = git::blobs(&root, &wanted, Some(deadline)) else { return Vec::new() };
+    let text = |blob: Option<Vec<u8>>| String::from_utf8_lossy(&blob.unwrap_or_default()).into_owned();
+    files.into_iter().zip(before).map(|((_, path, after), before)| Changed { path, before: text(before), after }).filter(|c| c.before != c.after).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::Command;
     use std::time::Duration;
 
     fn run(root: &Path, arguments: &[&str]) {

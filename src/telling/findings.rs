@@ -108,6 +108,7 @@ mod tests {
             evidence: Vec::new(),
             subject: String::new(),
             function: String::new(),
+            stands: true,
         }
     }
 

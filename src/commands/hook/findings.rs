@@ -1,9 +1,10 @@
 //! Findings at an edit: the new ones are told, and of those that were told before it is noted what the edit made of them.
 
 use super::{Hook, token};
+use crate::commands::wording::confidence;
 use crate::config::Mode;
 use crate::engine::edit::Edit;
-use crate::engine::patterns::{self, Fate, Known};
+use crate::engine::patterns::{Fate, Known};
 use crate::engine::verdict::{Confidence, Finding, Verdict};
 use crate::journal::{FateRecord, FindingRecord};
 use crate::project;
@@ -16,25 +17,17 @@ use std::path::Path;
 const LOOKED_AT: usize = 40;
 
 impl Hook<'_> {
-    /// Adds what is to be told of an edit's findings to the telling, and settles earlier ones. `path` as the client names the file,
-    /// `before` its text before the edit. What went wrong, if anything did.
-    pub(super) fn find(
-        &mut self,
-        edit: &Edit<'_>,
-        path: &str,
-        verdict: &Verdict,
-        before: Option<String>,
-        is_before: bool,
-        telling: &mut Telling,
-    ) -> Option<String> {
+    /// Adds what is to be told of an edit's findings to the telling, and, after the edit, settles earlier ones. `path` as the client
+    /// names the file. What went wrong, if anything did.
+    pub(super) fn find(&mut self, edit: &Edit<'_>, path: &str, verdict: &Verdict, is_before: bool, telling: &mut Telling) -> Option<String> {
         let session = self.session()?;
         let ledger = session.ledger();
         let earlier: Vec<&Entry> = ledger.entries.iter().filter(|e| e.noted.path == path && e.state != State::Dismissed).take(LOOKED_AT).collect();
         if verdict.patterns.is_empty() && earlier.is_empty() {
             return None;
         }
-        let after = if is_before { patterns::applied(edit, before.as_deref().unwrap_or("")) } else { project::read_file(path) }.unwrap_or_default();
-        if !is_before {
+        if !is_before && !earlier.is_empty() {
+            let after = project::read_file(path).unwrap_or_default();
             let fates: Vec<(Key, State)> = earlier
                 .into_iter()
                 .filter_map(|entry| {
@@ -47,17 +40,15 @@ impl Hook<'_> {
                 return Some(format!("session: {e}"));
             }
         }
-        self.tell(edit, path, verdict, &after, telling)
+        self.tell(edit, path, verdict, telling)
     }
 
     /// Adds the new findings to the telling, at most [`AT_ONCE`]: sure ones by themselves, others beside a module.
-    fn tell(&mut self, edit: &Edit<'_>, path: &str, verdict: &Verdict, after: &str, telling: &mut Telling) -> Option<String> {
+    fn tell(&mut self, edit: &Edit<'_>, path: &str, verdict: &Verdict, telling: &mut Telling) -> Option<String> {
         let speaks = |f: &Finding| f.confidence == Confidence::High || (f.confidence == Confidence::Medium && !verdict.modules.is_empty());
         let chosen: Vec<&Finding> = verdict.patterns.iter().filter(|f| speaks(f)).take(AT_ONCE).collect();
-        let noted: Vec<Noted> = chosen
-            .iter()
-            .map(|f| Noted { path: path.to_owned(), known: Known::of(f, verdict.categories, &edit.path, after), sure: f.confidence == Confidence::High })
-            .collect();
+        let noted: Vec<Noted> =
+            chosen.iter().map(|f| Noted { path: path.to_owned(), known: Known::of(f, verdict.categories), sure: f.confidence == Confidence::High }).collect();
         let (told, wrong) = self.claim_findings(&noted);
         for finding in &verdict.patterns {
             let at = chosen.iter().position(|c| std::ptr::eq(*c, finding));
@@ -65,7 +56,7 @@ impl Hook<'_> {
                 pattern: finding.id.clone(),
                 path: String::new(),
                 line: finding.line,
-                confidence: confidence(finding.confidence).to_owned(),
+                confidence: confidence(finding).to_owned(),
                 told: at.is_some_and(|i| told[i]),
             };
             if record.told {
@@ -159,13 +150,4 @@ fn fate(noted: &Noted, path: &str, after: &str, edit: Option<&Edit<'_>>) -> Stat
 pub(super) fn fate_record(entries: &[Entry], key: Key, state: &str) -> Option<FateRecord> {
     let noted = &entries.iter().find(|e| e.key == key)?.noted;
     Some(FateRecord { pattern: noted.known.id.clone(), path: noted.path.clone(), state: state.to_owned() })
-}
-
-/// A confidence as the journal names it.
-pub(super) fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::High => "high",
-        Confidence::Medium => "medium",
-        Confidence::Low => "low",
-    }
 }

@@ -1,8 +1,9 @@
 //! The end of a turn: what this turn brought and nothing has mended is told once more, and files that were changed by other means
 //! than the edit tools are looked at.
 
-use super::findings::{Open, confidence, fate_record};
+use super::findings::{Open, fate_record};
 use super::{Hook, now};
+use crate::commands::wording::confidence;
 use crate::config::Mode;
 use crate::engine::edit::Edit;
 use crate::engine::patterns::Known;
@@ -78,12 +79,12 @@ impl Hook<'_> {
             }
             let edit = Edit { whole_file: true, ..Edit::new(relative.as_str(), before.as_str(), after.as_str()) };
             for (finding, categories) in self.findings_of(&edit) {
-                let noted = Noted { path: absolute.clone(), known: Known::of(&finding, categories, &relative, &after), sure: true };
+                let noted = Noted { path: absolute.clone(), known: Known::of(&finding, categories), sure: true };
                 let record = FindingRecord {
                     pattern: finding.id.clone(),
                     path: relative.clone(),
                     line: finding.line,
-                    confidence: confidence(finding.confidence).to_owned(),
+                    confidence: confidence(&finding).to_owned(),
                     told: false,
                 };
                 found.push((noted, record, relative.clone()));

@@ -99,12 +99,11 @@ impl Tracker {
                 }
             }
         }
-        let text = after.unwrap_or_else(|| edit.changes.iter().map(|c| &*c.new).collect::<Vec<_>>().join("\n"));
         let mut found = Vec::new();
         let speaks = |c: Confidence| c == Confidence::High || (c == Confidence::Medium && !verdict.modules.is_empty());
         for finding in verdict.patterns.iter().filter(|f| speaks(f.confidence)).take(AT_ONCE) {
             let sure = finding.confidence == Confidence::High;
-            let noted = Noted { path: file.1.clone(), known: Known::of(finding, verdict.categories, &edit.path, &text), sure };
+            let noted = Noted { path: file.1.clone(), known: Known::of(finding, verdict.categories), sure };
             if !self.told.insert((session.clone(), noted.key())) {
                 continue;
             }

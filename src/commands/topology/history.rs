@@ -1,9 +1,9 @@
 //! What was committed since the topology file was: asked of the user's own git. Where there is none, or the file is in no commit,
 //! nothing is known.
 
+use crate::sources::git;
 use crate::topology::analyses::{Commit, History};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// Commits that are looked at.
 const COMMITS: &str = "--max-count=2000";
@@ -29,26 +29,16 @@ pub(super) fn since(file: &Path) -> Option<History> {
     Some(History { file: format!("{}{}", top.trim_end_matches('\n'), name.to_string_lossy()), since: log.split('\u{1e}').filter_map(commit).collect() })
 }
 
-/// Runs git without a shell, a pager, a signature check or a lock; a clone that lacks objects does not fetch them.
 fn git(folder: &Path, args: &[&str], path: Option<&Path>) -> Option<String> {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args([
-        "--no-pager",
-        "--no-optional-locks",
-        "--literal-pathspecs",
-        "-c",
-        "log.showSignature=false",
-        "-c",
-        "core.quotePath=false",
-    ]);
-    command.args(args).args(path).env("GIT_NO_LAZY_FETCH", "1").stdin(Stdio::null()).stderr(Stdio::null());
-    let out = command.output().ok().filter(|o| o.status.success())?;
-    Some(String::from_utf8_lossy(&out.stdout).into_owned())
+    let path = path.map(|p| p.to_str()).map_or(Some(None), |p| p.map(Some))?;
+    let args: Vec<&str> = args.iter().copied().chain(path).collect();
+    git::ask(folder, &args, b"", None).ok().map(|answer| String::from_utf8_lossy(&answer).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::process::Command;
 
     /// A repository with a topology, then two commits; files with spaces and letters beyond ASCII keep their names.
     #[test]

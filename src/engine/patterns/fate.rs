@@ -53,21 +53,19 @@ pub fn applied(edit: &Edit<'_>, file: &str) -> Option<String> {
 }
 
 impl Known {
-    /// A finding in the text that it was found in.
+    /// A finding, with the categories of client library that its file imports.
     #[must_use]
-    pub fn of(finding: &Finding, categories: u32, path: &str, text: &str) -> Self {
+    pub fn of(finding: &Finding, categories: u32) -> Self {
         let cited = finding.evidence.first().map_or("", |e| &e.text);
-        let known = Self {
+        Self {
             id: finding.id.clone(),
             function: finding.function.clone(),
             subject: hash::fnv(finding.subject.as_bytes()),
             text: hash::fnv(cited.as_bytes()),
             line: finding.line,
-            stands: true,
+            stands: finding.stands,
             categories,
-        };
-        let stands = matches!(known.fate(path, text), Fate::Open(_));
-        Self { stands, ..known }
+        }
     }
 
     /// What became of it, in the file as it stands now.
@@ -156,7 +154,7 @@ mod tests {
 
     fn known() -> Known {
         let edit = Edit { whole_file: true, ..Edit::new(PATH, "", FLAW) };
-        Known::of(&found(&edit, ""), u32::MAX, PATH, FLAW)
+        Known::of(&found(&edit, ""), u32::MAX)
     }
 
     #[test]

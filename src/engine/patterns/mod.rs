@@ -169,10 +169,14 @@ pub fn look(edit: &Edit<'_>, around: &Around<'_>, detectors: &[Detector]) -> Vec
         let before = syntax::outline(&texts.before, edit.language, &edit.path, &texts.touched_before);
         let new = View::new(&after, before.as_ref(), true, edit, around, &texts.touched_after);
         let old = before.as_ref().map(|b| View::new(b, None, false, edit, around, &texts.touched_before));
+        let all: Vec<u32> = (1..=u32::try_from(texts.after.lines().count()).unwrap_or(u32::MAX)).collect();
+        let alone = View::new(&after, None, true, edit, around, &all);
         for detector in detectors.iter().filter(|d| d.languages.is_empty() || d.languages.contains(&edit.language.name())) {
             for sighting in brought(detector, &new, old.as_ref()) {
-                let finding = finding(detector, &after, &sighting, &texts);
+                let mut finding = finding(detector, &after, &sighting, &texts);
                 if !texts::is_waived(after.text, after.node(sighting.at).line) && !out.iter().any(|f| f.id == finding.id && f.line == finding.line) {
+                    let is_it = |s: &Sighting| s.subject == sighting.subject && after.function_name(s.at) == finding.function;
+                    finding.stands = (detector.find)(&alone).iter().any(is_it);
                     out.push(finding);
                 }
             }
@@ -222,6 +226,7 @@ fn finding(detector: &Detector, outline: &Outline<'_>, sighting: &Sighting, text
         evidence: vec![evidence],
         subject: sighting.subject.clone(),
         function: outline.function_name(sighting.at).to_owned(),
+        stands: false,
     }
 }
 

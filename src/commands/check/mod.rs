@@ -1,0 +1,165 @@
+//! `distarch check`: a whole change at once, by the same decision as at each edit: boundaries first, then what happens at the same time.
+
+mod github;
+mod page;
+pub mod report;
+mod sarif;
+
+use super::{Answer, judge};
+use crate::config::{self, Settings};
+use crate::engine::edit::{Edit, Language};
+use crate::engine::surroundings::Surroundings;
+use crate::engine::verdict::{Confidence, Verdict};
+use crate::error::{Error, Kind};
+use crate::render;
+use crate::sources::changes::{self, Change, Range, Unseen};
+use crate::sources::git::{self, Refused};
+use crate::topology::strangers::{Stranger, strangers};
+use rayon::prelude::*;
+use report::Report;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+/// `distarch check`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Files or folders; everything that was changed unless told.
+    pub paths: Vec<PathBuf>,
+    /// What is staged for the next commit.
+    #[arg(long, conflicts_with_all = ["diff", "since"])]
+    pub staged: bool,
+    /// What lies between two revisions: A..B, or A...B since they parted.
+    #[arg(long, value_name = "RANGE", conflicts_with = "since")]
+    pub diff: Option<String>,
+    /// The working tree against a revision.
+    #[arg(long, value_name = "REVISION")]
+    pub since: Option<String>,
+    /// How to say it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// From which confidence of a finding on the exit code is 1.
+    #[arg(long, value_enum, default_value_t)]
+    pub fail_on: FailOn,
+    /// Findings of low confidence too.
+    #[arg(long)]
+    pub low: bool,
+}
+
+/// How a check is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a terminal, with the lines.
+    #[default]
+    Text,
+    /// For programs; carries a version.
+    Json,
+    /// For a review.
+    Markdown,
+    /// For tools that show results of analyses: SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub's workflows.
+    Github,
+}
+
+/// What makes a check fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// A finding of which the detector is sure.
+    #[default]
+    High,
+    /// One that is worth a question.
+    Medium,
+    /// Nothing.
+    None,
+}
+
+/// A file of the change, judged.
+pub struct Judged {
+    /// The change.
+    pub change: Change,
+    /// Path as the project knows it.
+    pub path: String,
+    /// What the engine says.
+    pub verdict: Verdict,
+    /// What the topology does not know.
+    pub strangers: Vec<Stranger>,
+}
+
+/// Judges the change.
+///
+/// # Errors
+/// When there is no repository, git is not there, or it does not know what is asked for.
+pub fn run(args: &Args) -> anyhow::Result<Answer> {
+    let here = std::env::current_dir().map_err(|e| Error::file(Path::new("."), &e))?;
+    let root = git::root(&here).ok_or_else(|| {
+        Error::new(Kind::File, here.display(), "no git repository here or above").hint("`distarch scan` judges single edits; `distarch replay` recorded ones")
+    })?;
+    let range = match (&args.diff, &args.since, args.staged) {
+        (Some(range), ..) => Range::Between(range.clone()),
+        (_, Some(revision), _) => Range::Since(revision.clone()),
+        (.., true) => Range::Staged,
+        _ => Range::Uncommitted,
+    };
+    let only = args.paths.iter().map(|p| from_top(&here, &root, p)).collect::<Result<Vec<_>, _>>()?;
+    let changes = changes::changes(&root, &range, &only).map_err(|refused| of_git(&refused, &range))?;
+    let settings = config::load(&root.join("any"), Some(&root), None);
+    let least = if args.low { Confidence::Low } else { Confidence::Medium };
+    let (seen, unseen): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|c| c.texts.is_ok());
+    let judged: Vec<Judged> = seen.into_par_iter().map(|change| judged(change, &settings, least)).collect();
+    let unseen: Vec<(String, Unseen)> = unseen.into_iter().filter_map(|c| Some((c.path, c.texts.err()?))).collect();
+    let report = Report::new(&range, &judged, &unseen, &settings);
+    let text = match args.format {
+        Format::Text => page::text(&report, &judged, std::io::stdout().is_terminal()),
+        Format::Json => render::json::render(&report)?,
+        Format::Markdown => render::markdown::render(&page::page(&report)),
+        Format::Sarif => sarif::render(&report)?,
+        Format::Github => github::render(&report),
+    };
+    let fails = |c: &str| match args.fail_on {
+        FailOn::High => c == "high",
+        FailOn::Medium => c != "low",
+        FailOn::None => false,
+    };
+    Ok(Answer { text, found: report.findings.iter().any(|f| fails(&f.confidence)) })
+}
+
+fn judged(change: Change, settings: &Settings, least: Confidence) -> Judged {
+    let (before, after) = change.texts.clone().unwrap_or_default();
+    let path = change.path.clone();
+    if change.is_deleted {
+        return Judged { change, path, verdict: Verdict::default(), strangers: Vec::new() };
+    }
+    let language = Language::of_path(&path);
+    let edit = Edit { whole_file: true, language, ..Edit::new(path.clone(), before.as_str(), after.as_str()) };
+    let file = judge::File { surroundings: &|| Surroundings::of(Some(&before), &edit), text: Some(&before) };
+    let verdict = judge::edit(&edit, settings, file, judge::Want { explain: false, least });
+    let strangers = settings.topology().map_or_else(Vec::new, |t| strangers(t, &path, &before, &after));
+    Judged { path, verdict, strangers, change }
+}
+
+/// A path as git takes it: from the top of the repository.
+fn from_top(here: &Path, root: &Path, path: &Path) -> Result<String, Error> {
+    let full = if path.is_absolute() { path.to_path_buf() } else { here.join(path) };
+    // What is deleted cannot be resolved, and neither can what never was: git decides.
+    let full = full.canonicalize().unwrap_or(full);
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+    full.strip_prefix(&root).map(|p| if p.as_os_str().is_empty() { ".".to_owned() } else { p.to_string_lossy().into_owned() }).map_err(|_| {
+        Error::new(Kind::Usage, path.display(), format!("is not in the repository at {}", root.display())).hint("name files and folders of one repository")
+    })
+}
+
+fn of_git(refused: &Refused, range: &Range) -> Error {
+    let place = match range {
+        Range::Uncommitted => "git".to_owned(),
+        Range::Staged => "--staged".to_owned(),
+        Range::Since(revision) => format!("--since {revision}"),
+        Range::Between(range) => format!("--diff {range}"),
+    };
+    match refused {
+        Refused::Absent => Error::new(Kind::File, "git", "cannot be run").hint("install git, or put it on the PATH"),
+        Refused::Late => Error::new(Kind::File, "git", "did not answer"),
+        Refused::Says(words) => {
+            Error::new(Kind::Input, place, words.trim_start_matches("fatal: ")).hint("revisions as git takes them: HEAD~3, main, v1.2..HEAD")
+        }
+    }
+}
