@@ -156,10 +156,10 @@ impl<'a> Form<'a> {
             Value::Map(entries) => {
                 for (key, value) in entries {
                     let start = key.span.start;
-                    let shift = column as isize - (start - line_start(self.text, start)) as isize;
                     if self.begins_line(start) {
                         self.want(self.line_of(start), column);
                     }
+                    let shift = self.shift(start, column);
                     self.colon(key);
                     let from = colon(self.text, key).map_or(key.span.end, |c| c + 1);
                     self.node(value, from, column + STEP, shift);
@@ -170,16 +170,22 @@ impl<'a> Form<'a> {
                 let mut at = from;
                 for item in items {
                     let Some(dash) = self.dash(at) else { return };
-                    let shift = column as isize - (dash - line_start(self.text, dash)) as isize;
                     if self.begins_line(dash) {
                         self.want(self.line_of(dash), column);
                     }
+                    let shift = self.shift(dash, column);
                     self.gap(dash + 1);
                     self.node(item, dash + 1, column + STEP, shift);
                     at = extent(self.text, item).max(dash + 1);
                 }
             }
         }
+    }
+
+    /// By how much a key or dash moves that shall stand at a column; not at all in a line that stays, as one that begins with a tab.
+    fn shift(&self, at: usize, column: usize) -> isize {
+        let is_moved = self.lines.get(self.line_of(at)).is_some_and(|l| l.wanted.is_some());
+        if is_moved { column as isize - (at - line_start(self.text, at)) as isize } else { 0 }
     }
 
     /// The next dash, past blanks, comments, anchors and tags.
@@ -395,6 +401,7 @@ mod tests {
         ] {
             assert_eq!(format(text).as_deref(), Ok(text));
         }
+        assert_eq!(format("&a # x\n\tcount: N\n    more\n").as_deref(), Ok("&a # x\n\tcount: N\n    more\n"));
         assert_eq!(format(""), Ok(String::new()));
         assert_eq!(format("\n \n"), Ok(String::new()));
         assert_eq!(format("# only"), Ok("# only\n".to_owned()));
