@@ -86,11 +86,14 @@ fn is_range(over: &str) -> bool {
     says(over, &["range", "times", "upto", "until", "downto"]) || over.contains("..")
 }
 
-/// The handler ends in the loop's next round.
-fn leads_back(o: &Outline<'_>, handler: Id, loop_: Id) -> bool {
+/// The handler ends in the loop's next round: nothing behind it in the loop leaves on every way, and it throws nothing on.
+pub(super) fn leads_back(o: &Outline<'_>, handler: Id, loop_: Id) -> bool {
     match o.leaves(handler) {
         Leaves::Continues => true,
-        Leaves::Falls => !o.within(loop_).any(|i| o.node(i).span.0 > o.node(handler).span.1 && o.loop_of(i) == Some(loop_) && unconditional_exit(o, i, loop_)),
+        Leaves::Falls => {
+            let behind = |i: Id| o.node(i).span.0 > o.node(handler).span.1 && o.loop_of(i) == Some(loop_) && unconditional_exit(o, i, loop_);
+            !o.rethrows(handler) && !o.within(loop_).any(behind)
+        }
         Leaves::Throws | Leaves::Returns | Leaves::Breaks => false,
     }
 }

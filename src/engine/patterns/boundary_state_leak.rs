@@ -6,6 +6,7 @@
 //! Shape: inside a handler, the error's text is an argument of what builds an answer, a status, a reply or an error of the contract, and
 //! no check of the error's kind stands above it.
 
+use super::taken::{self, Pair};
 use super::{Detector, High, Low, Medium, Sighting, View};
 use crate::engine::syntax::words::{self, says};
 use crate::engine::syntax::{Call, Id, Jump, Kind, Outline};
@@ -48,7 +49,34 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         );
         out.push(view.sighting(id, callee, sure, seen));
     }
+    for pair in taken::pairs(view) {
+        out.extend(untranslated(view, &pair));
+    }
     out
+}
+
+/// An error was turned into one of the interface on its way out, and leaves as it came now.
+fn untranslated(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    #[rustfmt::skip]
+    const TURNS: &[&str] = &[
+        "tostatuserror", "to_status", "tostatus", "toapierror", "to_api_error", "maperror", "map_error", "translate*", "sanitize*", "convert_error", "converterror",
+        "tohttperror", "to_http_error", "redact*", "publicerror", "public_error", "togrpcerror", "to_grpc_error", "apierror", "torpcerror", "friendly*",
+    ];
+    let (b, a) = (pair.before, pair.after);
+    let turned = |o: &Outline<'_>, i: Id| match o.node(i).kind {
+        Kind::Jump { what: Jump::Return | Jump::Throw, .. } => o.calls(i).find(|(_, c)| says(c.name, TURNS)).map(|(_, c)| c.name.to_owned()),
+        _ => None,
+    };
+    let gone = pair.gone(turned);
+    let name = turned(b, *gone.first()?)?;
+    let raw = |i: Id| match a.node(i).kind {
+        Kind::Jump { what: Jump::Return, value } => value.rsplit(',').next().is_some_and(|last| matches!(last.trim(), "err" | "error" | "e" | "ex")),
+        Kind::Jump { what: Jump::Throw, value } => matches!(value.trim().trim_end_matches(';'), "e" | "ex" | "err" | "error"),
+        _ => false,
+    };
+    let at = a.within(pair.new).find(|i| raw(*i) && view.touches(*i))?;
+    let seen = format!("the error leaves without `{name}` now: the caller gets the text and the kind of what failed inside, and comes to rely on it");
+    Some(view.sighting(at, format!("untranslated {name}"), Medium, seen))
 }
 
 fn fields<'t>(o: &Outline<'t>, id: Id) -> Vec<&'t str> {
@@ -155,6 +183,11 @@ pub(super) mod tests {
     use crate::engine::patterns::cases::{fires, mends, silent, table};
 
     table![
+        mends(
+            "go",
+            "package s\n\nfunc (s *server) Get(ctx context.Context, r *Request) (*Flow, error) {\n\tf, err := s.store.Get(ctx, r.Name)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n\treturn f, nil\n}\n",
+            "package s\n\nfunc (s *server) Get(ctx context.Context, r *Request) (*Flow, error) {\n\tf, err := s.store.Get(ctx, r.Name)\n\tif err != nil {\n\t\treturn nil, ToStatusError(err, codes.Internal)\n\t}\n\treturn f, nil\n}\n",
+        ),
         mends(
             "python",
             "def create(order):\n    try:\n        conn.execute(SQL, order.id)\n    except psycopg.OperationalError as problem:\n        raise HTTPException(status_code=500, detail=str(problem))\n",

@@ -5,11 +5,15 @@
 //! Analysis of Network-Partitioning Failures in Cloud Systems"; OSDI 2018, "Capturing and Enhancing In Situ System Observability".
 //!
 //! Shapes: in the handler of a call that asks, watches or reports, a state that others act on goes down, or the process itself stops; a
-//! connection's own ending marks what it led to as dead.
+//! connection's own ending marks what it led to as dead; a question about the kind of the failure, or about which connection ended, is gone
+//! before such a conclusion; whoever did not answer is removed; a failed lookup leaves as "nothing there".
 
+use super::guards;
+use super::taken::{self, Pair};
 use super::{Detector, High, Medium, Sighting, View};
+use crate::engine::lines::shorten;
 use crate::engine::syntax::words::{self, Towards, says};
-use crate::engine::syntax::{Call, Id, Jump, Kind, Outline};
+use crate::engine::syntax::{Call, Caught, Id, Jump, Kind, Outline};
 
 pub(super) const DETECTOR: Detector = Detector { id: "channel-conflation", languages: &[], find };
 
@@ -48,7 +52,170 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         }
     }
     out.extend(ends_of_connections(view));
+    out.extend(condemned(view));
+    out.extend(nothing_there(view));
+    out.extend(made_anew(view));
+    for pair in taken::pairs(view) {
+        out.extend(kind_unasked(view, &pair));
+        out.extend(answer_condemns(view, &pair));
+    }
     out
+}
+
+/// What ends a thing for others.
+#[rustfmt::skip]
+const CONDEMNS: &[&str] = &[
+    "remove*", "delete*", "evict*", "expire*", "reset", "offset_reset", "kill*", "close*", "fail*", "markdead", "mark_dead", "markfailed", "mark_failed", "marklost", "mark_lost", "deregister*", "unregister*", "notifyerror", "ban",
+    "drop*", "terminate*", "stop*", "disconnect*", "abort*", "shutdown*", "retire*", "declare*",
+];
+
+/// A condition that asked what kind of failure this is, or whether it is about the connection at hand, is gone before a conclusion.
+fn kind_unasked(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    #[rustfmt::skip]
+    const KINDS: &[&str] = &[
+        "retry*", "retri*", "temporary", "transient", "timeout*", "timedout", "timed_out", "transport*", "disconnect*", "network*", "unavailable", "streamerror",
+        "partition*", "reachable", "unreachable", "alive", "isalive", "is_alive", "online", "offline", "responding", "accessible", "inaccessible", "connectionloss",
+    ];
+    const CONNECTIONS: &[&str] = &["channel*", "conn*", "connection*", "session*", "socket*", "stream*", "epoch*", "generation*", "incarnation*"];
+    let o = view.outline;
+    let lost = guards::freed(pair, |o, i, c| says(c.name, CONDEMNS) && !words::is_log(c) && o.sets_state(i) != Some(Towards::Up));
+    lost.into_iter().flat_map(|f| f.asked.into_iter().map(move |c| (f.call, c))).find_map(|(call, condition)| {
+        // An instance compared with an instance, not with nothing.
+        let compares = says(condition, &["equals", "is"]) || condition.contains("==") || condition.contains("!=");
+        let nothing = says(condition, &["null", "nil", "none", "undefined"]);
+        let same_one = compares && !nothing && says(condition, CONNECTIONS) && !condition.contains(['"', '\'']);
+        if !same_one && !says(condition, KINDS) {
+            return None;
+        }
+        let (callee, asked) = (o.callee(call), shorten(condition, 60));
+        let seen = if same_one {
+            format!("`{callee}` no longer asks `{asked}`: the end of an old connection ends what belongs to the new one")
+        } else {
+            format!("`{callee}` no longer asks `{asked}`: a failure on the way is taken for a failure of the thing itself")
+        };
+        Some(view.sighting(call, format!("kind {callee}"), Medium, seen))
+    })
+}
+
+/// Whoever did not answer is removed for it.
+fn condemned(view: &View<'_>) -> Vec<Sighting> {
+    const SILENT: &[&str] =
+        &["missing*", "unresponsive*", "unreachable*", "silent*", "timed_out*", "timedout*", "notresponding", "not_responding", "no_answer"];
+    #[rustfmt::skip]
+    const REMOVES: &[&str] = &[
+        "remove_worker*", "removeworker*", "remove_node*", "removenode*", "remove_peer*", "removepeer*", "remove_member*", "removemember*", "remove_replica*",
+        "kill*", "evict*", "deregister*", "terminate*", "mark_dead", "markdead", "markfailed", "mark_failed", "declare_dead", "declaredead", "retire_workers*",
+    ];
+    let o = view.outline;
+    let mut out = Vec::new();
+    for (id, c) in o.calls(0).filter(|(_, c)| says(c.name, REMOVES) && !words::is_log(c)) {
+        let around = o.ancestors(id).take_while(|a| !o.is_named(*a)).find_map(|a| match o.node(a).kind {
+            Kind::Branch { condition } if says(condition, SILENT) && !condition.contains(['<', '>']) => Some(condition),
+            Kind::Loop { over, .. } if says(over, SILENT) => Some(over),
+            _ => None,
+        });
+        if let Some(who) = around {
+            let seen = format!("`{}` ends whoever is among `{}`: one that could not be asked may be well and at work", o.callee(id), shorten(who, 40));
+            out.push(view.sighting(id, format!("silent {}", c.name), Medium, seen));
+        }
+    }
+    out
+}
+
+/// A broken connection leaves as "there is nothing".
+fn nothing_there(view: &View<'_>) -> Vec<Sighting> {
+    const NOTHING: &[&str] = &["empty", "notfound*", "not_found", "nosuch*", "doesnotexist", "queueempty", "stopiteration", "norecord*", "keyerror"];
+    let o = view.outline;
+    let mut out = Vec::new();
+    for handler in o.handlers() {
+        let Kind::Handler { caught, how: Caught::Catch, .. } = &o.node(handler).kind else { continue };
+        let broken =
+            caught.iter().any(|c| says(c, &["connection*", "timeout*", "socket*", "network*", "unavailable", "disconnect*", "ioexception", "transport*"]));
+        if !broken || caught.iter().any(|c| says(c, NOTHING)) {
+            continue;
+        }
+        let says_nothing = o.within(handler).find(|i| match &o.node(*i).kind {
+            Kind::Jump { what: Jump::Throw, value } => says(value.split('(').next().unwrap_or(value), NOTHING),
+            _ => false,
+        });
+        if let Some(at) = says_nothing {
+            let seen = format!(
+                "a failure of the way (`{}`) leaves as `{}`: the caller takes what it could not ask for what is not there",
+                caught.join(", "),
+                o.brief(at)
+            );
+            out.push(view.sighting(at, format!("nothing {}", caught.join("|")), Medium, seen));
+        }
+    }
+    out
+}
+
+/// Any failure of a lookup counts as "not there", and the thing is made anew.
+fn made_anew(view: &View<'_>) -> Vec<Sighting> {
+    let o = view.outline;
+    let mut out = Vec::new();
+    for handler in o.handlers() {
+        let Kind::Handler { how: Caught::Closure, .. } = o.node(handler).kind else { continue };
+        let body: String = o.source(handler).split_whitespace().collect();
+        let nothing =
+            ["=>undefined", "=>null", "=>false", "=>[]", "=>{}", "{returnnull}", "{returnnull;}", "{returnundefined;}"].iter().any(|e| body.ends_with(e));
+        let asked = o.guarded(handler).into_iter().find(|i| {
+            o.call(*i).is_some_and(|c| {
+                says(c.name, &["retrieve*", "get*", "find*", "fetch*", "load*", "lookup*", "describe*", "head*", "exists*", "read*"]) && !words::is_log(c)
+            })
+        });
+        let (true, Some(asked)) = (nothing, asked) else { continue };
+        let name = o.ancestors(handler).find_map(|a| match o.node(a).kind {
+            Kind::Assign { target, .. } => Some(words::tail(target).trim_start_matches("const ").trim_start_matches("let ")),
+            _ => None,
+        });
+        let Some(name) = name else { continue };
+        let function = o.function_of(handler).unwrap_or(0);
+        let made = o.within(function).filter(|b| {
+            *b > handler
+                && matches!(o.node(*b).kind, Kind::Branch { condition } if condition.trim() == format!("!{name}") || condition.contains(&format!("{name} ==")))
+        });
+        let made = made
+            .flat_map(|b| o.calls(b))
+            .find(|(_, c)| says(c.name, &["create*", "insert*", "add*", "register*", "start*", "save*", "put*"]) && !words::is_log(c));
+        if let Some((at, _)) = made {
+            let seen = format!("any failure of `{}` counts as \"not there\", and `{}` makes it anew", o.callee(asked), o.callee(at));
+            out.push(view.sighting(handler, format!("anew {}", o.callee(asked)), Medium, seen));
+        }
+    }
+    out
+}
+
+/// What reads an answer stands under the handler now that condemns the peer for not answering.
+fn answer_condemns(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    let (b, a) = (pair.before, pair.after);
+    let condemns = |o: &Outline<'_>, h: Id| {
+        o.within(h).find(|i| {
+            o.sets_state(*i) == Some(Towards::Down)
+                || o.call(*i)
+                    .is_some_and(|c| says(c.name, &["failed_request", "mark*", "coordinator_dead", "fail*", "condemn*", "evict*"]) && !words::is_log(c))
+        })
+    };
+    a.handlers().filter(|h| a.within(pair.new).contains(h) && matches!(a.node(*h).kind, Kind::Handler { how: Caught::Catch, .. })).find_map(|h| {
+        let concludes = condemns(a, h)?;
+        let guarded = a.guarded(h);
+        let reads = guarded
+            .iter()
+            .copied()
+            .find(|i| a.call(*i).is_some_and(|c| says(c.name, &["handle*", "parse*", "process*", "decode*", "on_response"]) && !words::is_log(c)))?;
+        // It was read outside of it, and the request inside.
+        let name = a.callee(reads);
+        let (was, _) = b.calls(pair.old).find(|(i, _)| b.callee(*i) == name)?;
+        let outside = !b.handlers().any(|x| condemns(b, x).is_some() && b.guarded(x).contains(&was));
+        let asked = b.handlers().any(|x| condemns(b, x).is_some() && b.guarded(x).iter().any(|g| guarded.iter().any(|n| a.callee(*n) == b.callee(*g))));
+        (outside && asked).then(|| {
+            let seen = format!(
+                "`{name}` stands under the handler of the request now: an answer that names an error makes `{}` conclude that nobody answered",
+                a.brief(concludes)
+            );
+            view.sighting(reads, format!("answer {name}"), Medium, seen)
+        })
+    })
 }
 
 /// Asks, watches or reports. `setStatus` does none of it.
@@ -155,9 +322,46 @@ fn guarded_by_condition(o: &Outline<'_>, id: Id) -> bool {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use crate::engine::patterns::cases::{fires, mends, silent, table};
+    use crate::engine::patterns::cases::{fires, keeps, mends, silent, table};
 
     table![
+        mends(
+            "java",
+            "class Table {\n  void sweep(Info old) {\n    clients.remove(old.id());\n  }\n}\n",
+            "class Table {\n  void sweep(Info old) {\n    if (clients.current(old.id()).equals(old.channel())) {\n      clients.remove(old.id());\n    }\n  }\n}\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (c *C) read() {\n\tf, err := c.framer.readFrame()\n\tif err != nil {\n\t\tc.notifyError(err)\n\t\treturn\n\t}\n\tc.handle(f)\n}\n",
+            "package s\n\nfunc (c *C) read() {\n\tf, err := c.framer.readFrame()\n\tif err != nil {\n\t\tif se, ok := err.(StreamError); ok {\n\t\t\tc.drop(se)\n\t\t} else {\n\t\t\tc.notifyError(err)\n\t\t}\n\t\treturn\n\t}\n\tc.handle(f)\n}\n",
+        ),
+        fires(
+            "python",
+            "class S:\n    async def gather(self, keys):\n        found, missing_workers = await self.ask(keys)\n        if missing_workers:\n            for worker in missing_workers:\n                await self.remove_worker(worker)\n        return found\n",
+        ),
+        mends(
+            "python",
+            "class Q:\n    def take(self):\n        try:\n            return self.client.brpop(self.keys)\n        except ConnectionError:\n            raise Empty()\n",
+            "class Q:\n    def take(self):\n        try:\n            return self.client.brpop(self.keys)\n        except ConnectionError:\n            raise\n",
+        ),
+        fires(
+            "typescript",
+            "export async function claim(id: string) {\n  const key = await keys.retrieve(id).catch(() => undefined);\n  if (!key) {\n    await keys.create(id);\n  }\n}\n",
+        ),
+        silent(
+            "typescript",
+            "export async function claim(id: string) {\n  const key = await keys.retrieve(id);\n  if (!key) {\n    await keys.create(id);\n  }\n}\n",
+        ),
+        mends(
+            "python",
+            "class C:\n    async def beat(self):\n        try:\n            response = await self.manager.send(self.request)\n            return self._handle_response(response)\n        except KafkaError as exc:\n            self._failed_request(exc)\n            raise\n",
+            "class C:\n    async def beat(self):\n        try:\n            response = await self.manager.send(self.request)\n        except KafkaError as exc:\n            self._failed_request(exc)\n            raise\n        else:\n            return self._handle_response(response)\n",
+        ),
+        keeps(
+            "java",
+            "class Table {\n  void sweep(Info old) {\n    if (clients.has(old.id()) && log.isDebug()) {\n      clients.remove(old.id());\n    }\n  }\n}\n",
+            "class Table {\n  void sweep(Info old) {\n    if (clients.has(old.id())) {\n      clients.remove(old.id());\n    }\n  }\n}\n",
+        ),
         mends(
             "python",
             "def refresh(stub, registry, job):\n    try:\n        reply = stub.GetStatus(job.id, timeout=1.0)\n    except grpc.RpcError:\n        registry.set_state(job.id, 'failed')\n        return\n    registry.set_state(job.id, reply.state)\n",

@@ -9,8 +9,10 @@
 //! looked up and then written; `if not exists (select ..) insert`; the handler of a duplicate key is gone.
 
 mod rows;
+mod steps;
 
 use super::lost_lock::{lost, same_function};
+use super::taken;
 use super::{Detector, High, Low, Medium, Sighting, View};
 use crate::engine::lines::shorten;
 use crate::engine::syntax::reading::locks::Held;
@@ -46,6 +48,11 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         rows::looked_up(view, function, &held, &mut out);
         rows::conditional_insert(view, function, &mut out);
         rows::duplicate_unhandled(view, function, &mut out);
+    }
+    for pair in taken::pairs(view) {
+        out.extend(steps::taken_in_two(view, &pair));
+        out.extend(steps::copied_and_cleared(view, &pair));
+        out.extend(steps::unlocked(view, &pair));
     }
     out
 }
@@ -291,6 +298,21 @@ pub(super) mod tests {
     use crate::engine::patterns::cases::{fires, mends, silent, table};
 
     table![
+        mends(
+            "java",
+            "class Calls {\n  void answered(Key key, Reply reply) {\n    Pending p = pending.get(key);\n    if (p != null) {\n      p.complete(reply);\n    }\n    pending.remove(key);\n  }\n}\n",
+            "class Calls {\n  void answered(Key key, Reply reply) {\n    Pending p = pending.remove(key);\n    if (p != null) {\n      p.complete(reply);\n    }\n  }\n}\n",
+        ),
+        mends(
+            "python",
+            "class Calls:\n    def drain(self):\n        failed = list(self.failed)\n        self.failed.clear()\n        return failed\n",
+            "class Calls:\n    def drain(self):\n        failed = list(self.failed)\n        for _ in failed:\n            self.failed.popleft()\n        return failed\n",
+        ),
+        mends(
+            "csharp",
+            "class Model {\n  void Send(Command c) {\n    flow.WaitOne();\n    session.Transmit(c);\n  }\n}\n",
+            "class Model {\n  void Send(Command c) {\n    lock (sendLock) {\n      flow.WaitOne();\n      session.Transmit(c);\n    }\n  }\n}\n",
+        ),
         mends(
             "python",
             "class Links:\n    async def get(self):\n        if self._pool is None:\n            self._pool = await make_pool(self.url)\n        return self._pool\n",

@@ -4,9 +4,12 @@
 //! "Consumer Acknowledgements and Publisher Confirms"; KafkaConsumer, "Manual Offset Control"; Celery, `acks_late`.
 //!
 //! Shapes: an ack above the handler's work; an ack in a `finally` or a `defer`; a handler that only logs and runs into the ack behind it;
-//! an ack that is the default; a destructive read before the work; what kept the failed message is gone, or fewer failures are handled.
+//! an ack that is the default, or lost the condition it stood under; a destructive read before the work; what kept the failed message is gone, or fewer failures are handled.
 
+use super::guards;
+use super::taken::{self, Pair};
 use super::{Detector, High, Medium, Sighting, View};
+use crate::engine::lines::shorten;
 use crate::engine::syntax::reading::Leaves;
 use crate::engine::syntax::words::{self, says};
 use crate::engine::syntax::{Call, Id, Jump, Kind, Outline, Role, Use};
@@ -54,7 +57,35 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     out.extend(kept_no_longer(view));
     out.extend(narrowed(view));
     out.extend(answered_done(view));
+    for pair in taken::pairs(view) {
+        out.extend(freely(view, &pair));
+    }
     out
+}
+
+/// A condition on which an acknowledgement depended is gone.
+fn freely(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    let acks = |c: &Call<'_>| {
+        !words::is_log(c)
+            && !words::is_nack(c)
+            && (words::is_ack(c)
+                || says(c.name, &["checkpointcomplete", "commitcheckpoint", "commit_checkpoint"])
+                || (c.name == "accept" && says(c.receiver, &["context", "ctx", "delivery", "message"])))
+    };
+    let o = view.outline;
+    let lost = guards::freed(pair, |_, _, c| acks(c));
+    lost.into_iter().flat_map(|f| f.asked.into_iter().map(move |c| (f.call, c))).find_map(|(call, condition)| {
+        // Whether there is something to acknowledge, or a switch, decides nothing about the work.
+        if says(
+            condition,
+            &["null", "nil", "none", "undefined", "enable*", "debug*", "auto*", "present", "ispresent", "len", "empty", "isempty", "ackwait*", "timeout*"],
+        ) {
+            return None;
+        }
+        let callee = o.callee(call);
+        let seen = format!("`{callee}` no longer depends on `{}`: what was not done on that way is given up as done", shorten(condition, 60));
+        Some(view.sighting(call, format!("freely {callee}"), Medium, seen))
+    })
 }
 
 fn squeezed(name: &str) -> String {
@@ -268,9 +299,19 @@ fn swallowed(o: &Outline<'_>, ack: Id) -> Option<Id> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use crate::engine::patterns::cases::{fires, mends, silent, table};
+    use crate::engine::patterns::cases::{fires, keeps, mends, silent, table};
 
     table![
+        mends(
+            "java",
+            "class H {\n  void handle(Context context, Message m) {\n    context.accept();\n    future.complete(m);\n  }\n}\n",
+            "class H {\n  void handle(Context context, Message m) {\n    if (taken.compareAndSet(false, true)) {\n      context.accept();\n      future.complete(m);\n    }\n  }\n}\n",
+        ),
+        keeps(
+            "go",
+            "package s\n\nfunc (s *S) done(m *Msg) {\n\tif m != nil {\n\t\tm.Ack()\n\t}\n}\n",
+            "package s\n\nfunc (s *S) done(m *Msg) {\n\tm.Ack()\n}\n",
+        ),
         mends(
             "python",
             "def on_message(channel, method, properties, body):\n    channel.basic_ack(delivery_tag=method.delivery_tag)\n    orders.insert(json.loads(body))\n",

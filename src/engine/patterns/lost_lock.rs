@@ -39,7 +39,10 @@ pub(super) fn lost<'v>(view: &View<'v>) -> Vec<Lost<'v>> {
         }
         let held = o.held(function);
         let locks = |o: &Outline<'_>, but: Id| o.functions().filter(|f| *f != but).map(|f| o.held(f).len()).sum::<usize>();
-        if held.len() > held_before.len() || locks(o, function) > locks(before, earlier) {
+        // Another function locks more now: the caller of this one, perhaps. What this one calls does not guard what it touches itself.
+        let callee_locks =
+            || o.functions().filter(|f| *f != function && o.calls(function).any(|(_, c)| c.name == name_of(o, *f))).map(|f| o.held(f).len()).sum::<usize>();
+        if held.len() > held_before.len() || locks(o, function) > locks(before, earlier) + callee_locks() {
             continue;
         }
         let with_lock = |f: Id| (f, o.held(f), Vec::new());

@@ -6,7 +6,10 @@
 //!
 //! Shapes: the handler of a connection failure in a serving loop is gone, or leaves the loop now; a call that reconnects, subscribes
 //! again or checks the connection is gone; a live connection whose `close` handler only logs; a loop over a stream that it opened
-//! itself and that ends, logged, with the stream.
+//! itself and that ends, logged, with the stream. And what is taken away: the answer to a connection lost or back, a kind of broken
+//! connection from the handler that opens again, the end of a mark that connecting is under way.
+
+mod unheard;
 
 use super::taken::{self, Pair};
 use super::{Detector, High, Medium, Sighting, View};
@@ -45,6 +48,11 @@ const AGAIN: &[&str] = &[
     "resetconnection",
     "connectwithretry",
     "connect_with_retry",
+    "disconnect_if_needed",
+    "reconnect_if_needed",
+    "connect_if_needed",
+    "connectifneeded",
+    "reconnectifneeded",
 ];
 /// What opens a lasting channel.
 const OPENS: &[&str] =
@@ -83,7 +91,11 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         out.extend(handler_gone(view, &pair));
         out.extend(leaves_now(view, &pair));
         out.extend(opened_once(view, &pair));
+        out.extend(unheard::fewer_caught(view, &pair));
+        out.extend(unheard::kind_lost(view, &pair));
+        out.extend(unheard::latched(view, &pair));
     }
+    out.extend(unheard::reaction_gone(view));
     out
 }
 
@@ -282,6 +294,31 @@ pub(super) mod tests {
     use crate::engine::patterns::cases::{fires, mends, silent, table};
 
     table![
+        mends(
+            "python",
+            "class Pool:\n    async def ready(self, link):\n        try:\n            await link.check()\n        except ConnectionError:\n            await link.disconnect()\n            await link.connect()\n",
+            "class Pool:\n    async def ready(self, link):\n        try:\n            await link.check()\n        except (ConnectionError, OSError):\n            await link.disconnect()\n            await link.connect()\n",
+        ),
+        mends(
+            "python",
+            "def read(link):\n    if not link.connected:\n        raise ConnectionError(\"socket was lost\")\n    return link.drain()\n",
+            "def read(link):\n    if not link.connected:\n        raise RecoverableConnectionError(\"socket was lost\")\n    return link.drain()\n",
+        ),
+        mends(
+            "javascript",
+            "class T {\n  leave() {\n    this.disconnecting = true;\n    return this.tx.disconnect();\n  }\n}\n",
+            "class T {\n  leave() {\n    this.disconnecting = true;\n    return this.tx.disconnect().then(() => { this.disconnecting = false; });\n  }\n}\n",
+        ),
+        mends(
+            "javascript",
+            "class D {\n  beat() {\n    const lease = this.client.lease(30);\n    return lease.grant();\n  }\n}\n",
+            "class D {\n  beat() {\n    const lease = this.client.lease(30);\n    lease.on(\"lost\", () => {\n      lease.release();\n      this.lease = null;\n    });\n    return lease.grant();\n  }\n}\n",
+        ),
+        mends(
+            "java",
+            "class Node {\n  void changed(State s) {\n    log.info(\"state {}\", s);\n  }\n}\n",
+            "class Node {\n  void changed(State s) {\n    log.info(\"state {}\", s);\n    if (s == State.RECONNECTED) {\n      createNode();\n    }\n  }\n}\n",
+        ),
         mends(
             "python",
             "def work(self):\n    while True:\n        job = self.queue.dequeue()\n        self.run(job)\n",

@@ -22,7 +22,56 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         out.extend(limit_gone(view, &pair));
     }
     out.extend(unlimited_by_default(view));
+    out.extend(turned_off(view));
     out
+}
+
+/// A setting of a time limit that was on is off: `requestTimeout = 0`, `enforceTimeout: false`.
+fn turned_off(view: &View<'_>) -> Option<Sighting> {
+    let (o, before) = (view.outline, view.before?);
+    let off = |value: &str| {
+        matches!(
+            value,
+            "false"
+                | "False"
+                | "None"
+                | "nil"
+                | "null"
+                | "undefined"
+                | "0"
+                | "0L"
+                | "-1"
+                | "Infinity"
+                | "infinity"
+                | ":infinity"
+                | "Duration.ZERO"
+                | "TimeSpan.Zero"
+                | "Timeout.InfiniteTimeSpan"
+        )
+    };
+    fn setting(line: &str) -> Option<(&str, &str)> {
+        let line = line.trim().trim_end_matches([',', ';', ')']);
+        let at = line.find(['=', ':'])?;
+        let name = line[..at].trim_end().trim_matches(['"', '\'']);
+        let name = name.rsplit([' ', '.', '(']).next().unwrap_or(name);
+        let value = line[at + 1..].trim_start_matches(['=', '>', ' ']).trim();
+        (name.len() > 3 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && value.len() < 40).then_some((name, value))
+    }
+    for (number, line) in (1_u32..).zip(o.text.lines()) {
+        let Some((name, value)) = setting(line).filter(|(n, v)| says(n, LIMITED) && off(v)) else { continue };
+        if !view.touches_line(number) {
+            continue;
+        }
+        let was = before.text.lines().filter_map(setting).filter(|(n, _)| *n == name).map(|(_, v)| v).collect::<Vec<_>>();
+        let now = o.text.lines().filter_map(setting).filter(|(n, _)| *n == name).count();
+        if was.len() != now || was.iter().any(|v| off(v)) {
+            continue;
+        }
+        let at = o.ids().skip(1).filter(|i| o.lines(*i).0 <= number && number <= o.lines(*i).1).last()?;
+        let seen = format!("`{name}` was `{}` and is `{value}` now: who relies on it waits for as long as the other side is silent", was[0]);
+        return Some(view.sighting(at, format!("off {name}"), Medium, seen));
+    }
+    None
 }
 
 /// What sets a limit of time, as a key that stays the same when other lines change.
@@ -272,6 +321,16 @@ pub(super) mod tests {
     use crate::engine::patterns::cases::{fires, mends, silent, table};
 
     table![
+        mends(
+            "javascript",
+            "class Link {\n  constructor({\n    host,\n    enforceRequestTimeout = false,\n  }) {\n    this.host = host;\n  }\n}\n",
+            "class Link {\n  constructor({\n    host,\n    enforceRequestTimeout = true,\n  }) {\n    this.host = host;\n  }\n}\n",
+        ),
+        mends(
+            "python",
+            "class Client:\n    def __init__(self):\n        self.request_timeout = None\n",
+            "class Client:\n    def __init__(self):\n        self.request_timeout = 30\n",
+        ),
         fires("python", "import requests\n\ndef table(url):\n    return requests.get(url).json()\n"),
         mends(
             "python",

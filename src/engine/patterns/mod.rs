@@ -24,7 +24,9 @@ mod channel_conflation;
 mod check_then_act;
 mod clock_as_order;
 mod compounding_retry;
+mod deploys;
 mod fate;
+mod guards;
 mod inverted_timeout;
 mod lock_across_network_call;
 mod log_and_continue;
@@ -36,6 +38,7 @@ mod missing_fsync;
 mod missing_idempotency_key;
 mod missing_reconnect;
 mod missing_timeout;
+mod moved;
 mod n_plus_one_remote_call;
 mod names;
 mod non_atomic_dual_write;
@@ -70,7 +73,7 @@ mod literature;
 use super::edit::Edit;
 use super::path::{self, PathKind};
 use super::surroundings::Surroundings;
-use super::syntax::{self, Id, Outline};
+use super::syntax;
 use super::verdict::{ChangeKind, Confidence, Evidence, Finding};
 use crate::engine::lines::shorten;
 pub use fate::{Fate, Known, applied};
@@ -160,7 +163,11 @@ pub struct Around<'a> {
 /// What the edit brings, surest first. Nothing outside of product code and in languages that are not read.
 #[must_use]
 pub fn look(edit: &Edit<'_>, around: &Around<'_>, detectors: &[Detector]) -> Vec<Finding> {
-    if path::kind(&edit.path, edit.language) != PathKind::Product || !syntax::reads(edit.language) {
+    let kind = path::kind(&edit.path, edit.language);
+    if kind == PathKind::Structured && edit.language.name() == "yaml" {
+        return look_at_deploys(edit, around, detectors);
+    }
+    if kind != PathKind::Product || !syntax::reads(edit.language) {
         return Vec::new();
     }
     let mut out: Vec<Finding> = Vec::new();
@@ -173,8 +180,9 @@ pub fn look(edit: &Edit<'_>, around: &Around<'_>, detectors: &[Detector]) -> Vec
         let alone = View::new(&after, None, true, edit, around, &all);
         for detector in detectors.iter().filter(|d| d.languages.is_empty() || d.languages.contains(&edit.language.name())) {
             for sighting in brought(detector, &new, old.as_ref()) {
-                let mut finding = finding(detector, &after, &sighting, &texts);
-                if !texts::is_waived(after.text, after.node(sighting.at).line) && !out.iter().any(|f| f.id == finding.id && f.line == finding.line) {
+                let line = after.node(sighting.at).line;
+                let mut finding = finding(detector.id, &sighting, line, after.function_name(sighting.at), &texts);
+                if !texts::is_waived(after.text, line) && !out.iter().any(|f| f.id == finding.id && f.line == finding.line) {
                     let is_it = |s: &Sighting| s.subject == sighting.subject && after.function_name(s.at) == finding.function;
                     finding.stands = (detector.find)(&alone).iter().any(is_it);
                     out.push(finding);
@@ -183,6 +191,19 @@ pub fn look(edit: &Edit<'_>, around: &Around<'_>, detectors: &[Detector]) -> Vec
         }
     }
     out.sort_by(|a, b| b.confidence.cmp(&a.confidence).then(a.line.cmp(&b.line)));
+    out
+}
+
+/// The same for files of deployment, which have lines and no functions.
+fn look_at_deploys(edit: &Edit<'_>, around: &Around<'_>, detectors: &[Detector]) -> Vec<Finding> {
+    let mut out = Vec::new();
+    for texts in Texts::of(edit, around) {
+        for (id, line, sighting) in deploys::look(&texts, detectors) {
+            if !texts::is_waived(&texts.after, line) {
+                out.push(finding(id, &sighting, line, "", &texts));
+            }
+        }
+    }
     out
 }
 
@@ -206,32 +227,28 @@ fn brought(detector: &Detector, new: &View<'_>, old: Option<&View<'_>>) -> Vec<S
     now
 }
 
-fn finding(detector: &Detector, outline: &Outline<'_>, sighting: &Sighting, texts: &Texts<'_>) -> Finding {
-    let line = texts.in_file(line_of(outline, sighting.at));
-    let text = texts.after.lines().nth(line_of(outline, sighting.at) as usize - 1).unwrap_or("").trim();
+fn finding(id: &str, sighting: &Sighting, line: u32, function: &str, texts: &Texts<'_>) -> Finding {
+    let text = texts.after.lines().nth((line as usize).saturating_sub(1)).unwrap_or("").trim();
+    let line = texts.in_file(line);
     let evidence = Evidence {
         line,
         text: shorten(text, 160).to_owned(),
-        signal: detector.id.to_owned(),
+        signal: id.to_owned(),
         change: ChangeKind::Added,
         why: sighting.seen.clone(),
         sections: Vec::new(),
         span: (0, 0, 0),
     };
     Finding {
-        id: detector.id.to_owned(),
+        id: id.to_owned(),
         line,
         confidence: sighting.confidence,
         seen: sighting.seen.clone(),
         evidence: vec![evidence],
         subject: sighting.subject.clone(),
-        function: outline.function_name(sighting.at).to_owned(),
+        function: function.to_owned(),
         stands: false,
     }
-}
-
-fn line_of(outline: &Outline<'_>, id: Id) -> u32 {
-    outline.node(id).line
 }
 
 /// Confidence as detectors write it.

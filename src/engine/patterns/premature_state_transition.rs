@@ -5,11 +5,14 @@
 //! Failures" (handlers that go on as if all were well); Sidekiq wiki, "Cannot find ModelName with ID"; Kubernetes, readiness probes.
 //!
 //! Shapes: ready, running or done set above steps that can fail; set in a handler or in a `finally`; a publish inside a database
-//! transaction; the wait or the check that stood before such a state is gone; the local record of a held thing dropped before its remote side.
+//! transaction; the wait or the check that stood before such a state is gone; the local record of a held thing dropped before its remote side;
+//! an announcement put ahead of the work that it announces, or out of the callback of its end; an end that is no longer waited for.
 
+use super::moved;
+use super::taken::{self, Pair};
 use super::{Detector, High, Medium, Sighting, View};
 use crate::engine::syntax::words::{self, Towards, says};
-use crate::engine::syntax::{Call, Id, Kind, Outline};
+use crate::engine::syntax::{Call, Caught, Id, Kind, Outline, Role, Use};
 
 pub(super) const DETECTOR: Detector = Detector { id: "premature-state-transition", languages: &[], find };
 
@@ -30,6 +33,12 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     out.extend(published_in_transaction(view));
     out.extend(guard_gone(view));
     out.extend(dropped_first(view));
+    for pair in taken::pairs(view) {
+        out.extend(told_first(view, &pair));
+        out.extend(told_at_once(view, &pair));
+        out.extend(end_not_awaited(view, &pair));
+        out.extend(outcome_unread(view, &pair));
+    }
     out
 }
 
@@ -178,11 +187,197 @@ fn dropped_first(view: &View<'_>) -> Vec<Sighting> {
     out
 }
 
+/// What tells others that something is there, done or free.
+#[rustfmt::skip]
+const TELLS: &[&str] = &[
+    "notify*", "announce*", "signal*", "broadcast*", "publish*", "emit*", "checkin*", "check_in", "mark*", "report*", "register*", "converge*", "set_result",
+    "setresult", "complete*", "countdown", "advertise*", "enqueue*", "trigger*", "update*", "send_update*", "send_notif*",
+];
+/// What takes time and can fail.
+#[rustfmt::skip]
+const WORKS: &[&str] = &[
+    "process*", "handle*", "run*", "start*", "execute*", "sync*", "save*", "store*", "persist*", "write*", "flush*", "apply*", "move*", "load*", "install*",
+    "init*", "connect*", "disconnect*", "checkin*", "delete*", "create*", "insert*", "commit*", "perform*", "migrate*", "restore*", "replay*", "put*",
+    "import*", "upload*", "download*", "deploy*", "invoke*", "build*", "fetch*",
+];
+/// Names of what records that something is done.
+#[rustfmt::skip]
+const RECORDS: &[&str] = &[
+    "synced*", "processed*", "completed*", "sent*", "delivered*", "finished*", "applied*", "committed*", "lastsync*", "last_sync*", "lastprocessed*",
+    "last_processed*", "lastapplied", "last_applied", "imported*", "published*", "initialized", "loaded",
+];
+
+/// A step that tells others stands ahead of the work now; it stood behind it.
+fn told_first(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    let tells = |o: &Outline<'_>, i: Id| match &o.node(i).kind {
+        // Go closes a channel to tell all who wait on it.
+        Kind::Call(c) => {
+            !words::is_log(c)
+                && !words::is_ack(c)
+                && o.handler_of(i).is_none()
+                && !o.in_finally(i)
+                && (says(c.name, TELLS)
+                    || words::is_publish(c)
+                    || o.sets_state(i) == Some(Towards::Up)
+                    || (o.language == "go" && c.name == "close" && c.receiver.is_empty()))
+        }
+        Kind::Assign { target, .. } => o.handler_of(i).is_none() && (o.sets_state(i) == Some(Towards::Up) || says(words::tail(target), RECORDS)),
+        _ => false,
+    };
+    let works = |o: &Outline<'_>, i: Id| {
+        o.call(i).is_some_and(|c| says(c.name, WORKS) && !words::is_log(c) && !words::is_ack(c) && !c.is_new && o.handler_of(i).is_none())
+    };
+    let (first, second) = moved::ahead(pair, tells, works).into_iter().next()?;
+    let o = view.outline;
+    let (what, work) = (o.brief(first), o.callee(second));
+    let seen = format!("`{what}` stood behind `{work}` and stands ahead of it now: others hear of what is not there yet, and of what may still fail");
+    Some(view.sighting(first, format!("ahead {}", subject(o, first)), Medium, seen))
+}
+
+/// What ran when something had come to its end runs at once now.
+fn told_at_once(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    #[rustfmt::skip]
+    const ENDS: &[&str] = &[
+        "whencomplete", "thenaccept", "thenrun", "thenapply", "then", "addlistener", "add_done_callback", "oncomplete", "on_complete", "finally", "continuewith",
+        "after_commit", "on_commit", "aftercommit", "onsuccess", "handle", "andthen", "and_then", "subscribe",
+    ];
+    let (b, a) = (pair.before, pair.after);
+    let behind = |o: &Outline<'_>, i: Id| {
+        o.ancestors(i).take_while(|x| !o.is_named(*x)).find(|x| o.call(*x).is_some_and(|c| says(c.name, ENDS)) && o.closure_of(i).is_some_and(|f| f > *x))
+    };
+    for (id, call) in a.calls(pair.new).filter(|(i, c)| view.touches(*i) && says(c.name, TELLS) && !words::is_log(c)) {
+        let same =
+            |o: &Outline<'_>, f: Id| -> Vec<Id> { o.calls(f).filter(|(_, c)| c.name == call.name && c.receiver == call.receiver).map(|(i, _)| i).collect() };
+        let (then, now) = (same(b, pair.old), same(a, pair.new));
+        let late = then.iter().filter(|i| behind(b, **i).is_some()).count();
+        if late == 0 || then.len() != now.len() || behind(a, id).is_some() || now.iter().any(|i| behind(a, *i).is_some()) {
+            continue;
+        }
+        // An `await` in place of the callback waits as well.
+        if a.calls(pair.new).filter(|(_, c)| c.awaited).count() > b.calls(pair.old).filter(|(_, c)| c.awaited).count() || a.handler_of(id).is_some() {
+            continue;
+        }
+        let callee = a.callee(id);
+        let seen = format!("`{callee}` ran when the outcome was there and runs at once now: it tells of something that has not happened yet");
+        return Some(view.sighting(id, format!("at once {callee}"), Medium, seen));
+    }
+    None
+}
+
+/// What ends something no longer waits until it has ended.
+fn end_not_awaited(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    const ENDS: &[&str] = &["stop*", "destroy*", "close*", "shutdown*", "shut_down", "terminate*", "dispose*", "unregister*", "deregister*", "teardown*"];
+    let (b, a) = (pair.before, pair.after);
+    let waits = |o: &Outline<'_>, f: Id| {
+        o.calls(f)
+            .filter(|(_, c)| {
+                says(c.name, &["await", "join", "wait", "awaittermination", "drain*", "waitfor*", "wait_for*"])
+                    && !words::is_log(c)
+                    && !o.callee(f).contains("path")
+            })
+            .map(|(i, _)| i)
+            .collect::<Vec<_>>()
+    };
+    if !says(taken::name(a, pair.new), ENDS) || !waits(a, pair.new).is_empty() {
+        return None;
+    }
+    let gone = *waits(b, pair.old).first()?;
+    let waited = b.call(gone)?;
+    if says(waited.receiver, &["path", "os", "strings", "string", "separator"]) || waited.receiver.starts_with(['"', '\'']) {
+        return None;
+    }
+    // Something is still told to end.
+    let source = a.source(pair.new);
+    let body = source.find(['{', ':', '\n']).map_or("", |i| &source[i..]);
+    let ends = a.within(pair.new).find(|i| {
+        a.call(*i).is_some_and(|c| says(c.name, ENDS) && !words::is_log(c) && b.calls(pair.old).any(|(_, n)| n.name == c.name))
+            || a.call(*i).is_some_and(|c| c.args.iter().any(|x| x.text.contains("::") && says(x.text, ENDS)))
+    })?;
+    if !says(body, ENDS) {
+        return None;
+    }
+    let seen = format!("`{}` no longer waits with `{}`: whoever called it goes on while the old one still runs", taken::name(a, pair.new), b.callee(gone));
+    Some(view.sighting(ends, format!("end {}", taken::name(a, pair.new)), Medium, seen))
+}
+
+/// Whether a step succeeded decided what others are told; its outcome is not read any more.
+fn outcome_unread(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    let (b, a) = (pair.before, pair.after);
+    let tells = |o: &Outline<'_>, i: Id| {
+        o.call(i).is_some_and(|c| {
+            (says(c.name, &["notify*", "enqueue*", "publish*", "broadcast*", "emit*", "announce*", "send*", "deliver*"]) || words::is_publish(c))
+                && !words::is_log(c)
+        })
+    };
+    for told in a.within(pair.new).filter(|i| tells(a, *i)) {
+        let Some(was) = b.within(pair.old).find(|i| tells(b, *i) && b.callee(*i) == a.callee(told)) else { continue };
+        let branch = b.ancestors(was).take_while(|x| *x != pair.old).find(|x| matches!(b.node(*x).kind, Kind::Branch { .. }));
+        let Some(branch) = branch else { continue };
+        let steps = b.within(branch).filter(|i| b.node(*i).role == Role::Condition && b.call(*i).is_some_and(|c| says(c.name, WORKS)));
+        for step in steps {
+            let now = a.calls(pair.new).find(|(i, c)| a.callee(*i) == b.callee(step) && c.result == Use::Ignored && *i < told);
+            if let Some((now, _)) = now
+                && !matches!(b.node(branch).kind, Kind::Handler { how: Caught::Catch, .. })
+            {
+                let (step, what) = (a.callee(now), a.callee(told));
+                let seen = format!("`{what}` depended on the outcome of `{step}`, which nobody reads any more: others are told of what may have been refused");
+                return Some(view.sighting(told, format!("unread {what}"), Medium, seen));
+            }
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 pub(super) mod tests {
-    use crate::engine::patterns::cases::{fires, mends, silent, table};
+    use crate::engine::patterns::cases::{fires, keeps, mends, silent, table};
 
     table![
+        mends(
+            "go",
+            "package s\n\nfunc (m *M) begin() {\n\tclose(m.elected)\n\tm.startRunnables()\n}\n",
+            "package s\n\nfunc (m *M) begin() {\n\tm.startRunnables()\n\tclose(m.elected)\n}\n",
+        ),
+        mends(
+            "python",
+            "class Sync:\n    def run(self, user):\n        user.synced_at = now()\n        self.remote.sync(user)\n",
+            "class Sync:\n    def run(self, user):\n        self.remote.sync(user)\n        user.synced_at = now()\n",
+        ),
+        mends(
+            "java",
+            "class C {\n  Reply call(Request r) {\n    Reply reply = next.call(r);\n    reportOutcome(breaker, reply);\n    return reply;\n  }\n}\n",
+            "class C {\n  Reply call(Request r) {\n    Reply reply = next.call(r);\n    reply.whenComplete((v, e) -> reportOutcome(breaker, reply));\n    return reply;\n  }\n}\n",
+        ),
+        mends(
+            "java",
+            "class Server {\n  void stop() {\n    group.shutdown();\n  }\n}\n",
+            "class Server {\n  void stop() {\n    group.shutdown();\n    group.awaitTermination(5, SECONDS);\n  }\n}\n",
+        ),
+        mends(
+            "ruby",
+            "class Pushes\n  def create\n    push = Push.new(body)\n    push.process\n    enqueue_hooks(push.version) if push.version\n  end\nend\n",
+            "class Pushes\n  def create\n    push = Push.new(body)\n    enqueue_hooks(push.version) if push.process\n  end\nend\n",
+        ),
+        mends(
+            "yaml",
+            "spec:\n  containers:\n    - name: proxy\n      image: proxy:3\n      ports:\n        - containerPort: 80\n",
+            "spec:\n  containers:\n    - name: proxy\n      image: proxy:3\n      ports:\n        - containerPort: 80\n      readinessProbe:\n        tcpSocket:\n          port: 80\n",
+        ),
+        mends(
+            "yaml",
+            "services:\n  shop:\n    image: shop:1\n    depends_on:\n      - store\n  store:\n    image: postgres:16\n",
+            "services:\n  shop:\n    image: shop:1\n    depends_on:\n      store:\n        condition: service_healthy\n  store:\n    image: postgres:16\n",
+        ),
+        keeps(
+            "yaml",
+            "spec:\n  containers:\n    - name: proxy\n      image: proxy:3\n      readinessProbe:\n        tcpSocket:\n          port: 80\n    - name: side\n      image: side:1\n",
+            "spec:\n  containers:\n    - name: side\n      image: side:1\n",
+        ),
+        keeps(
+            "go",
+            "package s\n\nfunc (m *M) begin() {\n\tm.load()\n\tm.log.Info(\"loaded\")\n\tclose(m.elected)\n}\n",
+            "package s\n\nfunc (m *M) begin() {\n\tm.log.Info(\"loading\")\n\tm.load()\n\tclose(m.elected)\n}\n",
+        ),
         mends(
             "go",
             "package s\n\nfunc (s *Server) Start(ctx context.Context) error {\n\ts.health.SetServingStatus(\"\", pb.SERVING)\n\tif err := s.restoreSnapshot(ctx); err != nil {\n\t\treturn err\n\t}\n\treturn s.consumer.Subscribe(ctx, s.topics)\n}\n",

@@ -7,6 +7,8 @@
 //! Shapes: a lock or a connection with an exit between the taking and the giving back that does not give back; a close, release or
 //! unlock that stood in a handler, a `finally` or a `defer` is gone, or runs on the good way only; a `with` that became a plain call.
 
+mod ways;
+
 use super::taken::{self, Pair, mentions};
 use super::{Detector, High, Medium, Sighting, View};
 use crate::engine::syntax::words::{self, says};
@@ -48,6 +50,10 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         out.extend(never_closed_now(view, &pair));
         out.extend(closes_less(view, &pair));
         out.extend(good_way_only(view, &pair));
+        out.extend(ways::reset_gone(view, &pair));
+        out.extend(ways::undone_no_more(view, &pair));
+        out.extend(ways::nobody_receives(view, &pair));
+        out.extend(ways::step_before_close(view, &pair));
     }
     out
 }
@@ -324,6 +330,8 @@ fn good_way_only(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
         let works =
             a.before(last).any(|(i, c)| !words::is_log(c) && !same.contains(&i) && b.calls(pair.old).any(|(j, _)| j < id && b.callee(j) == a.callee(i)));
         let throws = a.language != "go" && a.language != "rust" && a.language != "c";
+        // What the caller's block does stands in between.
+        let works = works || a.source(pair.new).lines().any(|l| l.trim_start().starts_with("yield"));
         (plain && on_good_way && works && throws).then(|| {
             let seen = format!("`{callee}` ran whatever happened and runs only when nothing failed now, so a failure leaves its work undone");
             view.sighting(last, format!("good way {callee}"), Medium, seen)

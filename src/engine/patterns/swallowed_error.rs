@@ -8,6 +8,8 @@
 //! failure and runs on to the end; a first error overwritten by a second before anybody read it; the part of a handler that told the
 //! failure on (a throw, a callback, a rejected promise) is gone; a step that marks success moved behind the handler.
 
+mod hushed;
+
 use super::taken::{self, Pair, mentions};
 use super::{Detector, High, Low, Medium, Sighting, View};
 use crate::engine::syntax::reading::Leaves;
@@ -145,6 +147,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         out.extend(report_gone(view, &pair));
         out.extend(hidden(view, &pair));
         out.extend(newly_wrapped(view, &pair));
+        out.extend(hushed::find(view, &pair));
     }
     out
 }
@@ -405,7 +408,7 @@ fn report_gone(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
         _ => None,
     };
     // Where much has gone, the work itself has moved.
-    let moved = pair.gone_calls(|_, _, c| !words::is_log(c)).len() > 4;
+    let moved = pair.gone_calls(|o, i, c| !words::is_log(c) && o.callee(i) != b.callee(first)).len() > 4;
     if moved || !pair.came(tells).is_empty() || pair.gone_calls(|_, _, c| words::remote(c) == Remote::Sure).iter().any(|i| *i != first) {
         return None;
     }

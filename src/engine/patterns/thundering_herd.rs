@@ -21,6 +21,9 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
         let Some(earlier) = same_function(o, function, before) else { continue };
         unspread(view, function, before, earlier, &mut out);
         stampede(view, function, before, earlier, &mut out);
+        if out.is_empty() {
+            same_for_all(view, function, before, earlier, &mut out);
+        }
     }
     option_off(view, before, &mut out);
     out
@@ -64,6 +67,38 @@ fn waits<'a>(o: &'a Outline<'_>, function: Id) -> impl Iterator<Item = Id> + 'a 
 
 fn words_of_config(o: &Outline<'_>, id: Id) -> bool {
     o.call(id).is_some_and(|c| says(c.name, &["reset"]) && !says(words::tail(c.receiver), &["timer", "ticker"]))
+}
+
+/// Who acts, or what is taken first, was left to chance; now all do the same at the same time.
+fn same_for_all(view: &View<'_>, function: Id, before: &Outline<'_>, earlier: Id, out: &mut Vec<Sighting>) {
+    #[rustfmt::skip]
+    const CHANCE: &[&str] = &["rand", "random*", "shuffle*", "float32", "float64", "sample", "nextint", "nextdouble", "randint", "uniform", "jitter*"];
+    #[rustfmt::skip]
+    const MANY: &[&str] = &[
+        "reconnect*", "retry*", "poll*", "reserve*", "lock*", "acquire*", "job*", "task*", "worker*", "heartbeat*", "refresh*", "rejoin*", "gossip*", "expire*", "fetch*", "connect*",
+        "available", "claim*", "lease*", "renew*", "election*", "candidate*",
+    ];
+    let o = view.outline;
+    let by_chance = |o: &Outline<'_>, f: Id| {
+        let asked = o.within(f).filter(|i| match &o.node(*i).kind {
+            // A part of the callers stays away.
+            Kind::Branch { condition } => says(condition, CHANCE) && condition.contains(['<', '>']),
+            Kind::Call(c) => says(c.name, &["shuffle*"]) || (says(c.name, &["sort_by", "sortby", "order", "orderby"]) && says(o.source(*i), CHANCE)),
+            _ => false,
+        });
+        asked.count()
+    };
+    if by_chance(before, earlier) == 0 || by_chance(o, function) > 0 || says(o.source(function), &["shuffle*"]) {
+        return;
+    }
+    let name = super::taken::name(o, function);
+    if !says(name, MANY) && !says(o.source(function), &["reconnect*", "retry*", "poll*", "lock*", "worker*", "jobs"]) {
+        return;
+    }
+    let statement = |i: &Id| matches!(o.node(*i).kind, Kind::Call(_) | Kind::Assign { .. }) && !o.call(*i).is_some_and(words::is_log);
+    let Some(at) = o.within(function).filter(statement).find(|i| view.touches(*i)).or_else(|| o.within(function).find(statement)) else { return };
+    let seen = format!("chance no longer spreads what `{name}` does: all instances go for the same thing at the same time");
+    out.push(view.sighting(at, format!("chance {name}"), Medium, seen));
 }
 
 /// One caller loaded for all; now each one does.
@@ -128,6 +163,16 @@ pub(super) mod tests {
     use crate::engine::patterns::cases::{mends, silent, table};
 
     table![
+        mends(
+            "go",
+            "package s\n\nfunc (s *S) reconnect() {\n\tn := s.failed[0]\n\ts.join(n)\n}\n",
+            "package s\n\nfunc (s *S) reconnect() {\n\tif rand.Float32() > s.share() {\n\t\treturn\n\t}\n\tn := s.failed[0]\n\ts.join(n)\n}\n",
+        ),
+        mends(
+            "ruby",
+            "class Job\n  def self.find_available(limit)\n    find(:all, limit: limit)\n  end\nend\n",
+            "class Job\n  def self.find_available(limit)\n    find(:all, limit: limit).shuffle\n  end\nend\n",
+        ),
         mends(
             "go",
             "package s\n\nfunc (w *W) poll() {\n\tfor {\n\t\tw.client.Fetch()\n\t\ttime.Sleep(w.interval)\n\t}\n}\n",

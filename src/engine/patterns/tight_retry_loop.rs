@@ -8,8 +8,8 @@
 //! on that way, in the loop before the call, or as the blocking part of another call. And: the only pause of a retried way is gone, or
 //! the delay with which work was handed over again.
 
+use super::attempts;
 use super::{Detector, High, Medium, Sighting, View};
-use crate::engine::syntax::reading::Leaves;
 use crate::engine::syntax::words::{self, Remote, says};
 use crate::engine::syntax::{Id, Jump, Kind, Outline};
 
@@ -20,7 +20,7 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     let mut out = Vec::new();
     for handler in o.handlers() {
         let Some(loop_) = o.loop_of(handler) else { continue };
-        if !goes_round(o, loop_) || o.is_bounded(loop_) || !leads_back(o, handler, loop_) {
+        if !goes_round(o, loop_) || o.is_bounded(loop_) || !attempts::leads_back(o, handler, loop_) {
             continue;
         }
         let guarded = o.guarded(handler);
@@ -167,16 +167,6 @@ fn delay_gone(view: &View<'_>) -> Vec<Sighting> {
 /// Loops that try the same thing again: endless, or as long as something holds; not a walk over things.
 fn goes_round(o: &Outline<'_>, loop_: Id) -> bool {
     matches!(o.node(loop_).kind, Kind::Loop { over: "", condition, .. } if !says(condition, &["hasnext", "next", "moveNext"]) && !condition.contains("<-"))
-}
-
-/// The handler ends in the loop's next round.
-fn leads_back(o: &Outline<'_>, handler: Id, loop_: Id) -> bool {
-    match o.leaves(handler) {
-        Leaves::Continues => true,
-        // What follows the handler in the loop may leave it.
-        Leaves::Falls => !o.rethrows(handler) && !o.within(loop_).any(|i| o.precedes(handler, i) && matches!(o.node(i).kind, Kind::Jump { .. })),
-        Leaves::Throws | Leaves::Returns | Leaves::Breaks => false,
-    }
 }
 
 /// A pause on the way from the handler to the next try, or a call that blocks until there is something to do.

@@ -5,9 +5,11 @@
 //! reports were right); Metastable Failures in the Wild, OSDI 2022.
 //!
 //! Shapes: an endless loop around one remote call whose handler always leads back, and that nothing else ends; a handler that calls its
-//! own function without a count; a retry policy set to no limit; the check that gave up after a count is gone.
+//! own function without a count; a retry policy set to no limit, or whose limit is gone; the check that gave up after a count is gone, or the
+//! part of a loop's condition that ended it, or the way out for "all attempts used up".
 
 use super::attempts::{self, Attempts, COUNTS};
+use super::guards;
 use super::taken::{self, Pair};
 use super::{Detector, High, Low, Medium, Sighting, View};
 use crate::engine::syntax::reading::Leaves;
@@ -33,8 +35,114 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     for pair in taken::pairs(view) {
         out.extend(cap_gone(view, &pair));
         out.extend(count_gone(view, &pair));
+        out.extend(end_gone(view, &pair));
+        out.extend(exhausted_goes_on(view, &pair));
     }
+    out.extend(limit_gone(view));
     out
+}
+
+/// A loop that waits for something lost the part of its condition that ended it otherwise.
+fn end_gone(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    #[rustfmt::skip]
+    const ENDS: &[&str] = &[
+        "active", "isactive", "is_active", "running", "isrunning", "is_running", "stopped", "isstopped", "shutdown", "closed", "isclosed", "cancelled", "canceled",
+        "deadline*", "expired", "timeout*", "elapsed", "attempt*", "retries", "tries", "max*", "interrupted", "isinterrupted", "alive", "keep_running", "quit", "done",
+    ];
+    let (b, a) = (pair.before, pair.after);
+    let loops = |o: &Outline<'_>, f: Id| o.within(f).filter(|i| matches!(o.node(*i).kind, Kind::Loop { over: "", .. })).collect::<Vec<_>>();
+    let (then, now) = (loops(b, pair.old), loops(a, pair.new));
+    if then.len() != now.len() {
+        return None;
+    }
+    then.iter().zip(&now).filter(|(_, n)| view.touches(**n)).find_map(|(was, is)| {
+        let (Kind::Loop { condition: c, .. }, Kind::Loop { condition: d, .. }) = (&b.node(*was).kind, &a.node(*is).kind) else { return None };
+        let flat = |t: &str| t.split_whitespace().collect::<String>();
+        let asks: Vec<String> = guards::parts(d).map(flat).collect();
+        let asked: Vec<&str> = guards::parts(c).collect();
+        let kept = asked.iter().filter(|p| asks.contains(&flat(p))).count();
+        let gone = asked.iter().find(|p| !asks.contains(&flat(p)) && says(p, ENDS))?;
+        // Another way out of the loop for the same reason came in its place.
+        let leaves = a.within(*is).any(|i| {
+            matches!(a.node(i).kind, Kind::Branch { condition } if says(condition, ENDS)) && a.within(i).any(|j| matches!(a.node(j).kind, Kind::Jump { .. }))
+        });
+        (kept > 0 && asks.len() < asked.len() && !leaves).then(|| {
+            let gone: String = gone.split_whitespace().collect::<Vec<_>>().join(" ");
+            let seen = format!("the loop no longer ends with `{gone}`: when what it waits for cannot come any more, it never ends");
+            view.sighting(*is, format!("end {gone}"), Medium, seen)
+        })
+    })
+}
+
+/// The answer that all attempts are used up is taken for one more failure.
+fn exhausted_goes_on(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
+    const USED_UP: &[&str] = &[
+        "maxreconnects",
+        "max_reconnects",
+        "maxretries",
+        "max_retries",
+        "maxattempts",
+        "max_attempts",
+        "exhausted",
+        "retriesexhausted",
+        "toomany*",
+        "limitreached",
+        "gaveup",
+    ];
+    let (b, a) = (pair.before, pair.after);
+    let ends = |o: &Outline<'_>, i: Id| match &o.node(i).kind {
+        Kind::Arm { pattern } if says(pattern, USED_UP) && o.loop_of(i).is_some() => {
+            matches!(o.leaves(i), Leaves::Returns | Leaves::Throws | Leaves::Breaks).then(|| "arm".to_owned())
+        }
+        Kind::Handler { caught, .. } if caught.iter().any(|c| says(c, USED_UP)) && o.loop_of(i).is_some() => {
+            matches!(o.leaves(i), Leaves::Returns | Leaves::Throws | Leaves::Breaks).then(|| "arm".to_owned())
+        }
+        _ => None,
+    };
+    let first = *pair.gone(ends).first()?;
+    let loop_ = a.within(pair.new).find(|i| matches!(a.node(*i).kind, Kind::Loop { endless: true, .. }) && view.touches(*i))?;
+    let tries = a.calls(loop_).find(|(i, c)| !words::is_log(c) && b.calls(pair.old).any(|(w, _)| b.callee(w) == a.callee(*i)))?.0;
+    let what = b.brief(first);
+    let seen = format!("`{what}` ended this loop and does not any more: `{}` is tried again after it has been given up", a.callee(tries));
+    Some(view.sighting(loop_, "exhausted", Medium, seen))
+}
+
+/// The limit of attempts among other settings is gone, and the settings are still there.
+fn limit_gone(view: &View<'_>) -> Option<Sighting> {
+    const LIMITS: &[&str] = &[
+        "max_retries",
+        "maxretries",
+        "maxattempts",
+        "max_attempts",
+        "retrylimit",
+        "retry_limit",
+        "maxretry",
+        "max_retry",
+        "maxretriesperrequest",
+        "max_reconnects",
+        "maxreconnects",
+    ];
+    let (o, before) = (view.outline, view.before?);
+    let limits = |o: &Outline<'_>| -> Vec<(Id, String)> {
+        o.ids()
+            .filter_map(|i| match &o.node(i).kind {
+                Kind::Object { fields, .. } => fields
+                    .iter()
+                    .find(|f| says(f.name, LIMITS) && !matches!(f.text.trim(), "undefined" | "null" | "None" | "nil"))
+                    .map(|f| (i, f.name.to_owned())),
+                _ => None,
+            })
+            .collect()
+    };
+    let (then, now) = (limits(before), limits(o));
+    let (was, name) = then.iter().find(|(_, n)| !now.iter().any(|(_, m)| m == n) && !says(o.text, &[n]))?;
+    let Kind::Object { fields, .. } = &before.node(*was).kind else { return None };
+    let others: Vec<&str> = fields.iter().map(|f| f.name).filter(|n| n != name).collect();
+    let at = o.ids().find(|i| {
+        view.touches(*i) && matches!(&o.node(*i).kind, Kind::Object { fields: now, .. } if !others.is_empty() && others.iter().filter(|n| now.iter().any(|f| f.name == **n)).count() * 2 >= others.len())
+    })?;
+    let seen = format!("`{name}` is gone from these settings: without another default a call that cannot succeed is repeated for ever");
+    Some(view.sighting(at, format!("no {name}"), Medium, seen))
 }
 
 /// A connection is kept up for as long as the process lives; that has no count.
@@ -47,6 +155,13 @@ fn connects(o: &Outline<'_>, call: Id) -> bool {
     })
 }
 
+/// A function counts its attempts, whatever its own name says.
+fn counts(o: &Outline<'_>, function: Id) -> bool {
+    let name = taken::name(o, function);
+    let text = if name.is_empty() { o.source(function).to_owned() } else { o.source(function).replace(name, "") };
+    says(&text, COUNTS)
+}
+
 /// A handler that calls the function that it stands in, with nothing counted.
 fn calls_itself(view: &View<'_>) -> Vec<Sighting> {
     let o = view.outline;
@@ -54,8 +169,10 @@ fn calls_itself(view: &View<'_>) -> Vec<Sighting> {
     for handler in o.handlers() {
         let Some(function) = o.function_of(handler) else { continue };
         let name = taken::name(o, function);
-        let sure = o.guarded(handler).into_iter().any(|i| o.call(i).is_some_and(|c| words::remote(c) == Remote::Sure));
-        if name.is_empty() || !sure || says(o.source(function), COUNTS) {
+        // Where a count was kept and is not any more, the work is worth a count whatever it is.
+        let uncounted = view.before.is_some_and(|b| view.function_before(function).is_some_and(|(_, f)| counts(b, f)));
+        let sure = uncounted || o.guarded(handler).into_iter().any(|i| o.call(i).is_some_and(|c| words::remote(c) == Remote::Sure));
+        if name.is_empty() || !sure || counts(o, function) {
             continue;
         }
         let own = o.calls(handler).find(|(i, c)| c.name == name && matches!(c.receiver, "" | "this" | "self") && o.function_of(*i) == Some(function));
@@ -202,6 +319,26 @@ pub(super) mod tests {
     use crate::engine::patterns::cases::{fires, mends, silent, table};
 
     table![
+        mends(
+            "java",
+            "class Pool {\n  void grow(int n) {\n    while (size() < n) {\n      add(open());\n    }\n  }\n}\n",
+            "class Pool {\n  void grow(int n) {\n    while (isActive() && size() < n) {\n      add(open());\n    }\n  }\n}\n",
+        ),
+        mends(
+            "rust",
+            "impl C {\n    async fn connect(&mut self) -> Result<Link, Error> {\n        loop {\n            match self.try_connect().await {\n                Ok(link) => return Ok(link),\n                Err(e) => self.tell(e).await,\n            }\n        }\n    }\n}\n",
+            "impl C {\n    async fn connect(&mut self) -> Result<Link, Error> {\n        loop {\n            match self.try_connect().await {\n                Ok(link) => return Ok(link),\n                Err(e) => match e.kind() {\n                    Kind::MaxReconnects => return Err(e),\n                    _ => self.tell(e).await,\n                },\n            }\n        }\n    }\n}\n",
+        ),
+        mends(
+            "javascript",
+            "const DEFAULTS = {\n  db: 0,\n  keyPrefix: \"\",\n  lazyConnect: false,\n};\n",
+            "const DEFAULTS = {\n  db: 0,\n  keyPrefix: \"\",\n  lazyConnect: false,\n  maxRetriesPerRequest: 20,\n};\n",
+        ),
+        mends(
+            "php",
+            "<?php\nclass Orders {\n  public function createAndRetry($data) {\n    try {\n      return $this->store->create($data);\n    } catch (\\Exception $e) {\n      return $this->createAndRetry($data);\n    }\n  }\n}\n",
+            "<?php\nclass Orders {\n  public function createAndRetry($data, $attempt = 0) {\n    try {\n      return $this->store->create($data);\n    } catch (\\Exception $e) {\n      if ($attempt < 3) {\n        return $this->createAndRetry($data, $attempt + 1);\n      }\n      throw $e;\n    }\n  }\n}\n",
+        ),
         mends(
             "python",
             "def charge(order):\n    while True:\n        try:\n            return client.post('/charges', order)\n        except ConnectionError:\n            time.sleep(1)\n",

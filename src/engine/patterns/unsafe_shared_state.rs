@@ -8,10 +8,11 @@
 //! method on a value copies the mutex that it locks.
 
 use super::lost_lock::{deviant, deviant_by_text, lost, name_of};
+use super::taken::{self, Pair};
 use super::{Detector, High, Low, Medium, Sighting, View};
 use crate::engine::syntax::reading::locks::go_receiver;
-use crate::engine::syntax::words::{Remote, says};
-use crate::engine::syntax::{Id, Kind, Outline};
+use crate::engine::syntax::words::{self, Remote, says};
+use crate::engine::syntax::{Call, Id, Kind, Outline};
 
 pub(super) const DETECTOR: Detector = Detector { id: "unsafe-shared-state", languages: &[], find };
 
@@ -44,7 +45,135 @@ fn find(view: &View<'_>) -> Vec<Sighting> {
     plain_type(view, &mut out);
     uncopied_walk(view, &mut out);
     copied_mutex(view, &mut out);
+    for pair in taken::pairs(view) {
+        changed_in_place(view, &pair, &mut out);
+        read_behind_the_lock(view, &pair, &mut out);
+        around_the_guard(view, &pair, &mut out);
+    }
     out
+}
+
+/// Readers had a whole copy, old or new; now the one that they walk over is changed.
+fn changed_in_place(view: &View<'_>, pair: &Pair<'_>, out: &mut Vec<Sighting>) {
+    const CHANGES: &[&str] =
+        &["add*", "append", "push*", "put", "insert*", "remove*", "delete", "clear", "set", "pop", "discard", "update", "extend", "addfirst", "addlast"];
+    let (b, a) = (pair.before, pair.after);
+    let squeeze = |t: &str| t.split_whitespace().collect::<String>();
+    for id in b.within(pair.old) {
+        // `copy = new List(field)`, and further down `field = copy`.
+        let Kind::Assign { target, value } = b.node(id).kind else { continue };
+        let copy = words::tail(target.rsplit([' ', ':']).next().unwrap_or(target));
+        let put = b.within(pair.old).filter(|i| *i > id).find_map(|i| match b.node(i).kind {
+            Kind::Assign { target: field, value: v } if v.trim().trim_end_matches(';') == copy && !field.contains(' ') => Some(field),
+            _ => None,
+        });
+        let Some(field) = put else { continue };
+        if !taken::mentions(value, words::tail(field)) || copy.is_empty() || copy == field {
+            continue;
+        }
+        let changed =
+            a.calls(pair.new).find(|(i, c)| says(c.name, CHANGES) && squeeze(c.receiver) == squeeze(field) && view.touches(*i) && a.lock_of(*i).is_none());
+        let still = a.within(pair.new).any(|i| matches!(a.node(i).kind, Kind::Assign { target: t, .. } if t == field));
+        if let (Some((at, _)), false, true) = (changed, still, a.held(pair.new).is_empty()) {
+            let seen = format!("`{field}` was replaced by a changed copy and is changed in place now: who walks over it meanwhile breaks or sees half of it");
+            push(out, view.sighting(at, format!("in place {field}"), Medium, seen));
+        }
+    }
+}
+
+/// A record is looked up under a lock, and its fields are read behind the lock now.
+fn read_behind_the_lock(view: &View<'_>, pair: &Pair<'_>, out: &mut Vec<Sighting>) {
+    let (b, a) = (pair.before, pair.after);
+    let (held, was) = (a.held(pair.new), b.held(pair.old));
+    if held.is_empty() || was.len() != held.len() {
+        return;
+    }
+    for id in a.within(pair.new) {
+        let Kind::Assign { target, value } = a.node(id).kind else { continue };
+        // Out of a table, by its key.
+        let record = target.split([',', ' ', ':']).next().unwrap_or("");
+        if !(value.trim_end().ends_with(']') && value.contains('[') && value.contains('.')) || record.len() < 2 || !Outline::is_held(&held, a.node(id).span.0) {
+            continue;
+        }
+        let reads = |o: &Outline<'_>, f: Id| -> Vec<usize> {
+            let (start, end) = o.node(f).span;
+            o.text
+                .get(start..end)
+                .unwrap_or("")
+                .match_indices(&format!("{record}."))
+                .filter(|(i, _)| *i == 0 || !o.text.as_bytes()[start + i - 1].is_ascii_alphanumeric())
+                .map(|(i, _)| start + i)
+                .collect()
+        };
+        let (then, now) = (reads(b, pair.old), reads(a, pair.new));
+        let free = now.iter().find(|at| **at > a.node(id).span.0 && !Outline::is_held(&held, **at));
+        let all_held = !then.is_empty() && then.iter().all(|at| Outline::is_held(&was, *at));
+        if let (Some(at), true) = (free, all_held) {
+            let node = a.node_at(pair.new, *at);
+            let seen = format!("fields of `{record}` were read under the lock and are read behind it now, while others may change them");
+            push(out, view.sighting(node, format!("record {record}"), Medium, seen));
+            return;
+        }
+    }
+}
+
+/// A function that took the lock to look something up is left out, and its table is used directly.
+fn around_the_guard(view: &View<'_>, pair: &Pair<'_>, out: &mut Vec<Sighting>) {
+    let (b, a) = (pair.before, pair.after);
+    // A few are looked up in the file, which may be long: getters and takers, in the touched lines.
+    let is_accessor = |c: &Call<'_>| {
+        c.args.len() < 3
+            && says(
+                c.name,
+                &[
+                    "get*", "pop*", "take*", "find*", "lookup*", "list*", "load*", "next*", "read*", "drain*", "swap*", "add*", "set*", "put*", "remove*",
+                    "send*",
+                ],
+            )
+            && !words::is_log(c)
+    };
+    for gone in pair.gone_calls(|_, _, c| is_accessor(c)).into_iter().take(3) {
+        let Some(c) = b.call(gone) else { continue };
+        // Its body, in the whole file: a few lines that lock and name a field.
+        let file = if view.file.is_empty() { b.text } else { view.file };
+        let declared = |i: usize| {
+            let line = &file[file[..i].rfind('\n').map_or(0, |n| n + 1)..];
+            let line = line.lines().next().unwrap_or("");
+            line.trim_end().ends_with(['{', ':']) && (says(line, &["func", "def", "fn", "fun"]) || !line.contains(['=', '.']))
+        };
+        let Some(at) = file.match_indices(&format!("{}(", c.name)).map(|(i, _)| i).find(|i| declared(*i)) else { continue };
+        let mut body = String::new();
+        for line in file[at..].lines().skip(1).take(8) {
+            if line.starts_with('}') || line.trim_start().starts_with("def ") {
+                break;
+            }
+            body.push_str(line);
+            body.push('\n');
+        }
+        if !(body.contains("Lock()") || body.contains("synchronized") || (body.contains("with ") && says(&body, &["lock", "mutex"]))) {
+            continue;
+        }
+        let (start, end) = a.node(pair.new).span;
+        let text = a.text.get(start..end).unwrap_or("");
+        for field in body.split('.').skip(1).map(|t| t.split(|ch: char| !ch.is_ascii_alphanumeric() && ch != '_').next().unwrap_or("")) {
+            let dotted = format!(".{field}");
+            let free = |t: &str| {
+                t.match_indices(&dotted)
+                    .map(|(i, _)| i)
+                    .find(|i| !t[i + dotted.len()..].starts_with(|ch: char| ch.is_ascii_alphanumeric() || matches!(ch, '_' | '(')))
+            };
+            let Some(at) = free(text).filter(|_| field.len() > 2 && !says(field, &["mu", "lock", "mutex", "mtx", "l"]) && free(b.source(pair.old)).is_none())
+            else {
+                continue;
+            };
+            let node = a.node_at(pair.new, start + at);
+            if view.touches(node) && !Outline::is_held(&a.held(pair.new), start + at) {
+                let seen = format!("`{}` held the lock around `{field}`, which is used directly now while other threads change it", c.name);
+                push(out, view.sighting(node, format!("around {field}"), Medium, seen));
+                return;
+            }
+        }
+    }
 }
 
 fn push(out: &mut Vec<Sighting>, sighting: Sighting) {
@@ -179,6 +308,21 @@ pub(super) mod tests {
     use crate::engine::patterns::cases::{fires, mends, silent, table};
 
     table![
+        mends(
+            "csharp",
+            "class Providers {\n  static void Add(Provider p) {\n    Known.AddFirst(p);\n  }\n}\n",
+            "class Providers {\n  static void Add(Provider p) {\n    var list = new LinkedList<Provider>(Known);\n    list.AddFirst(p);\n    Known = list;\n  }\n}\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (k *Ring) Remove(key string) {\n\tfor i := range k.keys {\n\t\tif k.keys[i] == key {\n\t\t\tk.install(i)\n\t\t}\n\t}\n}\n\nfunc (k *Ring) install(i int) {\n\tk.mu.Lock()\n\tdefer k.mu.Unlock()\n\tk.keys = append(k.keys[:i], k.keys[i+1:]...)\n}\n",
+            "package s\n\nfunc (k *Ring) Remove(key string) {\n\tk.mu.Lock()\n\tdefer k.mu.Unlock()\n\tfor i := range k.keys {\n\t\tif k.keys[i] == key {\n\t\t\tk.installLocked(i)\n\t\t}\n\t}\n}\n\nfunc (k *Ring) installLocked(i int) {\n\tk.keys = append(k.keys[:i], k.keys[i+1:]...)\n}\n",
+        ),
+        mends(
+            "go",
+            "package s\n\nfunc (m *M) leave() {\n\tm.mu.Lock()\n\tstate := m.nodes[m.name]\n\tm.mu.Unlock()\n\tm.tell(state.Round)\n}\n",
+            "package s\n\nfunc (m *M) leave() {\n\tm.mu.Lock()\n\tstate := m.nodes[m.name]\n\tround := state.Round\n\tm.mu.Unlock()\n\tm.tell(round)\n}\n",
+        ),
         mends(
             "python",
             "class Pool:\n    def give_back(self, conn):\n        self._used.remove(conn)\n        self._free.append(conn)\n",

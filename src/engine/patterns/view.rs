@@ -93,6 +93,12 @@ impl<'v> View<'v> {
         self.touched.get(from).is_some_and(|l| *l <= last)
     }
 
+    /// Whether the edit touches a line (1-based) of the outline's text.
+    #[must_use]
+    pub fn touches_line(&self, line: u32) -> bool {
+        self.touched.binary_search(&line).is_ok()
+    }
+
     /// Whether the edit touches the function (or, outside of functions, the statement) that the node stands in.
     #[must_use]
     pub fn is_in_touched_function(&self, id: Id) -> bool {

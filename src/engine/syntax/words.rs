@@ -143,7 +143,12 @@ pub fn is_ack(call: &Call<'_>) -> bool {
     ];
     #[rustfmt::skip]
     const VERBS: &[&str] = &["commit", "complete", "finish", "confirm", "accept", "done"];
-    says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON))
+    // What is deleted is a delivery by its name: `deleteOne(delivery)`, `remove(receipt_handle)`.
+    let delivery = || {
+        begins(call.name, &["delete*", "remove*", "complete*", "finish*"])
+            && call.args.iter().any(|a| a.text.len() < 40 && says(a.text, &["delivery", "receipt*", "ack_id", "ackid"]))
+    };
+    says(call.name, ALONE) || (says(call.name, VERBS) && says(tail(call.receiver), ON)) || delivery()
 }
 
 /// The message goes back, or to where dead ones lie.

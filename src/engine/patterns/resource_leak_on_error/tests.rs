@@ -2,6 +2,31 @@ use crate::engine::patterns::cases::{fires, mends, silent, table};
 
 table![
     mends(
+        "java",
+        "class T {\n  Object run(Task t) {\n    try {\n      return t.execute();\n    } catch (TimeoutException e) {\n      throw new Failed(e);\n    }\n  }\n}\n",
+        "class T {\n  Object run(Task t) {\n    try {\n      return t.execute();\n    } catch (TimeoutException e) {\n      throw new Failed(e);\n    } finally {\n      RequestContext.clean();\n    }\n  }\n}\n",
+    ),
+    mends(
+        "csharp",
+        "class P {\n  async Task Publish(Confirm c) {\n    try {\n      await c.WaitAsync();\n    } finally {\n      c.Done();\n    }\n  }\n}\n",
+        "class P {\n  async Task Publish(Confirm c) {\n    try {\n      await c.WaitAsync();\n    } catch (OperationCanceledException) {\n      awaited.TryRemove(c.Number, out _);\n      throw;\n    } finally {\n      c.Done();\n    }\n  }\n}\n",
+    ),
+    mends(
+        "go",
+        "package s\n\nfunc probe(n Node) bool {\n\tanswer := make(chan bool)\n\tgo func() { answer <- ping(n) }()\n\tselect {\n\tcase ok := <-answer:\n\t\treturn ok\n\tcase <-n.gone:\n\t\treturn false\n\t}\n}\n",
+        "package s\n\nfunc probe(n Node) bool {\n\tanswer := make(chan bool, 1)\n\tgo func() { answer <- ping(n) }()\n\tselect {\n\tcase ok := <-answer:\n\t\treturn ok\n\tcase <-n.gone:\n\t\treturn false\n\t}\n}\n",
+    ),
+    mends(
+        "python",
+        "class Link:\n    def end(self):\n        try:\n            self.sock.shutdown(2)\n            self.sock.close()\n        except OSError:\n            pass\n",
+        "class Link:\n    def end(self):\n        try:\n            self.sock.close()\n        except OSError:\n            pass\n",
+    ),
+    mends(
+        "ruby",
+        "class Broker\n  def session\n    open_link\n    yield\n    @link.disconnect\n  end\nend\n",
+        "class Broker\n  def session\n    open_link\n    begin\n      yield\n    ensure\n      @link.disconnect\n    end\n  end\nend\n",
+    ),
+    mends(
         "python",
         "def ask(self, ready):\n    self.waiting.append(ready)\n    self.link.send(b'?')\n    ready.wait(timeout=2)\n    self.waiting.remove(ready)\n",
         "def ask(self, ready):\n    self.waiting.append(ready)\n    try:\n        self.link.send(b'?')\n        ready.wait(timeout=2)\n    finally:\n        self.waiting.remove(ready)\n",

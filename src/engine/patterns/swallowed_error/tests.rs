@@ -1,6 +1,26 @@
 use crate::engine::patterns::cases::{fires, mends, silent, table};
 
 table![
+    mends(
+        "go",
+        "package s\n\nfunc load(keys []string, rows map[string][]byte) (State, error) {\n\tvar s State\n\tfor _, k := range keys {\n\t\tif rows[k] == nil {\n\t\t\tlog.Warnf(\"no row for %s\", k)\n\t\t\tcontinue\n\t\t}\n\t\ts.add(rows[k])\n\t}\n\treturn s, nil\n}\n",
+        "package s\n\nfunc load(keys []string, rows map[string][]byte) (State, error) {\n\tvar s State\n\tfor _, k := range keys {\n\t\tif rows[k] == nil {\n\t\t\treturn s, fmt.Errorf(\"no row for %s\", k)\n\t\t}\n\t\ts.add(rows[k])\n\t}\n\treturn s, nil\n}\n",
+    ),
+    mends(
+        "rust",
+        "async fn serve(passed: bool, fut: Work) -> Result<String, Error> {\n    if passed {\n        fut.await\n    } else {\n        Ok(String::new())\n    }\n}\n",
+        "async fn serve(passed: bool, fut: Work) -> Result<String, Error> {\n    if passed {\n        fut.await\n    } else {\n        Err(Error::limited())\n    }\n}\n",
+    ),
+    mends(
+        "elixir",
+        "defmodule Q do\n  def again(redis, job) do\n    remove_retry(redis, job.id)\n    enqueue(redis, encode(job))\n    :ok\n  end\nend\n",
+        "defmodule Q do\n  def again(redis, job) do\n    remove_retry(redis, job.id)\n    {:ok, _id} = enqueue(redis, encode(job))\n    :ok\n  end\nend\n",
+    ),
+    mends(
+        "go",
+        "package s\n\nfunc open(region string) (*Store, error) {\n\tcl, _ := s3.UsingRole(region)\n\treturn &Store{cl: cl}, nil\n}\n",
+        "package s\n\nfunc open(region string) (*Store, error) {\n\tcl, err := s3.UsingRole(region)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n\treturn &Store{cl: cl}, nil\n}\n",
+    ),
     fires("java", "class C {\n  void save(Order order) {\n    try {\n      producer.send(order);\n    } catch (IOException e) {\n    }\n  }\n}\n"),
     fires(
         "java",

@@ -40,6 +40,7 @@ pub(in super::super) static GRAMMAR: Grammar = Grammar {
         ("assignment_expression", Is::Assign),
         ("augmented_assignment_expression", Is::Assign),
         ("update_expression", Is::Assign),
+        ("property_element", Is::Assign),
         ("return_statement", Is::Jump(Jump::Return)),
         ("break_statement", Is::Jump(Jump::Break)),
         ("continue_statement", Is::Jump(Jump::Continue)),

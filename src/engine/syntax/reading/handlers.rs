@@ -17,7 +17,8 @@ impl<'t> Outline<'t> {
         let parent = self.nodes[handler].parent;
         match how {
             Caught::Catch => {
-                let own = |i: &Id| !matches!(self.nodes[*i].kind, Kind::Handler { .. } | Kind::Finally);
+                // Python's `else` runs where nothing was raised, and what it raises is not handled here.
+                let own = |i: &Id| !matches!(self.nodes[*i].kind, Kind::Handler { .. } | Kind::Finally) && self.nodes[*i].role != Role::Else;
                 let body = self.children(parent).filter(own);
                 body.flat_map(|i| std::iter::once(i).chain(self.within(i))).filter(|i| self.call(*i).is_some()).collect()
             }
@@ -39,8 +40,11 @@ impl<'t> Outline<'t> {
                 let gives =
                     |c: &Call<'_>| matches!(c.result, Use::Assigned(t) if t.split([',', ' ', '[', ']', '(', ')', '{', '}', '.']).any(|w| w == *binding));
                 let function = self.closure_of(handler).unwrap_or(0);
-                let last = self.calls(function).filter(|(i, c)| *i < parent && !self.within(parent).contains(i) && gives(c)).map(|(i, _)| i).last();
-                last.into_iter().collect()
+                let given: Vec<Id> =
+                    self.calls(function).filter(|(i, c)| *i < parent && !self.within(parent).contains(i) && gives(c)).map(|(i, _)| i).collect();
+                // One that stands on a way that has left is not the one whose error is looked at.
+                let last = given.iter().rev().find(|i| self.precedes(**i, parent)).or(given.last());
+                last.copied().into_iter().collect()
             }
         }
     }

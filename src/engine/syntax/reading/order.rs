@@ -10,6 +10,12 @@ impl<'t> Outline<'t> {
         if a == b || self.function_of(a) != self.function_of(b) {
             return false;
         }
+        // `work if asked` and `x if asked else y` ask first, whatever stands first.
+        if matches!(self.language, "ruby" | "python")
+            && let Some(first) = self.asked_first(a, b)
+        {
+            return first;
+        }
         let (node_a, node_b) = (&self.nodes[a], &self.nodes[b]);
         // What a call is made on and with runs before it; a closure in it runs when the call likes.
         if (b + 1..node_b.end.max(b + 1)).contains(&a) {
@@ -19,6 +25,23 @@ impl<'t> Outline<'t> {
             return false;
         }
         !self.apart(a, b)
+    }
+
+    /// Of what a branch asks and what stands on its ways: whether `a` is the one that is asked. `None`: they are no such pair.
+    fn asked_first(&self, a: Id, b: Id) -> Option<bool> {
+        let mut below = a;
+        for around in self.ancestors(a) {
+            if self.within(around).contains(&b) {
+                if !matches!(self.nodes[around].kind, Kind::Branch { .. }) {
+                    return None;
+                }
+                let other = std::iter::once(b).chain(self.ancestors(b)).find(|i| self.nodes[*i].parent == around)?;
+                let asked = |i: Id| self.nodes[i].role == Role::Condition;
+                return (asked(below) != asked(other)).then(|| asked(below));
+            }
+            below = around;
+        }
+        None
     }
 
     /// Whether two nodes lie on different ways of one branch, or a jump parts them.

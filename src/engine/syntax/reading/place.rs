@@ -71,6 +71,12 @@ impl<'t> Outline<'t> {
         })
     }
 
+    /// Whether a node is a function that has a name.
+    #[must_use]
+    pub fn is_named(&self, id: Id) -> bool {
+        self.is_named_function(id)
+    }
+
     pub(super) fn is_named_function(&self, id: Id) -> bool {
         matches!(self.nodes[id].kind, Kind::Function { name, .. } if !name.is_empty())
     }
