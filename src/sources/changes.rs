@@ -59,6 +59,9 @@ struct Raw {
     is_deleted: bool,
 }
 
+/// An object that was asked for, and what came of it.
+type Blob = Option<Option<Vec<u8>>>;
+
 enum Side {
     None,
     Object(String),
@@ -80,7 +83,12 @@ pub fn changes(root: &Path, range: &Range, only: &[String]) -> Result<Vec<Change
     }
     arguments.push("--");
     arguments.extend(only.iter().map(String::as_str));
-    let mut raws = raw(&git::ask(root, &arguments, b"", None)?);
+    // To know what moved, git reads what is in the files; a clone that lacks some of it can still tell what has changed.
+    let answer = git::ask(root, &arguments, b"", None).or_else(|_| {
+        let plain: Vec<&str> = arguments.iter().map(|a| if *a == "--find-renames" { "--no-renames" } else { a }).collect();
+        git::ask(root, &plain, b"", None)
+    })?;
+    let mut raws = raw(&answer);
     if matches!(range, Range::Uncommitted | Range::Since(_)) {
         let mut list = vec!["ls-files", "-z", "--others", "--exclude-standard", "--"];
         list.extend(only.iter().map(String::as_str));
@@ -97,7 +105,7 @@ pub fn changes(root: &Path, range: &Range, only: &[String]) -> Result<Vec<Change
     let names: Vec<String> =
         raws.iter().flat_map(|r| r.before.iter().chain(if let Side::Object(name) = &r.after { Some(name) } else { None })).cloned().collect();
     let mut objects = git::blobs(root, &names, None)?.into_iter();
-    let mut sides: Vec<(Raw, Option<Option<Vec<u8>>>, Option<Option<Vec<u8>>>)> = Vec::new();
+    let mut sides: Vec<(Raw, Blob, Blob)> = Vec::new();
     for raw in raws {
         let before = raw.before.as_ref().map(|_| objects.next().flatten());
         let after = if matches!(raw.after, Side::Object(_)) { Some(objects.next().flatten()) } else { None };
@@ -114,7 +122,7 @@ pub fn changes(root: &Path, range: &Range, only: &[String]) -> Result<Vec<Change
     Ok(out)
 }
 
-fn texts(root: &Path, raw: &Raw, before: Option<Option<Vec<u8>>>, after: Option<Option<Vec<u8>>>) -> Result<(String, String), Unseen> {
+fn texts(root: &Path, raw: &Raw, before: Blob, after: Blob) -> Result<(String, String), Unseen> {
     let text = |bytes: Vec<u8>| {
         if bytes.len() as u64 > FILE_LIMIT {
             return Err(Unseen::TooLarge);

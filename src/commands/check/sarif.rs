@@ -40,11 +40,11 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
         "columnKind": "unicodeCodePoints",
         "results": results,
     });
-    Ok(render::json::render(&json!({
+    render::json::render(&json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
         "runs": [run],
-    }))?)
+    }))
 }
 
 fn rule(id: &str) -> Value {

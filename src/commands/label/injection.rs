@@ -52,7 +52,7 @@ impl<'a> Injection<'a> {
         }
         let (what, verdict): (What<'a>, Option<&'a Verdict>) = match &said.step.what {
             Judged::Edit(edit) => (What::Edit(edit, edit.kept.as_ref()?), edit.verdict.as_ref()),
-            Judged::Plan { text, verdict, .. } => (What::Plan(text), Some(verdict)),
+            Judged::Plan { text, verdict, .. } => (What::Plan(text), Some(&**verdict)),
             _ => return None,
         };
         let raised: Vec<&str> = verdict.map(|v| v.modules.iter().map(|m| m.id).collect()).unwrap_or_default();

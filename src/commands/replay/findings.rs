@@ -72,11 +72,14 @@ impl Findings {
     }
 }
 
+/// A conversation and a file in it.
+type Place = (Arc<str>, String);
+
 /// Findings of the conversations of one file of records.
 #[derive(Default)]
 pub(super) struct Tracker {
     told: HashSet<(Arc<str>, Key)>,
-    by_file: HashMap<(Arc<str>, String), Vec<(Known, State)>>,
+    by_file: HashMap<Place, Vec<(Known, State)>>,
 }
 
 impl Tracker {

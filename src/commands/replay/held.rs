@@ -39,7 +39,7 @@ pub(super) fn back(told: &Told) -> Vec<Held> {
 fn of(said: &Said) -> Vec<Held> {
     let (verdict, is_plan) = match &said.step.what {
         Judged::Edit(edit) => (edit.verdict.as_ref(), false),
-        Judged::Plan { verdict, .. } => (Some(verdict), true),
+        Judged::Plan { verdict, .. } => (Some(&**verdict), true),
         _ => (None, false),
     };
     let Some(verdict) = verdict else { return Vec::new() };

@@ -43,7 +43,7 @@ pub(in crate::commands) struct Step {
 
 pub(in crate::commands) enum Judged {
     Edit(Box<JudgedEdit>),
-    Plan { call: Arc<str>, text: String, verdict: Verdict, budget: Budget },
+    Plan { call: Arc<str>, text: String, verdict: Box<Verdict>, budget: Budget },
     Forgot,
     Told { call: Arc<str>, text: String },
     Unkept { call: Arc<str> },
@@ -109,7 +109,7 @@ impl Judge<'_> {
             }
             What::Plan { call, text } => {
                 let settings = self.settings(&Path::new(&*project).join("plan"), &project);
-                let verdict = judge::plan(&text, &settings);
+                let verdict = Box::new(judge::plan(&text, &settings));
                 Judged::Plan { call, text, verdict, budget: settings.config.budget }
             }
             What::Forgot => Judged::Forgot,
