@@ -67,7 +67,7 @@ fn turned_off(view: &View<'_>) -> Option<Sighting> {
         if was.len() != now || was.iter().any(|v| off(v)) {
             continue;
         }
-        let at = o.ids().skip(1).filter(|i| o.lines(*i).0 <= number && number <= o.lines(*i).1).last()?;
+        let at = o.ids().skip(1).rfind(|i| o.lines(*i).0 <= number && number <= o.lines(*i).1)?;
         let seen = format!("`{name}` was `{}` and is `{value}` now: who relies on it waits for as long as the other side is silent", was[0]);
         return Some(view.sighting(at, format!("off {name}"), Medium, seen));
     }

@@ -68,11 +68,10 @@ pub(super) fn copied_and_cleared(view: &View<'_>, pair: &Pair<'_>) -> Option<Sig
         }
         _ => false,
     };
-    let copy = a.within(pair.new).find(|i| *i < clear && copies(*i))?;
+    a.within(pair.new).find(|i| *i < clear && copies(*i))?;
     // The function was there: others put things in while it ran, or it would not have been emptied one by one.
     b.within(pair.old).find(|i| matches!(b.node(*i).kind, Kind::Assign { .. }) && squeeze(b.source(*i)).contains(&field))?;
-    let seen = format!("`{}` is copied and then cleared: what another thread adds between the two is thrown away", field);
-    let _ = copy;
+    let seen = format!("`{field}` is copied and then cleared: what another thread adds between the two is thrown away");
     Some(view.sighting(clear, format!("cleared {field}"), Medium, seen))
 }
 

@@ -24,7 +24,7 @@ pub(super) fn reset_gone(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
             || says(c.receiver, &["context", "mdc", "threadlocal", "local", "scope", "holder"]);
         if !bound
             || a.calls(0).any(|(i, _)| a.callee(i) == callee)
-            || pair.came(|o, i| o.call(i).filter(|c| resets(c) || gives_back(c)).map(|_| o.callee(i))).len() > 0
+            || !pair.came(|o, i| o.call(i).filter(|c| resets(c) || gives_back(c)).map(|_| o.callee(i))).is_empty()
         {
             return None;
         }
