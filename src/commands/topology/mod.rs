@@ -17,14 +17,14 @@ pub mod simulate;
 pub mod upstream;
 
 use super::Answer;
+use crate::config::{self, Config};
 use crate::error::{Error, Kind};
 use crate::text::plain;
 use crate::topology::model::Topology;
 use crate::topology::read::{self, Problem};
 use std::path::{Path, PathBuf};
 
-/// Where a project keeps it.
-pub const FILE: &str = ".dist-architect/topology.yaml";
+pub use crate::config::topology::FILE;
 
 /// `distarch topology VERB`.
 #[derive(clap::Args, Debug)]
@@ -191,10 +191,14 @@ pub fn place(path: Option<&Path>) -> Result<PathBuf, Error> {
     Ok(found.strip_prefix(&here).map(Path::to_path_buf).unwrap_or(found))
 }
 
-/// The topology file of a folder or the nearest above.
+/// The topology file of a folder or the nearest above: where the project keeps its settings there, the one that they name.
 #[must_use]
 pub fn find(here: &Path) -> Option<PathBuf> {
-    here.ancestors().map(|a| a.join(FILE)).find(|f| f.is_file())
+    here.ancestors().find_map(|folder| {
+        let settings = std::fs::read_to_string(folder.join(config::FOLDER).join("config.yaml")).ok().and_then(|text| Config::parse(&text).ok());
+        let named = settings.map_or_else(|| FILE.to_owned(), |s| s.topology);
+        Some(folder.join(named)).filter(|f| f.is_file())
+    })
 }
 
 #[cfg(test)]
@@ -214,6 +218,11 @@ mod tests {
         assert_eq!(find(&inner), Some(dir.path().join(FILE)));
         put(&dir.path().join("services"));
         assert_eq!(find(&inner), Some(dir.path().join("services").join(FILE)));
+        std::fs::write(dir.path().join("services/.dist-architect/config.yaml"), "topology: ../docs/system.yaml\n").expect("written");
+        assert_eq!(find(&inner), Some(dir.path().join(FILE)), "what is named there is not there");
+        std::fs::write(dir.path().join("services/.dist-architect/config.yaml"), "topology: system.yaml\n").expect("written");
+        std::fs::write(dir.path().join("services/system.yaml"), "components: [{name: a}]\n").expect("written");
+        assert_eq!(find(&inner), Some(dir.path().join("services/system.yaml")));
         assert_eq!(load(Some(&dir.path().join(FILE))).expect("reads").topology.components.len(), 1);
     }
 }
