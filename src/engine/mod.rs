@@ -60,7 +60,16 @@ impl<'a> Context<'a> {
     /// Nothing turned off.
     #[must_use]
     pub fn new(surroundings: &'a dyn Fn() -> Surroundings) -> Self {
-        Self { surroundings, file: None, component: None, least: Confidence::Medium, modules_off: [false; MODULES.len()], signals_off: &[], patterns_off: &[], explain: false }
+        Self {
+            surroundings,
+            file: None,
+            component: None,
+            least: Confidence::Medium,
+            modules_off: [false; MODULES.len()],
+            signals_off: &[],
+            patterns_off: &[],
+            explain: false,
+        }
     }
 }
 
@@ -68,22 +77,16 @@ impl<'a> Context<'a> {
 #[must_use]
 pub fn review(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>) -> Verdict {
     let mut verdict = match look(edit, knowledge, context) {
-        Err(silence) => Verdict::silent(silence),
+        Err(silence) => without_signal(edit, knowledge, context, silence),
         Ok(seen) => {
             let scores = weigh::scores(&seen.features, knowledge);
             let mut verdict = evidence::choose(edit, knowledge, context, &seen, scores);
             if let Some(component) = context.component.filter(|_| !verdict.modules.is_empty()).and_then(|of_topology| of_topology()) {
                 component.decide(&mut verdict, context.modules_off);
             }
-            if let Some(file) = context.file
-                && !(verdict.modules.is_empty() && verdict.unsure.is_empty())
-            {
-                let file = file();
-                let around = patterns::Around { surroundings: &seen.surroundings, file: file.as_deref(), categories: seen.categories };
-                verdict.patterns = patterns::look(edit, &around, patterns::DETECTORS);
-                verdict.patterns.retain(|f| f.confidence >= context.least && !context.patterns_off.contains(&f.id));
+            if !(verdict.modules.is_empty() && verdict.unsure.is_empty()) || patterns::is_remote(seen.categories) {
+                find(&mut verdict, edit, context, &seen.surroundings, seen.categories);
             }
-            verdict.categories = seen.categories;
             if context.explain {
                 verdict.shares = weigh::shares(&seen.features, knowledge);
             }
@@ -97,6 +100,31 @@ pub fn review(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_
         verdict.unknown.push(Unknown::Language);
     }
     verdict
+}
+
+/// An edit without any signal may still bring a flaw: a step that is gone, a condition that is lost. Its file has to talk to another
+/// process for that, by its imports.
+fn without_signal(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>, silence: Silence) -> Verdict {
+    let mut verdict = Verdict::silent(silence);
+    if silence == Silence::NoSignal && context.file.is_some() {
+        let surroundings = (context.surroundings)();
+        let kinds = Kinds::of(edit, &surroundings);
+        let categories = Libraries::of(&surroundings.imports, &Literals::of(edit, knowledge), &kinds, knowledge).categories;
+        if patterns::is_remote(categories) {
+            find(&mut verdict, edit, context, &surroundings, categories);
+        }
+    }
+    verdict
+}
+
+/// Puts the named patterns that an edit brings into its verdict, where they are asked for.
+fn find(verdict: &mut Verdict, edit: &Edit<'_>, context: &Context<'_>, surroundings: &Surroundings, categories: u32) {
+    let Some(file) = context.file else { return };
+    let file = file();
+    let around = patterns::Around { surroundings, file: file.as_deref(), categories };
+    verdict.categories = categories;
+    verdict.patterns = patterns::look(edit, &around, patterns::DETECTORS);
+    verdict.patterns.retain(|f| f.confidence >= context.least && !context.patterns_off.contains(&f.id));
 }
 
 /// Names of the features that an edit has; empty where the decision ends before the weighing. What `fit` learns from.

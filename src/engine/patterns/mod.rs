@@ -78,7 +78,7 @@ use super::verdict::{ChangeKind, Confidence, Evidence, Finding};
 use crate::engine::lines::shorten;
 pub use fate::{Fate, Known, applied};
 use texts::Texts;
-pub use view::{Sighting, View};
+pub use view::{Sighting, View, is_remote};
 
 /// A detector of one named anti-pattern.
 #[derive(Clone, Copy, Debug)]

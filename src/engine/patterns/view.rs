@@ -7,6 +7,19 @@ use crate::engine::syntax::{Id, Kind, Outline};
 use crate::engine::verdict::Confidence;
 use crate::knowledge::schema::CATEGORIES;
 
+/// Categories of client libraries that talk to another process.
+const REMOTE: [&str; 11] = ["broker", "rpc", "http-client", "database", "cache", "coordination", "object-store", "jobs", "workflow", "cloud", "realtime"];
+
+fn any_of(categories: u32, wanted: &[&str]) -> bool {
+    CATEGORIES.iter().enumerate().any(|(i, c)| categories & (1 << i) != 0 && wanted.contains(c))
+}
+
+/// Whether one of the imported categories, a bit each, talks to another process.
+#[must_use]
+pub fn is_remote(categories: u32) -> bool {
+    any_of(categories, &REMOTE)
+}
+
 /// One side of an edit.
 pub struct View<'v> {
     /// The touched functions of this side (of a small file: all of it).
@@ -65,7 +78,7 @@ impl<'v> View<'v> {
     /// Whether the file imports a client library of one of these categories (`broker`, `rpc`, `http-client` ..).
     #[must_use]
     pub fn imports_any(&self, categories: &[&str]) -> bool {
-        CATEGORIES.iter().enumerate().any(|(i, c)| self.categories & (1 << i) != 0 && categories.contains(c))
+        any_of(self.categories, categories)
     }
 
     /// Whether an import line of the file, as it was or as this side has it, names a library.
@@ -82,7 +95,7 @@ impl<'v> View<'v> {
     /// Whether the file talks to another process by its imports.
     #[must_use]
     pub fn imports_remote(&self) -> bool {
-        self.imports_any(&["broker", "rpc", "http-client", "database", "cache", "coordination", "object-store", "jobs", "workflow", "cloud", "realtime"])
+        is_remote(self.categories)
     }
 
     /// Whether the edit touches a line of the node.
