@@ -25,11 +25,10 @@ pub fn load(root: &Path, file: &str, state: Option<&Path>) -> Option<Compact> {
     let bytes = read_bytes(&path)?;
     let of = hash::words(hash::fnv(env!("CARGO_PKG_VERSION").as_bytes()), &bytes).to_le_bytes();
     let cache = Cached::file(state, "topology", &path);
-    if let Some(mut known) = cache.as_deref().and_then(read_bytes)
+    if let Some(known) = cache.as_deref().and_then(read_bytes)
         && known.starts_with(&of)
     {
-        known.drain(..of.len());
-        return (!known.is_empty()).then(|| Compact::kept(known));
+        return (known.len() > of.len()).then(|| Compact::kept(known, of.len()));
     }
     let text = String::from_utf8_lossy(&bytes);
     let compact = catch_unwind(AssertUnwindSafe(|| read::topology(&text, file).ok().map(|r| Compact::of(&r.topology)))).ok().flatten();

@@ -15,20 +15,22 @@ const NAMED: usize = 4;
 
 /// A topology, compact: text that is looked through as it lies, for a hook has no time to read it into anything.
 ///
-/// First line: whether there are channels, and the number of parts. Then a line for each part: its globs, its names, its count, and where
-/// its component lies in the rest, parted by tabs. Then a line of all names. The rest is the components, as JSON.
+/// First line: whether there are channels, the number of globs, the number of parts, the bytes of the index. The index: a line for each
+/// glob with its part; a line for each part with its names, its count and where its component lies in the rest; a line of all names.
+/// The rest is the components, as JSON. Fields are parted by tabs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compact {
-    text: Vec<u8>,
+    bytes: Vec<u8>,
+    /// Where it begins in the bytes.
+    start: usize,
 }
 
-/// A line of the index.
-struct Part<'a> {
-    globs: &'a str,
-    names: &'a str,
-    count: &'a str,
-    start: usize,
-    length: usize,
+/// The parts of a compact topology.
+struct Index<'a> {
+    globs: usize,
+    parts: usize,
+    lines: std::str::Split<'a, char>,
+    rest: &'a [u8],
 }
 
 impl Compact {
@@ -37,89 +39,101 @@ impl Compact {
     pub fn of(topology: &Topology) -> Self {
         let study = Study::of(topology);
         let has_channels = topology.components.iter().any(|c| c.kind == Kind::Queue);
-        let mut index = format!("{}\t{}\n", u8::from(has_channels), study.graph.len());
-        let mut rest = String::new();
+        let (mut globs, mut parts, mut rest, mut count_of_globs) = (String::new(), String::new(), String::new(), 0);
         for node in 0..study.graph.len() {
+            for glob in study.graph.component(node).paths.iter().filter(|g| !g.is_empty() && !g.contains(['\t', '\n'])) {
+                let _ = writeln!(globs, "{glob}\t{node}");
+                count_of_globs += 1;
+            }
             let component = serde_json::to_string(&component(&study, node)).unwrap_or_default();
-            let globs: Vec<&str> = study.graph.component(node).paths.iter().map(String::as_str).filter(|g| !g.contains(['\t', '\n', '\u{1}'])).collect();
             let count = if study.count(node) == Count::Unknown { String::new() } else { study.count(node).to_string() };
-            let _ = writeln!(index, "{}\t{}\t{count}\t{}\t{}", globs.join("\u{1}"), names_of(&study, node).join(" "), rest.len(), component.len());
+            let _ = writeln!(parts, "{}\t{count}\t{}\t{}", names_of(&study, node).join(" "), rest.len(), component.len());
             rest.push_str(&component);
         }
-        let _ = writeln!(index, "{}", all_names(topology).join(" "));
-        index.push_str(&rest);
-        Self { text: index.into_bytes() }
+        let index = globs + &parts + &all_names(topology).join(" ") + "\n";
+        let text = format!("{}\t{count_of_globs}\t{}\t{}\n{index}{rest}", u8::from(has_channels), study.graph.len(), index.len());
+        Self { bytes: text.into_bytes(), start: 0 }
     }
 
-    /// One that was kept; see [`Self::as_bytes`].
+    /// One that was kept, from a place in the bytes on; see [`Self::as_bytes`].
     #[must_use]
-    pub fn kept(text: Vec<u8>) -> Self {
-        Self { text }
+    pub fn kept(bytes: Vec<u8>, start: usize) -> Self {
+        Self { bytes, start }
     }
 
     /// As it is kept.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.text
+        self.bytes.get(self.start..).unwrap_or(&[])
     }
 
     /// The component that a path of the project belongs to: by its globs, else by the outermost folder or file of its name.
     #[must_use]
     pub fn component(&self, path: &str) -> Option<Component> {
-        let (parts, rest) = self.index()?;
-        // The longest glob says most: `services/**` and `services/orders/**` may both match.
-        let fits = |glob: &&str| {
+        let index = self.index()?;
+        let mut best: (usize, Option<usize>) = (0, None);
+        for line in index.lines.clone().take(index.globs) {
+            // Most globs differ from the path in their first letter.
+            if line.as_bytes().first() != path.as_bytes().first() && !line.starts_with(['*', '?', '[', '{', '\\', '!']) {
+                continue;
+            }
+            let Some((glob, part)) = line.split_once('\t') else { continue };
             let literal = glob.find(['*', '?', '[', '{', '\\', '!']).unwrap_or(glob.len());
-            path.starts_with(&glob[..literal]) && fast_glob::glob_match(*glob, path)
-        };
-        let by_glob = parts.clone().filter_map(|p| Some((p.globs.split('\u{1}').filter(|g| !g.is_empty()).filter(fits).map(str::len).max()?, p)));
-        let part = by_glob.max_by_key(|(length, _)| *length).map(|(_, part)| part).or_else(|| {
-            path.split('/').find_map(|segment| {
+            // The longest glob says most: `services/**` and `services/orders/**` may both match.
+            if glob.len() > best.0 && path.starts_with(&glob[..literal]) && fast_glob::glob_match(glob, path) {
+                best = (glob.len(), part.parse().ok());
+            }
+        }
+        let mut parts = index.lines.clone().skip(index.globs).take(index.parts);
+        let part = match best.1 {
+            Some(part) => parts.nth(part),
+            None => path.split('/').find_map(|segment| {
                 let name = bare(segment.split('.').next().unwrap_or(segment));
-                parts.clone().find(|p| p.names.split(' ').any(|n| !n.is_empty() && n == name))
-            })
-        })?;
-        serde_json::from_slice(rest.get(part.start..part.start.checked_add(part.length)?)?).ok()
+                parts.clone().find(|line| names_in(line).any(|n| n == name))
+            }),
+        };
+        let mut fields = part?.split('\t').skip(2);
+        let (start, length): (usize, usize) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+        serde_json::from_slice(index.rest.get(start..start.checked_add(length)?)?).ok()
     }
 
     /// How many there are of the component that a name means, as the file has it; `None` for a name that it does not know.
     #[must_use]
     pub fn count(&self, name: &str) -> Option<&str> {
         let (plain, bare) = (plain(name), bare(name));
-        let (mut parts, _) = self.index()?;
-        parts.find(|p| p.names.split(' ').any(|n| n == plain || n == bare)).map(|p| p.count)
+        let index = self.index()?;
+        let mut parts = index.lines.skip(index.globs).take(index.parts);
+        parts.find(|line| names_in(line).any(|n| n == plain || n == bare))?.split('\t').nth(1)
     }
 
     /// Whether the file knows a name, in any spelling.
     #[must_use]
     pub fn knows(&self, name: &str) -> bool {
         let forms = [plain(name), bare(name)];
-        self.lines().and_then(|(mut lines, n)| lines.nth(n)).is_some_and(|names| names.split(' ').any(|n| forms.iter().any(|f| n == f)))
+        let names = self.index().and_then(|mut i| i.lines.nth(i.globs.checked_add(i.parts)?));
+        names.is_some_and(|names| names.split(' ').any(|n| !n.is_empty() && forms.iter().any(|f| n == f)))
     }
 
     /// Whether it names any queue or channel: only then is one that it does not name worth a word.
     #[must_use]
     pub fn has_channels(&self) -> bool {
-        self.text.first() == Some(&b'1')
+        self.as_bytes().first() == Some(&b'1')
     }
 
-    /// The lines behind the first, and the number of parts.
-    fn lines(&self) -> Option<(impl Iterator<Item = &str> + Clone, usize)> {
-        let mut lines = self.text.split(|b| *b == b'\n').map(|l| std::str::from_utf8(l).unwrap_or(""));
-        let (_, n) = lines.next()?.split_once('\t')?;
-        Some((lines, n.parse().ok()?))
+    fn index(&self) -> Option<Index<'_>> {
+        let bytes = self.as_bytes();
+        let end = bytes.iter().take(80).position(|b| *b == b'\n')?;
+        let mut head = std::str::from_utf8(&bytes[..end]).ok()?.split('\t').skip(1);
+        let mut number = || head.next()?.parse::<usize>().ok();
+        let (globs, parts, length) = (number()?, number()?, number()?);
+        let (index, rest) = bytes[end + 1..].split_at_checked(length)?;
+        Some(Index { globs, parts, lines: std::str::from_utf8(index).ok()?.split('\n'), rest })
     }
+}
 
-    fn index(&self) -> Option<(impl Iterator<Item = Part<'_>> + Clone, &[u8])> {
-        let (lines, n) = self.lines()?;
-        let parts = lines.take(n).filter_map(|line| {
-            let mut fields = line.split('\t');
-            let mut field = || fields.next();
-            Some(Part { globs: field()?, names: field()?, count: field()?, start: field()?.parse().ok()?, length: field()?.parse().ok()? })
-        });
-        let rest = self.text.splitn(n.checked_add(3)?, |b| *b == b'\n').last()?;
-        Some((parts, rest))
-    }
+/// The names in a part's line.
+fn names_in(line: &str) -> impl Iterator<Item = &str> {
+    line.split('\t').next().unwrap_or("").split(' ').filter(|n| !n.is_empty())
 }
 
 /// Its name and aliases, bare; none for what has no code of its own here, as a database.
@@ -320,13 +334,19 @@ aliases: {billing: [invoices]}
     #[test]
     fn what_was_kept_says_the_same_and_foreign_bytes_say_nothing() {
         let compact = compact();
-        assert_eq!(Compact::kept(compact.as_bytes().to_vec()).component("services/orders/a.go"), compact.component("services/orders/a.go"));
+        assert_eq!(Compact::kept(compact.as_bytes().to_vec(), 0).component("services/orders/a.go"), compact.component("services/orders/a.go"));
         for end in 0..compact.as_bytes().len() {
-            let cut = Compact::kept(compact.as_bytes()[..end].to_vec());
+            let cut = Compact::kept(compact.as_bytes()[..end].to_vec(), 0);
             let _ = (cut.component("services/orders/a.go"), cut.knows("billing"), cut.count("billing"), cut.has_channels());
         }
-        for foreign in [&b""[..], b"1\t99999999999999999999\n", b"1\t5\na\tb\tc\t0\t18446744073709551615\n\n", b"\xff\xfe\n\n"] {
-            let foreign = Compact::kept(foreign.to_vec());
+        for foreign in [
+            &b""[..],
+            b"1\t1\t1\t99999999999999999999\n",
+            b"1\t0\t1\t24\nb\tc\t0\t18446744073709551615\n\n",
+            b"1\t18446744073709551615\t9\t2\n\n\n",
+            b"\xff\xfe\n\n",
+        ] {
+            let foreign = Compact::kept(foreign.to_vec(), 0);
             assert_eq!((foreign.component("a/b"), foreign.knows("b")), (None, false));
         }
     }
