@@ -23,6 +23,7 @@ mod gate;
 mod marketplace;
 mod ordinary;
 mod plan;
+mod skills;
 mod subagent;
 mod telling;
 
@@ -43,6 +44,11 @@ scenarios! {
     crate::gate::the_gate_denies_the_first_try_and_lets_the_second_pass => the_gate_denies_the_first_try_and_lets_the_second_pass,
     crate::findings::eight_edits_are_told_of_once_each => eight_edits_are_told_of_once_each,
     crate::ordinary::ordinary_edits_leave_every_request_as_it_was => ordinary_edits_leave_every_request_as_it_was,
+    crate::ordinary::the_whole_plugin_adds_its_listing_only => the_whole_plugin_adds_its_listing_only,
+    crate::skills::each_skill_starts_by_its_slash_name => each_skill_starts_by_its_slash_name,
+    crate::skills::the_model_starts_each_skill_and_runs_its_first_command => the_model_starts_each_skill_and_runs_its_first_command,
+    crate::skills::a_skill_with_allowed_tools_is_asked_about => a_skill_with_allowed_tools_is_asked_about,
+    crate::skills::the_model_starts_the_agent => the_model_starts_the_agent,
     crate::subagent::a_subagent_is_told_on_its_own => a_subagent_is_told_on_its_own,
     crate::compaction::compaction_rearms_and_resume_does_not => compaction_rearms_and_resume_does_not,
     crate::marketplace::the_checkout_validates => the_checkout_validates,
