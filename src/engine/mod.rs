@@ -15,6 +15,7 @@ mod literals;
 pub mod path;
 pub mod patterns;
 pub mod plan;
+mod second_pass;
 mod sightings;
 mod structured;
 pub mod surroundings;
@@ -82,7 +83,7 @@ pub fn review(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_
             let scores = weigh::scores(&seen.features, knowledge);
             let mut verdict = evidence::choose(edit, knowledge, context, &seen, scores);
             if let Some(component) = context.component.filter(|_| !verdict.modules.is_empty()).and_then(|of_topology| of_topology()) {
-                component.decide(&mut verdict, context.modules_off);
+                second_pass::decide(component, &mut verdict, context.modules_off);
             }
             if !(verdict.modules.is_empty() && verdict.unsure.is_empty()) || patterns::is_remote(seen.categories) {
                 find(&mut verdict, edit, context, &seen.surroundings, seen.categories);

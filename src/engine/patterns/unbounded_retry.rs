@@ -107,28 +107,20 @@ fn exhausted_goes_on(view: &View<'_>, pair: &Pair<'_>) -> Option<Sighting> {
     Some(view.sighting(loop_, "exhausted", Medium, seen))
 }
 
+/// Settings that say how often something is tried.
+const LIMITS: &[&str] =
+    &["max_retries", "maxretries", "maxattempts", "max_attempts", "retrylimit", "retry_limit", "maxretry", "max_retry", "maxretriesperrequest"];
+
 /// The limit of attempts among other settings is gone, and the settings are still there.
 fn limit_gone(view: &View<'_>) -> Option<Sighting> {
-    const LIMITS: &[&str] = &[
-        "max_retries",
-        "maxretries",
-        "maxattempts",
-        "max_attempts",
-        "retrylimit",
-        "retry_limit",
-        "maxretry",
-        "max_retry",
-        "maxretriesperrequest",
-        "max_reconnects",
-        "maxreconnects",
-    ];
+    const ALSO: &[&str] = &["max_reconnects", "maxreconnects"];
     let (o, before) = (view.outline, view.before?);
     let limits = |o: &Outline<'_>| -> Vec<(Id, String)> {
         o.ids()
             .filter_map(|i| match &o.node(i).kind {
                 Kind::Object { fields, .. } => fields
                     .iter()
-                    .find(|f| says(f.name, LIMITS) && !matches!(f.text.trim(), "undefined" | "null" | "None" | "nil"))
+                    .find(|f| (says(f.name, LIMITS) || says(f.name, ALSO)) && !matches!(f.text.trim(), "undefined" | "null" | "None" | "nil"))
                     .map(|f| (i, f.name.to_owned())),
                 _ => None,
             })
@@ -186,21 +178,8 @@ fn calls_itself(view: &View<'_>) -> Vec<Sighting> {
 
 /// `max_retries=None`, `retryLimit = -1`, `attempts: Infinity`.
 fn no_limit(view: &View<'_>) -> Vec<Sighting> {
-    const LIMITS: &[&str] = &[
-        "max_retries",
-        "maxretries",
-        "maxattempts",
-        "max_attempts",
-        "retrylimit",
-        "retry_limit",
-        "retry_attempts",
-        "retryattempts",
-        "retries",
-        "maxretry",
-        "max_retry",
-        "retrycount",
-        "maxretriesperrequest",
-    ];
+    const ALSO: &[&str] = &["retry_attempts", "retryattempts", "retries", "retrycount"];
+    let is_limit = |name: &str| says(name, LIMITS) || says(name, ALSO);
     let o = view.outline;
     // Go's clients take -1 for none (go-redis) or for their default (the AWS SDK).
     let endless = |value: &str| {
@@ -232,14 +211,14 @@ fn no_limit(view: &View<'_>) -> Vec<Sighting> {
     };
     for id in o.ids() {
         match &o.node(id).kind {
-            Kind::Assign { target, value } if says(words::tail(target), LIMITS) && endless(value) => say(id, words::tail(target), value),
+            Kind::Assign { target, value } if is_limit(words::tail(target)) && endless(value) => say(id, words::tail(target), value),
             Kind::Object { fields, .. } => {
-                if let Some(f) = fields.iter().find(|f| says(f.name, LIMITS) && endless(f.text)) {
+                if let Some(f) = fields.iter().find(|f| is_limit(f.name) && endless(f.text)) {
                     say(id, f.name, f.text);
                 }
             }
             Kind::Call(c) => {
-                if let Some(a) = c.args.iter().find(|a| says(a.name, LIMITS) && endless(a.text)) {
+                if let Some(a) = c.args.iter().find(|a| is_limit(a.name) && endless(a.text)) {
                     say(id, a.name, a.text);
                 }
             }
