@@ -146,8 +146,8 @@ fn assert_undisturbed(what: &str, outcome: &Outcome) {
 
 /// Nobody is there to be asked: what would have been a question is a denial in the result.
 fn denials(outcome: &Outcome) -> Value {
-    let lines = outcome.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let result = lines.filter(|line| line["type"] == "result").last().expect("a result");
+    let mut lines = outcome.stdout.lines().rev().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let result = lines.find(|line| line["type"] == "result").expect("a result");
     assert_eq!(result["is_error"], false, "{result}");
     result["permission_denials"].clone()
 }
