@@ -43,6 +43,13 @@ relationships:
   - {from: orders, to: orders-db, via: sql, timeout: 300ms, attempts: 4}
   - {from: scaler, to: pool, via: http}
 ";
+const ONE_TO_ONE: &str = "version: 1
+components:
+  - {name: orders, count: 1, paths: [\"orders/**\"]}
+  - {name: orders-db, kind: db, count: 1}
+relationships:
+  - {from: orders, to: orders-db, via: sql}
+";
 const COMPOSE: &str = "services:
   orders:
     image: orders
@@ -348,7 +355,7 @@ fn patterns_and_modules_exist() {
     assert_eq!(modules, known("modules"));
 }
 
-/// What the texts say of exit codes and headings.
+/// What the texts say of exit codes, headings and phrases.
 #[test]
 fn what_is_said_of_the_commands_holds() {
     let project = Project::new();
@@ -356,7 +363,19 @@ fn what_is_said_of_the_commands_holds() {
     project.write("picture.bin", "\0\0\0");
     project.git(&["add", "--all"]);
     let report = project.run("distarch check --format markdown", "");
-    assert!(String::from_utf8_lossy(&report.stdout).contains("Not looked at"), "{}", said(&report));
+    assert!(String::from_utf8_lossy(&report.stdout).contains("## Not looked at"), "{}", said(&report));
+    let alone = Project::new();
+    alone.write("orders/report.py", BEFORE);
+    alone.write("README.md", "All orders.\n");
+    let report = alone.run("distarch check", "");
+    assert!(report.status.success() && String::from_utf8_lossy(&report.stdout).contains("nothing that would be asked about"), "{}", said(&report));
+    alone.write(".dist-architect/topology.yaml", ONE_TO_ONE);
+    alone.commit();
+    alone.write("orders/report.py", &AFTER.replace("url,", "\"http://billing:8080/done\","));
+    let report = alone.run("distarch check", "");
+    for phrase in ["left out for orders", "The topology file does not know"] {
+        assert!(String::from_utf8_lossy(&report.stdout).contains(phrase), "{phrase}: {}", said(&report));
+    }
 
     project.forget_topology();
     for verb in ["check", "analyze", "upstream orders-db"] {
