@@ -108,9 +108,9 @@ pub fn review(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_
 fn without_signal(edit: &Edit<'_>, knowledge: &[Knowledge<'_>], context: &Context<'_>, silence: Silence) -> Verdict {
     let mut verdict = Verdict::silent(silence);
     if silence == Silence::NoSignal && context.file.is_some() {
+        // By the file's imports alone: to look for more in the edit would cost what a silent edit has to spare.
         let surroundings = (context.surroundings)();
-        let kinds = Kinds::of(edit, &surroundings);
-        let categories = Libraries::of(&surroundings.imports, &Literals::of(edit, knowledge), &kinds, knowledge).categories;
+        let categories = Libraries::of_imports(&surroundings.imports, knowledge).categories;
         if patterns::is_remote(categories) {
             find(&mut verdict, edit, context, &surroundings, categories);
         }

@@ -377,13 +377,19 @@ pub(super) struct Libraries {
 }
 
 impl Libraries {
-    /// Searches import lines of the file and of the edit. The first set of knowledge holds the libraries.
-    pub(super) fn of(imports: &str, literals: &Literals, kinds: &Kinds, knowledge: &[Knowledge<'_>]) -> Self {
+    /// Searches import lines of a file. The first set of knowledge holds the libraries.
+    pub(super) fn of_imports(imports: &str, knowledge: &[Knowledge<'_>]) -> Self {
         let mut out = Self::default();
+        if let Some(k) = knowledge.first() {
+            k.filter.scan(imports.as_bytes(), |literal, _, _| out.add_owners(literal, k));
+        }
+        out
+    }
+
+    /// Searches import lines of the file and of the edit.
+    pub(super) fn of(imports: &str, literals: &Literals, kinds: &Kinds, knowledge: &[Knowledge<'_>]) -> Self {
+        let mut out = Self::of_imports(imports, knowledge);
         let Some(k) = knowledge.first() else { return out };
-        k.filter.scan(imports.as_bytes(), |literal, _, _| {
-            out.add_owners(literal, k);
-        });
         for (hits, kinds) in literals.0.iter().flatten().zip(kinds.0.iter().flatten()) {
             for hit in hits.iter().filter(|h| h.set == 0 && kinds[h.start as usize] == Kind::Import) {
                 out.add_owners(hit.literal, k);

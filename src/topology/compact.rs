@@ -12,12 +12,14 @@ use std::fmt::Write as _;
 
 /// Names in a sentence; the others are counted.
 const NAMED: usize = 4;
+/// What may stand for anything in a glob.
+const WILD: [char; 6] = ['*', '?', '[', '{', '\\', '!'];
 
 /// A topology, compact: text that is looked through as it lies, for a hook has no time to read it into anything.
 ///
-/// First line: whether there are channels, the number of globs, the number of parts, the bytes of the index. The index: a line for each
-/// glob with its part; a line for each part with its names, its count and where its component lies in the rest; a line of all names.
-/// The rest is the components, as JSON. Fields are parted by tabs.
+/// First line: whether there are channels, and the bytes of each of five sections. Globs that begin with no letter; the other globs; parts;
+/// all names; components, as JSON. A glob's line has its part's place in the section of parts; a part's line has its names, its count, and
+/// its component's place and length. Fields are parted by tabs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compact {
     bytes: Vec<u8>,
@@ -25,12 +27,13 @@ pub struct Compact {
     start: usize,
 }
 
-/// The parts of a compact topology.
-struct Index<'a> {
-    globs: usize,
-    parts: usize,
-    lines: std::str::Split<'a, char>,
-    rest: &'a [u8],
+/// The sections of a compact topology.
+struct Sections<'a> {
+    open_globs: &'a [u8],
+    globs: &'a [u8],
+    parts: &'a [u8],
+    names: &'a [u8],
+    components: &'a [u8],
 }
 
 impl Compact {
@@ -39,19 +42,20 @@ impl Compact {
     pub fn of(topology: &Topology) -> Self {
         let study = Study::of(topology);
         let has_channels = topology.components.iter().any(|c| c.kind == Kind::Queue);
-        let (mut globs, mut parts, mut rest, mut count_of_globs) = (String::new(), String::new(), String::new(), 0);
+        let (mut open_globs, mut globs, mut parts, mut components) = (String::from("\n"), String::from("\n"), String::new(), String::new());
         for node in 0..study.graph.len() {
             for glob in study.graph.component(node).paths.iter().filter(|g| !g.is_empty() && !g.contains(['\t', '\n'])) {
-                let _ = writeln!(globs, "{glob}\t{node}");
-                count_of_globs += 1;
+                let section = if glob.starts_with(WILD) { &mut open_globs } else { &mut globs };
+                let _ = writeln!(section, "{glob}\t{}", parts.len());
             }
             let component = serde_json::to_string(&component(&study, node)).unwrap_or_default();
             let count = if study.count(node) == Count::Unknown { String::new() } else { study.count(node).to_string() };
-            let _ = writeln!(parts, "{}\t{count}\t{}\t{}", names_of(&study, node).join(" "), rest.len(), component.len());
-            rest.push_str(&component);
+            let _ = writeln!(parts, "{}\t{count}\t{}\t{}", names_of(&study, node).join(" "), components.len(), component.len());
+            components.push_str(&component);
         }
-        let index = globs + &parts + &all_names(topology).join(" ") + "\n";
-        let text = format!("{}\t{count_of_globs}\t{}\t{}\n{index}{rest}", u8::from(has_channels), study.graph.len(), index.len());
+        let names = all_names(topology).join(" ");
+        let lengths: String = [&open_globs, &globs, &parts, &names, &components].iter().map(|s| format!("\t{}", s.len())).collect();
+        let text = format!("{}{lengths}\n{open_globs}{globs}{parts}{names}{components}", u8::from(has_channels));
         Self { bytes: text.into_bytes(), start: 0 }
     }
 
@@ -70,39 +74,24 @@ impl Compact {
     /// The component that a path of the project belongs to: by its globs, else by the outermost folder or file of its name.
     #[must_use]
     pub fn component(&self, path: &str) -> Option<Component> {
-        let index = self.index()?;
-        let mut best: (usize, Option<usize>) = (0, None);
-        for line in index.lines.clone().take(index.globs) {
-            // Most globs differ from the path in their first letter.
-            if line.as_bytes().first() != path.as_bytes().first() && !line.starts_with(['*', '?', '[', '{', '\\', '!']) {
-                continue;
-            }
-            let Some((glob, part)) = line.split_once('\t') else { continue };
-            let literal = glob.find(['*', '?', '[', '{', '\\', '!']).unwrap_or(glob.len());
-            // The longest glob says most: `services/**` and `services/orders/**` may both match.
-            if glob.len() > best.0 && path.starts_with(&glob[..literal]) && fast_glob::glob_match(glob, path) {
-                best = (glob.len(), part.parse().ok());
-            }
-        }
-        let mut parts = index.lines.clone().skip(index.globs).take(index.parts);
-        let part = match best.1 {
-            Some(part) => parts.nth(part),
+        let sections = self.sections()?;
+        let line = match sections.by_glob(path) {
+            Some(place) => text(sections.parts.get(place..)?).lines().next(),
             None => path.split('/').find_map(|segment| {
                 let name = bare(segment.split('.').next().unwrap_or(segment));
-                parts.clone().find(|line| names_in(line).any(|n| n == name))
+                text(sections.parts).lines().find(|line| names_in(line).any(|n| n == name))
             }),
         };
-        let mut fields = part?.split('\t').skip(2);
+        let mut fields = line?.split('\t').skip(2);
         let (start, length): (usize, usize) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-        serde_json::from_slice(index.rest.get(start..start.checked_add(length)?)?).ok()
+        serde_json::from_slice(sections.components.get(start..start.checked_add(length)?)?).ok()
     }
 
     /// How many there are of the component that a name means, as the file has it; `None` for a name that it does not know.
     #[must_use]
     pub fn count(&self, name: &str) -> Option<&str> {
         let (plain, bare) = (plain(name), bare(name));
-        let index = self.index()?;
-        let mut parts = index.lines.skip(index.globs).take(index.parts);
+        let mut parts = text(self.sections()?.parts).lines();
         parts.find(|line| names_in(line).any(|n| n == plain || n == bare))?.split('\t').nth(1)
     }
 
@@ -110,8 +99,7 @@ impl Compact {
     #[must_use]
     pub fn knows(&self, name: &str) -> bool {
         let forms = [plain(name), bare(name)];
-        let names = self.index().and_then(|mut i| i.lines.nth(i.globs.checked_add(i.parts)?));
-        names.is_some_and(|names| names.split(' ').any(|n| !n.is_empty() && forms.iter().any(|f| n == f)))
+        self.sections().is_some_and(|s| text(s.names).split(' ').any(|n| !n.is_empty() && forms.iter().any(|f| n == f)))
     }
 
     /// Whether it names any queue or channel: only then is one that it does not name worth a word.
@@ -120,15 +108,44 @@ impl Compact {
         self.as_bytes().first() == Some(&b'1')
     }
 
-    fn index(&self) -> Option<Index<'_>> {
+    fn sections(&self) -> Option<Sections<'_>> {
         let bytes = self.as_bytes();
-        let end = bytes.iter().take(80).position(|b| *b == b'\n')?;
-        let mut head = std::str::from_utf8(&bytes[..end]).ok()?.split('\t').skip(1);
-        let mut number = || head.next()?.parse::<usize>().ok();
-        let (globs, parts, length) = (number()?, number()?, number()?);
-        let (index, rest) = bytes[end + 1..].split_at_checked(length)?;
-        Some(Index { globs, parts, lines: std::str::from_utf8(index).ok()?.split('\n'), rest })
+        let end = bytes.iter().take(128).position(|b| *b == b'\n')?;
+        let mut rest = &bytes[end + 1..];
+        let mut lengths = text(&bytes[..end]).split('\t').skip(1);
+        let mut next = || {
+            let (section, behind) = rest.split_at_checked(lengths.next()?.parse().ok()?)?;
+            rest = behind;
+            Some(section)
+        };
+        Some(Sections { open_globs: next()?, globs: next()?, parts: next()?, names: next()?, components: next()? })
     }
+}
+
+impl Sections<'_> {
+    /// The place of the part whose glob fits a path best. The longest glob says most: `services/**` and `services/orders/**` may both match.
+    fn by_glob(&self, path: &str) -> Option<usize> {
+        let mut best: (usize, Option<usize>) = (0, None);
+        let mut try_line = |line: &str| {
+            let Some((glob, place)) = line.split_once('\t') else { return };
+            let literal = glob.find(WILD).unwrap_or(glob.len());
+            if glob.len() > best.0 && path.starts_with(&glob[..literal]) && fast_glob::glob_match(glob, path) {
+                best = (glob.len(), place.parse().ok());
+            }
+        };
+        text(self.open_globs).lines().for_each(&mut try_line);
+        // Lines that begin with the path's first letter: the others cannot match, and there are many.
+        let first: String = ['\n'].into_iter().chain(path.chars().next()).collect();
+        let globs = text(self.globs);
+        for (at, _) in globs.match_indices(first.as_str()) {
+            try_line(globs[at + 1..].lines().next().unwrap_or(""));
+        }
+        best.1
+    }
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or("")
 }
 
 /// The names in a part's line.
@@ -342,8 +359,8 @@ aliases: {billing: [invoices]}
         for foreign in [
             &b""[..],
             b"1\t1\t1\t99999999999999999999\n",
-            b"1\t0\t1\t24\nb\tc\t0\t18446744073709551615\n\n",
-            b"1\t18446744073709551615\t9\t2\n\n\n",
+            b"1\t2\t1\t8\t0\t0\n\n\n\na\tb\t9\t9\n",
+            b"1\t1\t9\t6\t0\t0\n\n\na/**\t99\nx\ty\t1\n",
             b"\xff\xfe\n\n",
         ] {
             let foreign = Compact::kept(foreign.to_vec(), 0);

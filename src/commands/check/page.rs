@@ -3,7 +3,7 @@
 use super::Judged;
 use super::report::{Asked, FindingRow, Report};
 use crate::render::numbers::{count, of};
-use crate::render::{self, Page, Section, Table};
+use crate::render::{self, Block, Page, Section, Table};
 use crate::text::plain;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::fmt::Write as _;
@@ -67,13 +67,13 @@ pub(super) fn page(report: &Report) -> Page {
         sections.push(findings);
     }
     let mut first = Section::new("First pass: is it right at the boundary, for everybody who sees it?");
-    pass(&mut first, &report.first_pass);
+    pass(&mut first, &report.first_pass, "nothing that would be asked about: no boundary is crossed on the changed lines");
     if !report.components.is_empty() {
         first.fact(format!("components, by the topology: {}", report.components.join(", ")));
     }
     sections.push(first);
     let mut second = Section::new("Second pass: is it right when two do it at once?");
-    pass(&mut second, &report.second_pass.asked);
+    pass(&mut second, &report.second_pass.asked, "nothing that would be asked about: no sign on the changed lines, and no cardinality that asks for it");
     for why in &report.second_pass.skipped {
         second.fact(format!("left out for {why}"));
     }
@@ -99,20 +99,16 @@ pub(super) fn page(report: &Report) -> Page {
     Page { title, sections }
 }
 
-fn pass(section: &mut Section, asked: &[Asked]) {
+fn pass(section: &mut Section, asked: &[Asked], nothing: &str) {
     if asked.is_empty() {
-        section.fact("nothing that would be asked about");
+        section.fact(nothing);
     }
     for a in asked.iter().take(ROWS) {
         let main = a.evidence.first();
         let component = a.component.as_ref().map_or_else(String::new, |c| format!(" [{c}]"));
         section.fact(format!("{}: {} ({}:{}){component}", a.module, main.map_or("", |e| e.why.as_str()), a.path, main.map_or(0, |e| e.line)));
-        if let Some(known) = &a.known {
-            section.fact(format!("  by the topology: {known}"));
-        }
-        for question in &a.questions {
-            section.fact(format!("  - {question}"));
-        }
+        let known = a.known.iter().map(|known| format!("by the topology: {known}\n"));
+        section.blocks.push(Block::Quote(known.chain(a.questions.iter().map(|q| format!("{q}\n"))).collect()));
     }
     if asked.len() > ROWS {
         section.fact(format!("and {} more: `--format json` has all", asked.len() - ROWS));
