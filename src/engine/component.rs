@@ -29,7 +29,7 @@ pub enum Concurrency {
 /// A fact of the system, for whoever is told about a module or a pattern.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// Id of the module or pattern.
+    /// Ids of the modules and patterns, with blanks between.
     pub about: String,
     /// One sentence without a final stop.
     pub text: String,
@@ -39,6 +39,6 @@ impl Component {
     /// The fact for a module or a pattern.
     #[must_use]
     pub fn note(&self, about: &str) -> Option<&str> {
-        self.notes.iter().find(|n| n.about == about).map(|n| n.text.as_str())
+        self.notes.iter().find(|n| n.about.split(' ').any(|a| a == about)).map(|n| n.text.as_str())
     }
 }

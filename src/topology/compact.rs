@@ -76,7 +76,7 @@ impl Compact {
     pub fn component(&self, path: &str) -> Option<Component> {
         let sections = self.sections()?;
         let line = match sections.by_glob(path) {
-            Some(place) => text(sections.parts.get(place..)?).lines().next(),
+            Some(place) => sections.parts.get(place..)?.split(|b| *b == b'\n').next().map(text),
             None => path.split('/').find_map(|segment| {
                 let name = bare(segment.split('.').next().unwrap_or(segment));
                 text(sections.parts).lines().find(|line| names_in(line).any(|n| n == name))
@@ -135,10 +135,11 @@ impl Sections<'_> {
         };
         text(self.open_globs).lines().for_each(&mut try_line);
         // Lines that begin with the path's first letter: the others cannot match, and there are many.
-        let first: String = ['\n'].into_iter().chain(path.chars().next()).collect();
-        let globs = text(self.globs);
-        for (at, _) in globs.match_indices(first.as_str()) {
-            try_line(globs[at + 1..].lines().next().unwrap_or(""));
+        let first = path.as_bytes().first().copied().unwrap_or(b'\n');
+        for (at, pair) in self.globs.windows(2).enumerate() {
+            if pair[0] == b'\n' && pair[1] == first {
+                try_line(self.globs[at + 1..].split(|b| *b == b'\n').next().map_or("", text));
+            }
         }
         best.1
     }
@@ -215,7 +216,7 @@ fn notes(study: &Study<'_>, node: Node) -> Vec<Note> {
     let mut out = Vec::new();
     let mut note = |about: &[&str], text: String| {
         if !text.is_empty() {
-            out.extend(about.iter().map(|a| Note { about: (*a).to_owned(), text: text.clone() }));
+            out.push(Note { about: about.join(" "), text });
         }
     };
     note(&["state-mutation", "boundary-state-leak", "data-lifecycle"], sharers(study, node));
