@@ -17,8 +17,8 @@ const WILD: [char; 6] = ['*', '?', '[', '{', '\\', '!'];
 
 /// A topology, compact: text that is looked through as it lies, for a hook has no time to read it into anything.
 ///
-/// First line: whether there are channels, and the bytes of each of five sections. Globs that begin with no letter; the other globs; parts;
-/// all names; components, as JSON. A glob's line has its part's place in the section of parts; a part's line has its names, its count, and
+/// First line: whether there are channels, and the bytes of each of five sections. Globs that may begin with anything; the other globs, in
+/// groups by their first letter, whose places are the section's first line; parts; all names; components, as JSON. A glob's line has its part's place in the section of parts; a part's line has its names, its count, and
 /// its component's place and length. Fields are parted by tabs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compact {
@@ -42,17 +42,18 @@ impl Compact {
     pub fn of(topology: &Topology) -> Self {
         let study = Study::of(topology);
         let has_channels = topology.components.iter().any(|c| c.kind == Kind::Queue);
-        let (mut open_globs, mut globs, mut parts, mut components) = (String::from("\n"), String::from("\n"), String::new(), String::new());
+        let (mut open_globs, mut globs, mut parts, mut components) = (String::new(), Vec::new(), String::new(), String::new());
         for node in 0..study.graph.len() {
             for glob in study.graph.component(node).paths.iter().filter(|g| !g.is_empty() && !g.contains(['\t', '\n'])) {
-                let section = if glob.starts_with(WILD) { &mut open_globs } else { &mut globs };
-                let _ = writeln!(section, "{glob}\t{}", parts.len());
+                let line = format!("{glob}\t{}\n", parts.len());
+                if glob.starts_with(WILD) || !glob.is_char_boundary(1) { open_globs.push_str(&line) } else { globs.push(line) }
             }
             let component = serde_json::to_string(&component(&study, node)).unwrap_or_default();
             let count = if study.count(node) == Count::Unknown { String::new() } else { study.count(node).to_string() };
             let _ = writeln!(parts, "{}\t{count}\t{}\t{}", names_of(&study, node).join(" "), components.len(), component.len());
             components.push_str(&component);
         }
+        let globs = grouped(globs);
         let names = all_names(topology).join(" ");
         let lengths: String = [&open_globs, &globs, &parts, &names, &components].iter().map(|s| format!("\t{}", s.len())).collect();
         let text = format!("{}{lengths}\n{open_globs}{globs}{parts}{names}{components}", u8::from(has_channels));
@@ -135,14 +136,31 @@ impl Sections<'_> {
         };
         text(self.open_globs).lines().for_each(&mut try_line);
         // Lines that begin with the path's first letter: the others cannot match, and there are many.
-        let first = path.as_bytes().first().copied().unwrap_or(b'\n');
-        for (at, pair) in self.globs.windows(2).enumerate() {
-            if pair[0] == b'\n' && pair[1] == first {
-                try_line(self.globs[at + 1..].split(|b| *b == b'\n').next().map_or("", text));
-            }
+        let first = path.as_bytes().first().copied();
+        let (groups, lines) = self.globs.split_at(self.globs.iter().position(|b| *b == b'\n').unwrap_or(0));
+        let group = text(groups).split(' ').find(|g| g.as_bytes().first().copied() == first);
+        if let Some(place) = group.and_then(|g| g.get(1..)?.parse::<usize>().ok()) {
+            let own = lines.get(place..).unwrap_or(&[]).split(|b| *b == b'\n').take_while(|l| l.first().copied() == first);
+            own.map(text).for_each(&mut try_line);
         }
         best.1
     }
+}
+
+/// Lines in the order of the alphabet, behind a line with the place of each first letter among them.
+fn grouped(mut lines: Vec<String>) -> String {
+    lines.sort();
+    let (mut groups, mut rest) = (String::new(), String::from("\n"));
+    let mut last = None;
+    for line in &lines {
+        let first = line.chars().next();
+        if first != last {
+            let _ = write!(groups, "{}{}{}", if groups.is_empty() { "" } else { " " }, first.unwrap_or(' '), rest.len());
+            last = first;
+        }
+        rest.push_str(line);
+    }
+    groups + &rest
 }
 
 fn text(bytes: &[u8]) -> &str {
