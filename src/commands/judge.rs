@@ -37,8 +37,7 @@ pub(super) fn edit(edit: &Edit<'_>, settings: &Settings, file: File<'_>, want: W
     }
     let text = || file.text.map(str::to_owned);
     let component = || settings.component(&edit.path);
-    let context =
-        Context { explain: want.explain, least: want.least, file: Some(&text), component: Some(&component), ..context(settings, file.surroundings) };
+    let context = Context { explain: want.explain, least: want.least, file: Some(&text), component: Some(&component), ..context(settings, file.surroundings) };
     engine::review(edit, &settings.knowledge(), &context)
 }
 

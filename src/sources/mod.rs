@@ -13,9 +13,9 @@ mod payload;
 mod pending;
 pub mod read;
 pub mod shell;
-pub mod worktree;
 mod time;
 pub mod transcript;
+pub mod worktree;
 
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;

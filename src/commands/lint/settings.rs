@@ -58,7 +58,13 @@ pub(super) fn check_text(path: &Path, text: &str, own: &[&str], problems: &mut V
             "for example `src/legacy/**`",
         ));
     }
-    for (name, value) in [("first", config.budget.first), ("event", config.budget.event), ("line", config.budget.line), ("plan", config.budget.plan), ("finding", config.budget.finding)] {
+    for (name, value) in [
+        ("first", config.budget.first),
+        ("event", config.budget.event),
+        ("line", config.budget.line),
+        ("plan", config.budget.plan),
+        ("finding", config.budget.finding),
+    ] {
         if value > 0 && value < LEAST {
             let what = format!("budget.{name} is {value}: no telling fits into that");
             problems.push(Problem::new(path, place(lines, "budget", name), what, format!("{LEAST} or more; 0 says nothing, and is meant as that")));

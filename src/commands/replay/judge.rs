@@ -104,9 +104,7 @@ impl Judge<'_> {
     fn step(&mut self, item: Item) -> Step {
         let Item { thread, at, project, ours, what } = item;
         let what = match what {
-            What::Edit { call, tool, edit, file, outcome } => {
-                Judged::Edit(Box::new(self.edit(call, tool, edit, file, outcome, (&thread.session, &project))))
-            }
+            What::Edit { call, tool, edit, file, outcome } => Judged::Edit(Box::new(self.edit(call, tool, edit, file, outcome, (&thread.session, &project)))),
             What::Plan { call, text } => {
                 let settings = self.settings(&Path::new(&*project).join("plan"), &project);
                 let verdict = Box::new(judge::plan(&text, &settings));

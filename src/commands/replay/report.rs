@@ -1,8 +1,8 @@
 //! The figures of a replay. Serialized as they are, with a version.
 
 use super::diff::{self, Diff};
-use super::fold::{Said, Told};
 use super::findings::Findings;
+use super::fold::{Said, Told};
 use super::held::Held;
 use super::judge::Judged;
 use crate::commands::wording::{CouldNotTell, silence};
