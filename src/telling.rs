@@ -38,10 +38,15 @@ impl Telling {
             return;
         }
         self.parts.push(ToldRecord::new(subject, level, length(&text)));
-        if !self.text.is_empty() {
+        self.append(&text);
+    }
+
+    /// Adds text on a line of its own.
+    pub fn append(&mut self, text: &str) {
+        if !self.text.is_empty() && !text.is_empty() {
             self.text.push('\n');
         }
-        self.text.push_str(&text);
+        self.text.push_str(text);
     }
 }
 
@@ -81,14 +86,7 @@ pub fn compose(verdict: &Verdict, levels: &[Level], knowledge: &Knowledge<'_>, p
             Level::Line => later(raised, path, budget.line.min(room)),
             Level::Silent => continue,
         };
-        if part.is_empty() {
-            continue;
-        }
-        out.parts.push(ToldRecord::new(raised.id, *level, length(&part)));
-        if !out.text.is_empty() {
-            out.text.push('\n');
-        }
-        out.text.push_str(&part);
+        out.add(part, raised.id, *level);
     }
     out
 }

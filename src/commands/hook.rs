@@ -186,7 +186,7 @@ impl<'a> Hook<'a> {
             (verdict, telling, wrong)
         };
         let wrong = if finds { wrong.or(self.find(&edit, &absolute, &verdict, is_before, &mut telling)) } else { wrong };
-        let wrong = if is_before { wrong } else { wrong.or(self.meet_strangers(&edit, text(), &mut telling)) };
+        let wrong = if is_before { wrong } else { wrong.or(self.meet_strangers(&edit, &text, &mut telling)) };
         self.record.keep_verdict(&verdict);
         self.record.around = around.into_inner();
         // A gate denies what it tells in full and each finding that it is sure of; the same edit tried again has been told, and passes.

@@ -5,7 +5,7 @@
 //! When its line changes it is another one.
 
 use super::clean;
-use crate::engine::patterns::Known;
+use crate::engine::patterns::{Fate, Known};
 use crate::hash;
 
 /// What a finding is known by: path, pattern, function, subject, text of its line.
@@ -83,6 +83,16 @@ pub enum State {
     Resolved,
     /// A `dist: ok reason` comment speaks for it.
     Dismissed,
+}
+
+impl From<Fate> for State {
+    fn from(fate: Fate) -> Self {
+        match fate {
+            Fate::Open(_) => Self::Open,
+            Fate::Resolved => Self::Resolved,
+            Fate::Dismissed => Self::Dismissed,
+        }
+    }
 }
 
 impl State {

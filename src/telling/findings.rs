@@ -3,7 +3,7 @@
 
 use super::{PREFIX, length, place};
 use crate::engine::component::Component;
-use crate::engine::verdict::{Confidence, Finding};
+use crate::engine::verdict::{Confidence, Finding, Verdict};
 use crate::knowledge::baked::BUILT_IN;
 use crate::knowledge::{Knowledge, Pattern};
 use crate::text;
@@ -13,11 +13,18 @@ const STILL_THERE: &str = "brought in this turn and still there:";
 /// What begins the line before a commit.
 const STILL_OPEN: &str = "still open in the working tree:";
 /// Findings told at one event.
-pub const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 2;
 /// Findings told again at one event.
 pub const AGAIN: usize = 3;
 /// Characters of a finding that is told beside a module.
 const BESIDE: usize = 300;
+
+/// The findings of a verdict that are to be told: sure ones by themselves, others beside a module.
+#[must_use]
+pub fn chosen(verdict: &Verdict) -> Vec<&Finding> {
+    let speaks = |f: &&Finding| f.confidence == Confidence::High || (f.confidence == Confidence::Medium && !verdict.modules.is_empty());
+    verdict.patterns.iter().filter(speaks).take(AT_ONCE).collect()
+}
 
 /// Tells a finding: by itself when it is sure, else in one line. `path` as the user knows it; at most `room` characters, empty where
 /// that is too few.

@@ -5,12 +5,12 @@ use crate::commands::wording::confidence;
 use crate::config::Mode;
 use crate::engine::edit::Edit;
 use crate::engine::patterns::{Fate, Known};
-use crate::engine::verdict::{Confidence, Finding, Verdict};
+use crate::engine::verdict::{Confidence, Verdict};
 use crate::journal::{FateRecord, FindingRecord};
 use crate::project;
 use crate::session::ledger::{Entry, Key, Noted, State};
 use crate::telling::Telling;
-use crate::telling::findings::{AT_ONCE, compose};
+use crate::telling::findings::{chosen, compose};
 use std::path::Path;
 
 /// Open findings that are looked at again at one event.
@@ -31,7 +31,7 @@ impl Hook<'_> {
             let fates: Vec<(Key, State)> = earlier
                 .into_iter()
                 .filter_map(|entry| {
-                    let state = fate(&entry.noted, &edit.path, &after, Some(edit));
+                    let state = State::from(entry.noted.known.fate_behind(edit, &after));
                     (state != entry.state).then_some((entry.key, state))
                 })
                 .collect();
@@ -43,10 +43,9 @@ impl Hook<'_> {
         self.tell(edit, path, verdict, telling)
     }
 
-    /// Adds the new findings to the telling, at most [`AT_ONCE`]: sure ones by themselves, others beside a module.
+    /// Adds the new findings to the telling.
     fn tell(&mut self, edit: &Edit<'_>, path: &str, verdict: &Verdict, telling: &mut Telling) -> Option<String> {
-        let speaks = |f: &Finding| f.confidence == Confidence::High || (f.confidence == Confidence::Medium && !verdict.modules.is_empty());
-        let chosen: Vec<&Finding> = verdict.patterns.iter().filter(|f| speaks(f)).take(AT_ONCE).collect();
+        let chosen = chosen(verdict);
         let noted: Vec<Noted> =
             chosen.iter().map(|f| Noted { path: path.to_owned(), known: Known::of(f, verdict.categories), sure: f.confidence == Confidence::High }).collect();
         let (told, wrong) = self.claim_findings(&noted);
@@ -65,10 +64,7 @@ impl Hook<'_> {
                 let room = budget.finding.min(budget.event.saturating_sub(used + 1));
                 let text = compose(finding, verdict.component.as_ref(), &self.settings.knowledge()[0], &edit.path, room);
                 record.told = !text.is_empty();
-                if !telling.text.is_empty() && record.told {
-                    telling.text.push('\n');
-                }
-                telling.text.push_str(&text);
+                telling.append(&text);
             }
             self.record.findings.push(record);
         }
@@ -99,8 +95,7 @@ impl Hook<'_> {
             let path = project::relative(&noted.path, self.settings.root.as_deref(), project_dir);
             match noted.known.fate(&path, &project::read_file(&noted.path).unwrap_or_default()) {
                 Fate::Open(line) => out.push(Open { key: entry.key, id: noted.known.id.clone(), line, path }),
-                Fate::Resolved => fates.push((entry.key, State::Resolved)),
-                Fate::Dismissed => fates.push((entry.key, State::Dismissed)),
+                settled => fates.push((entry.key, State::from(settled))),
             }
         }
         self.record.fates.extend(fates.iter().filter_map(|(key, state)| fate_record(entries, *key, state.name())));
@@ -134,16 +129,6 @@ pub(super) struct Open {
     pub(super) id: String,
     pub(super) line: u32,
     pub(super) path: String,
-}
-
-/// How a finding stands behind an edit. `path` as the project knows it.
-fn fate(noted: &Noted, path: &str, after: &str, edit: Option<&Edit<'_>>) -> State {
-    match noted.known.fate(path, after) {
-        Fate::Dismissed => State::Dismissed,
-        Fate::Resolved => State::Resolved,
-        Fate::Open(_) if !noted.known.stands && edit.is_some_and(|e| noted.known.is_taken_away(e, after)) => State::Resolved,
-        Fate::Open(_) => State::Open,
-    }
 }
 
 /// The journal's word on a finding.

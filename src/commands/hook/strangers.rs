@@ -15,8 +15,8 @@ const AT_ONCE: usize = 2;
 const LIMIT: usize = 512 << 10;
 
 impl Hook<'_> {
-    /// Adds the question to the telling, where there is one. `before` is the file before the edit. What went wrong, if anything did.
-    pub(super) fn meet_strangers(&self, edit: &Edit<'_>, before: Option<String>, telling: &mut Telling) -> Option<String> {
+    /// Adds the question to the telling, where there is one. `before` gives the file before the edit, which few edits need. What went wrong, if anything did.
+    pub(super) fn meet_strangers(&self, edit: &Edit<'_>, before: &dyn Fn() -> Option<String>, telling: &mut Telling) -> Option<String> {
         if self.settings.root.is_none() || !matches!(path::kind(&edit.path, edit.language), PathKind::Product | PathKind::Structured) {
             return None;
         }
@@ -28,7 +28,7 @@ impl Hook<'_> {
             return None;
         }
         let compact = self.settings.topology()?;
-        let file = before.unwrap_or_default();
+        let file = before().unwrap_or_default();
         let (before, after) = match patterns::applied(edit, &file) {
             Some(after) => (file, after),
             None => (edit.changes.iter().map(|c| &*c.old).collect(), edit.changes.iter().map(|c| &*c.new).collect()),

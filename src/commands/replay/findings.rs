@@ -1,10 +1,10 @@
 //! Named patterns in a replay: what would be told after each edit, and what later edits of the same conversation made of it.
 
 use crate::engine::edit::Edit;
-use crate::engine::patterns::{self, Fate, Known};
+use crate::engine::patterns::{self, Known};
 use crate::engine::verdict::{Confidence, Verdict};
 use crate::session::ledger::{Key, Noted, State};
-use crate::telling::findings::AT_ONCE;
+use crate::telling::findings::chosen;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -90,12 +90,7 @@ impl Tracker {
         let mut fates = Vec::new();
         if let (Some(known), Some(after)) = (self.by_file.get_mut(&file), &after) {
             for (known, state) in known.iter_mut().filter(|(_, s)| *s != State::Dismissed) {
-                let now = match known.fate(&edit.path, after) {
-                    Fate::Dismissed => State::Dismissed,
-                    Fate::Resolved => State::Resolved,
-                    Fate::Open(_) if !known.stands && known.is_taken_away(edit, after) => State::Resolved,
-                    Fate::Open(_) => State::Open,
-                };
+                let now = State::from(known.fate_behind(edit, after));
                 if now != *state {
                     *state = now;
                     fates.push((known.id.clone(), now));
@@ -103,8 +98,7 @@ impl Tracker {
             }
         }
         let mut found = Vec::new();
-        let speaks = |c: Confidence| c == Confidence::High || (c == Confidence::Medium && !verdict.modules.is_empty());
-        for finding in verdict.patterns.iter().filter(|f| speaks(f.confidence)).take(AT_ONCE) {
+        for finding in chosen(verdict) {
             let sure = finding.confidence == Confidence::High;
             let noted = Noted { path: file.1.clone(), known: Known::of(finding, verdict.categories), sure };
             if !self.told.insert((session.clone(), noted.key())) {

@@ -108,9 +108,18 @@ impl Known {
         }
     }
 
-    /// Whether an edit, read backwards, would bring the flaw: then it takes it away. `after` is the file behind the edit.
+    /// What became of it behind an edit; `after` is the file as it stands then. A flaw that cannot be seen in a text by itself is judged by
+    /// the edit too.
     #[must_use]
-    pub fn is_taken_away(&self, edit: &Edit<'_>, after: &str) -> bool {
+    pub fn fate_behind(&self, edit: &Edit<'_>, after: &str) -> Fate {
+        match self.fate(&edit.path, after) {
+            Fate::Open(_) if !self.stands && self.is_taken_away(edit, after) => Fate::Resolved,
+            fate => fate,
+        }
+    }
+
+    /// Whether an edit, read backwards, would bring the flaw: then it takes it away. `after` is the file behind the edit.
+    fn is_taken_away(&self, edit: &Edit<'_>, after: &str) -> bool {
         let Some(detector) = detector(&self.id) else { return false };
         let changes = edit.changes.iter().rev().map(|c| Change { old: c.new.clone(), new: c.old.clone() }).collect();
         let backwards = Edit { changes, path: edit.path.clone(), ..*edit };
