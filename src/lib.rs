@@ -8,6 +8,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 pub mod hash;
+pub mod index;
 pub mod journal;
 pub mod knowledge;
 pub mod nearest;

@@ -1,0 +1,64 @@
+//! The shelf of extractors: one kind of resource a file, one row each. An extractor says what a file does to resources of its kind, as far
+//! as this file alone tells; names that lean on other files stay open (`model::Part`) and are resolved when the repository is put together.
+
+pub(crate) mod constants;
+
+use super::file::File;
+use super::model::Facts;
+
+/// Languages that an extractor reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reads {
+    /// Every program language.
+    Programs,
+    /// These, by their names.
+    Only(&'static [&'static str]),
+}
+
+/// What finds uses of one kind of resource.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extractor {
+    /// Its name, for errors and tests.
+    pub(crate) id: &'static str,
+    pub(crate) reads: Reads,
+    /// A file without any of these (as written, any letter case) holds nothing for it. Empty: it looks at every file.
+    pub(crate) words: &'static [&'static str],
+    pub(crate) read: fn(&File<'_>, &mut Facts),
+}
+
+/// Every extractor.
+pub(crate) const EXTRACTORS: &[Extractor] = &[Extractor { id: "constants", reads: Reads::Programs, words: &[], read: constants::read }];
+
+impl Extractor {
+    /// Whether it reads files of this language.
+    pub(crate) fn reads(&self, file: &File<'_>) -> bool {
+        match self.reads {
+            Reads::Programs => file.language.is_program(),
+            Reads::Only(languages) => languages.contains(&file.language.name()),
+        }
+    }
+}
+
+/// Everything that a file says.
+pub(crate) fn facts(file: &File<'_>) -> Facts {
+    let mut out = Facts::default();
+    for extractor in EXTRACTORS.iter().filter(|e| e.reads(file)) {
+        if extractor.words.is_empty() || holds(file.text, extractor.words) {
+            (extractor.read)(file, &mut out);
+        }
+    }
+    out.uses.sort_by_key(|u| u.line);
+    out
+}
+
+fn holds(text: &str, words: &[&str]) -> bool {
+    let bytes = text.as_bytes();
+    words.iter().any(|w| {
+        let word = w.as_bytes();
+        let (lower, upper) = (word[0].to_ascii_lowercase(), word[0].to_ascii_uppercase());
+        bytes.windows(word.len()).any(|found| (found[0] == lower || found[0] == upper) && found.eq_ignore_ascii_case(word))
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod testing;

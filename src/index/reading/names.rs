@@ -1,0 +1,516 @@
+//! What an expression names, as far as reading the file tells.
+
+use super::tokens::Kind;
+use super::{Assignment, Declaration, DeclarationKind, Reading, Span};
+use crate::index::model::{Name, Part};
+
+/// How far constants of constants are followed.
+const DEPTH: u8 = 5;
+
+/// Calls that give their argument or receiver back in another type.
+const SAME: [&str; 38] = [
+    "as_str",
+    "to_string",
+    "to_owned",
+    "into",
+    "String",
+    "str",
+    "from",
+    "encode",
+    "getBytes",
+    "valueOf",
+    "byte",
+    "as_bytes",
+    "clone",
+    "trim",
+    "strip",
+    "value",
+    "name",
+    "toString",
+    "getValue",
+    "unwrap",
+    "of",
+    "freeze",
+    "to_s",
+    "to_sym",
+    "as_ref",
+    "ToString",
+    "Stringer",
+    "strdup",
+    "asString",
+    "format",
+    "Buffer",
+    "create",
+    "text",
+    "literal",
+    "atom",
+    "get",
+    "Text",
+    "queue",
+];
+
+/// Calls that put a text together from a template and its arguments.
+const FORMATS: [&str; 10] = ["Sprintf", "sprintf", "format", "Format", "formatted", "printf", "Sprint", "vsprintf", "Errorf", "format_args"];
+
+/// Calls that read the environment or a configuration.
+const SETTINGS: [&str; 26] = [
+    "getenv",
+    "Getenv",
+    "LookupEnv",
+    "GetEnvironmentVariable",
+    "env",
+    "getEnv",
+    "get_env",
+    "getProperty",
+    "GetString",
+    "getString",
+    "getRequiredProperty",
+    "GetValue",
+    "GetConnectionString",
+    "fetch_env",
+    "fetch_env!",
+    "var",
+    "getOrThrow",
+    "config",
+    "envOr",
+    "getEnvOr",
+    "GetEnv",
+    "MustGetenv",
+    "mustMapEnv",
+    "required_env",
+    "requireEnv",
+    "get_setting",
+];
+
+pub(super) fn is_import(line: &str) -> bool {
+    let line = line.trim_start();
+    ["import ", "from ", "use ", "using ", "require", "#include", "const ", "alias ", "\"", "} from", "_ \"", "package ", "include ", "namespace "]
+        .iter()
+        .any(|w| line.starts_with(w))
+        || line.contains("require(")
+        || line.contains(" \"") && line.ends_with('"')
+}
+
+/// The inside of a string literal.
+pub(super) fn inside<'a>(reading: &Reading<'a>, at: usize) -> Option<&'a str> {
+    if reading.kind(at)? != Kind::Text {
+        return None;
+    }
+    let text = reading.word(at);
+    let open = text.find(['"', '\'', '`'])?;
+    let bare = &text[open..];
+    let quote = if bare.len() >= 6 && (bare.starts_with("\"\"\"") || bare.starts_with("'''")) { 3 } else { 1 };
+    bare.get(quote..bare.len().checked_sub(quote)?)
+}
+
+pub(super) fn name(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
+    let mut span = span.clone();
+    // Whatever stands around a value without changing what it names.
+    loop {
+        match reading.word(span.start) {
+            "(" if reading.partner(span.start) + 1 == span.end => span = span.start + 1..span.end - 1,
+            "&" | "*" | "await" | "new" | "ref" | "in" | "out" | "mut" | "@" if span.len() > 1 => span.start += 1,
+            // Go's `[]byte("x")`.
+            "[" if reading.is(span.start + 1, "]") && span.len() > 2 => span.start += 2,
+            ":" if span.len() == 2 => return Name::literal(reading.word(span.start + 1)),
+            _ => break,
+        }
+    }
+    if span.is_empty() || depth > DEPTH || span.len() > 120 {
+        return Name::unknown();
+    }
+    let parts = joined(reading, &span);
+    if parts.len() > 1 {
+        let mut out = Name::default();
+        for part in parts {
+            out.append(name(reading, &part, depth + 1));
+        }
+        return out;
+    }
+    if let [first] = &*parts
+        && first.end < span.end
+    {
+        // A fallback stands behind it.
+        let mut out = name(reading, first, depth + 1);
+        if let [Part::Setting(_, default @ None)] = &mut *out.0 {
+            *default = name(reading, &(first.end + 1..span.end), depth + 1).as_literal().map(str::to_owned);
+        }
+        return out;
+    }
+    if reading.kind(span.start) == Some(Kind::Text) {
+        let template = || literal(reading, span.start, depth);
+        return match reading.word(span.start + 1) {
+            _ if span.len() == 1 => template(),
+            "%" => {
+                let rest = span.start + 2..span.end;
+                let arguments = if reading.is(rest.start, "(") { reading.elements(&rest) } else { vec![rest] };
+                fill(inside(reading, span.start).unwrap_or(""), &names(reading, &arguments, depth))
+            }
+            "." if matches!(reading.word(span.start + 2), "format" | "formatted") && reading.is(span.start + 3, "(") => {
+                let arguments = reading.elements(&(span.start + 3..reading.partner(span.start + 3) + 1));
+                fill(inside(reading, span.start).unwrap_or(""), &names(reading, &arguments, depth))
+            }
+            // "x".encode(), "x" as const, "x".freeze
+            "." if SAME.contains(&reading.word(span.start + 2)) => template(),
+            "as" | "if" | "unless" => template(),
+            _ if reading.kind(span.start + 1) == Some(Kind::Text) && span.len() <= 8 => {
+                // Neighbouring literals are one text (Python, C, Ruby).
+                let mut out = Name::default();
+                for i in span.clone() {
+                    out.append(if reading.kind(i) == Some(Kind::Text) { literal(reading, i, depth) } else { Name::unknown() });
+                }
+                out
+            }
+            _ => Name::unknown(),
+        };
+    }
+    if reading.kind(span.start) == Some(Kind::Word) {
+        return of_words(reading, &span, depth);
+    }
+    Name::unknown()
+}
+
+fn names(reading: &Reading<'_>, spans: &[Span], depth: u8) -> Vec<Name> {
+    spans
+        .iter()
+        .map(|s| {
+            // `{name=value}` arguments of format.
+            let s = if reading.is(s.start + 1, "=") && s.len() > 2 { s.start + 2..s.end } else { s.clone() };
+            name(reading, &s, depth + 1)
+        })
+        .collect()
+}
+
+/// Splits at the signs that join texts: `+`, PHP's `.`, Elixir's `<>`, Lua's `..`, a fallback `||`, `or`, `??` (the first counts).
+fn joined(reading: &Reading<'_>, span: &Span) -> Vec<Span> {
+    let language = reading.language.name();
+    let mut out = Vec::new();
+    let (mut from, mut at) = (span.start, span.start);
+    while at < span.end {
+        let word = reading.word(at);
+        let width = match word {
+            "+" => 1,
+            "." if language == "php" => 1,
+            "<" if language == "elixir" && reading.is(at + 1, ">") => 2,
+            "." if language == "lua" && reading.is(at + 1, ".") => 2,
+            _ => 0,
+        };
+        if width > 0 && at > from {
+            out.push(from..at);
+            from = at + width;
+            at = from;
+            continue;
+        }
+        if matches!(word, "||" | "or" | "??" | "?:") && at > from && out.is_empty() {
+            return vec![from..at];
+        }
+        if matches!(word, "==" | "!=" | "&&" | "-" | "*" | "/" | "=>") && at > from {
+            break;
+        }
+        at = if reading.kind(at) == Some(Kind::Open) { reading.partner(at).max(at) + 1 } else { at + 1 };
+    }
+    if from < span.end {
+        out.push(from..span.end);
+    }
+    if out.is_empty() { vec![span.clone()] } else { out }
+}
+
+/// An expression that begins with a word: a constant, a member, a call.
+fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
+    // Names of the chain up to its end or its first bracket.
+    let mut path = vec![reading.word(span.start)];
+    let mut at = span.start + 1;
+    while at + 1 < span.end && matches!(reading.word(at), "." | "::" | "->" | "?." | "&.") && reading.kind(at + 1) == Some(Kind::Word) {
+        path.push(reading.word(at + 1));
+        at += 2;
+    }
+    while matches!(reading.word(at), "!" | "?") && at < span.end {
+        at += 1;
+    }
+    let last = path.last().copied().unwrap_or("");
+    if at >= span.end {
+        return of_path(reading, &path, span.start, depth);
+    }
+    let bracket = reading.word(at);
+    let close = reading.partner(at);
+    if bracket == "[" && close > at {
+        // os.environ["X"], ENV["X"], config["a.b"], process.env["X"]
+        let key = name(reading, &(at + 1..close), depth + 1);
+        if is_environment(&path)
+            && let Some(key) = key.as_literal()
+        {
+            return Name(vec![Part::Setting(key.to_owned(), default_after(reading, close, span.end, depth))]);
+        }
+        return Name::unknown();
+    }
+    if bracket != "(" || close <= at {
+        return Name::unknown();
+    }
+    let arguments = reading.elements(&(at..close + 1));
+    let first = || arguments.first().map_or_else(Name::unknown, |a| name(reading, a, depth + 1));
+    if FORMATS.contains(&last) || reading.is(at - 1, "!") {
+        let template = arguments.first().and_then(|a| (a.len() == 1).then(|| inside(reading, a.start)).flatten());
+        if let Some(template) = template {
+            return fill(template, &names(reading, &arguments[1..], depth));
+        }
+    }
+    if matches!(last, "join" | "Join") && arguments.len() >= 2 {
+        // path.join(a, b), String.join(":", a, b)
+        let texts = names(reading, &arguments, depth);
+        let string = path.first() == Some(&"String") || path.first() == Some(&"string");
+        let (separator, texts) = if string { (texts[0].pattern(), &texts[1..]) } else { ("/".to_owned(), &texts[..]) };
+        let mut out = Name::default();
+        for (i, text) in texts.iter().enumerate() {
+            if i > 0 {
+                out.push(Part::Text(separator.clone()));
+            }
+            out.append(text.clone());
+        }
+        return out;
+    }
+    let is_setting = SETTINGS.contains(&last)
+        || matches!(last, "get" | "fetch") && path.len() > 1 && (is_environment(&path[..path.len() - 1]) || path[0].to_ascii_lowercase().contains("config"));
+    if is_setting
+        && let Some(key) = arguments.iter().map(|a| name(reading, a, depth + 1)).find_map(|n| n.as_literal().map(str::to_owned))
+        && is_setting_key(&key)
+    {
+        let default = arguments.iter().skip(1).map(|a| name(reading, a, depth + 1)).find_map(|n| n.as_literal().filter(|d| *d != key).map(str::to_owned));
+        return Name(vec![Part::Setting(key, default.or_else(|| default_after(reading, close, span.end, depth)))]);
+    }
+    if SAME.contains(&last) {
+        // `String::from("x")`, `TOPIC.to_string()`
+        if !arguments.is_empty() && (path.len() == 1 || path[0].starts_with(char::is_uppercase)) {
+            return first();
+        }
+        if path.len() > 1 && arguments.is_empty() {
+            return of_path(reading, &path[..path.len() - 1], span.start, depth);
+        }
+    }
+    // A function that only puts a name together.
+    let called = &path[path.len().saturating_sub(2)..];
+    if let Some(declared) = reading.declarations.iter().find(|d| d.kind == DeclarationKind::Function && d.name == last)
+        && depth < DEPTH
+        && path.len() <= 2
+    {
+        return returned(reading, declared, depth + 1).unwrap_or_else(Name::unknown);
+    }
+    if looks_constant(called) || path.len() == 1 && last.to_ascii_lowercase().ends_with("key") || last.to_ascii_lowercase().ends_with("topic") {
+        return Name(vec![Part::Constant(format!("{}()", tail(called)))]);
+    }
+    Name::unknown()
+}
+
+/// What the only `return` of a short function names.
+pub(super) fn returned(reading: &Reading<'_>, declared: &Declaration<'_>, depth: u8) -> Option<Name> {
+    let body = &declared.body;
+    let returns: Vec<usize> = body.clone().filter(|&i| reading.is(i, "return")).collect();
+    let from = match &*returns {
+        [one] => one + 1,
+        // The last expression is the value.
+        [] if matches!(reading.language.name(), "rust" | "ruby" | "elixir" | "kotlin" | "scala") && body.len() <= 20 => {
+            body.start + usize::from(reading.is(body.start, "do"))
+        }
+        _ => return None,
+    };
+    let to = (from..body.end).find(|&i| reading.is(i, ";") || i > from && reading.tokens[i].first && !matches!(reading.word(i), "." | "+")).unwrap_or(body.end);
+    let out = (from < to).then(|| name(reading, &(from..to), depth))?;
+    out.says_something().then_some(out)
+}
+
+fn is_environment(path: &[&str]) -> bool {
+    matches!(path.last(), Some(&("environ" | "env" | "ENV" | "environment" | "_ENV" | "configuration" | "Configuration" | "_configuration" | "config" | "Env")))
+}
+
+fn is_setting_key(key: &str) -> bool {
+    key.len() >= 3 && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b':'))
+}
+
+/// The literal that stands behind `or`, `||`, `??`, `.unwrap_or(..)` after a setting.
+fn default_after(reading: &Reading<'_>, close: usize, end: usize, depth: u8) -> Option<String> {
+    let at = (close + 1..end.min(close + 8)).find(|&i| reading.kind(i) == Some(Kind::Text))?;
+    literal(reading, at, depth).as_literal().map(str::to_owned)
+}
+
+fn tail(path: &[&str]) -> String {
+    let path: Vec<&str> = path.iter().copied().filter(|w| !matches!(*w, "self" | "this" | "cls" | "Self" | "crate" | "super")).collect();
+    path[path.len().saturating_sub(2)..].join(".")
+}
+
+/// Whether a path reads like a constant of another file rather than a local variable.
+fn looks_constant(path: &[&str]) -> bool {
+    let Some(last) = path.last() else { return false };
+    let humps = last.bytes().skip(1).any(|b| b.is_ascii_uppercase()) || last.contains('_') && last.len() >= 6;
+    humps || last.starts_with(char::is_uppercase) || path.len() > 1 && path[0].starts_with(char::is_uppercase)
+}
+
+/// What a path of names stands for, seen from the token at `at`.
+fn of_path(reading: &Reading<'_>, path: &[&str], at: usize, depth: u8) -> Name {
+    let Some(&last) = path.last() else { return Name::unknown() };
+    // process.env.X, import.meta.env.X, Deno.env.X
+    if path.len() >= 3 && path[path.len() - 2] == "env" || path.len() == 2 && path[0] == "ENV" {
+        return Name(vec![Part::Setting(last.to_owned(), None)]);
+    }
+    let holder = path.len().checked_sub(2).map(|i| path[i]);
+    if depth < DEPTH {
+        if let Some(value) = bound(reading, holder, last, at) {
+            return name(reading, &value, depth + 1);
+        }
+        if let Some(holder) = holder
+            && let Some(declared) = reading.declarations.iter().find(|d| d.kind == DeclarationKind::Enum && d.name == holder)
+            && let Some(call) = reading.calls.iter().find(|c| declared.body.contains(&c.at) && c.name == last && c.arguments.len() == 1)
+        {
+            return name(reading, &call.arguments[0].span, depth + 1);
+        }
+    }
+    if looks_constant(path) && !path.contains(&"request") { Name(vec![Part::Constant(tail(path))]) } else { Name::unknown() }
+}
+
+/// The value that a name is bound to in this text, as seen from `at`: in the same function, else in the file; none when there are several.
+fn bound(reading: &Reading<'_>, holder: Option<&str>, last: &str, at: usize) -> Option<Span> {
+    let function = reading.enclosing(at, &[DeclarationKind::Function]).map(|d| d.body.clone());
+    let holder = holder.filter(|h| !matches!(*h, "self" | "this" | "cls" | "Self" | "static" | "@"));
+    if let Some(holder) = holder {
+        // `Topics.ORDERS`: a member of a type, or an entry of an object, of this file.
+        if let Some(declared) = reading.declarations.iter().find(|d| d.name == holder && d.kind != DeclarationKind::Function) {
+            let found = reading.assignments.iter().find(|a| a.name == last && declared.body.contains(&a.at));
+            return found.map(|a| a.value.clone());
+        }
+        let object = reading.assignments.iter().find(|a| a.name == holder && a.value.clone().any(|i| reading.is(i, "{")))?;
+        return reading.entry(&object.value, last);
+    }
+    let is = |a: &&Assignment<'_>| a.name == last && !a.value.contains(&at) && a.at != at;
+    if let Some(body) = &function {
+        let mut local = reading.assignments.iter().filter(is).filter(|a| body.contains(&a.at) && a.at < at);
+        if let Some(first) = local.next() {
+            return local.next().is_none().then(|| first.value.clone());
+        }
+        // A parameter hides what the file binds.
+        let parameter = reading.enclosing(at, &[DeclarationKind::Function]).is_some_and(|d| d.head.clone().any(|i| reading.is(i, last)));
+        if parameter {
+            return None;
+        }
+    }
+    let mut outside = reading
+        .assignments
+        .iter()
+        .filter(is)
+        .filter(|a| a.path.len() > 1 && matches!(a.path[0], "self" | "this") || reading.enclosing(a.at, &[DeclarationKind::Function]).is_none());
+    let first = outside.next()?;
+    outside.next().is_none().then(|| first.value.clone())
+}
+
+/// A string literal with what is interpolated into it.
+fn literal(reading: &Reading<'_>, at: usize, depth: u8) -> Name {
+    let Some(text) = inside(reading, at) else { return Name::unknown() };
+    let word = reading.word(at);
+    let prefix = &word[..word.find(['"', '\'', '`']).unwrap_or(0)];
+    let style = match reading.language.name() {
+        "python" if prefix.contains(['f', 'F']) => "{",
+        "csharp" if prefix.contains('$') || at > 0 && reading.is(at - 1, "$") => "{",
+        "ruby" | "elixir" if word.starts_with('"') => "#{",
+        "javascript" | "typescript" if word.starts_with('`') => "${",
+        "kotlin" | "php" | "dart" | "groovy" if word.contains('"') => "$",
+        "scala" if prefix == "s" || prefix == "f" => "$",
+        "swift" => "\\(",
+        // Spring's `${app.topics.orders:orders}` in an annotation.
+        "java" if text.starts_with("${") && text.ends_with('}') => {
+            let (key, default) = text[2..text.len() - 1].split_once(':').map_or((&text[2..text.len() - 1], None), |(k, d)| (k, Some(d.to_owned())));
+            return Name(vec![Part::Setting(key.to_owned(), default)]);
+        }
+        _ => return Name::literal(text),
+    };
+    let mut out = Name::default();
+    let mut rest = text;
+    while let Some(found) = rest.find(style) {
+        out.push(Part::Text(rest[..found].to_owned()));
+        let after = &rest[found + style.len()..];
+        if style == "{" && after.starts_with('{') {
+            out.push(Part::Text("{".to_owned()));
+            rest = &after[1..];
+            continue;
+        }
+        let (expression, behind) = if style == "$" && !after.starts_with('{') {
+            let end = after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len());
+            (&after[..end], &after[end..])
+        } else {
+            let (after, close) = if style == "$" { (&after[1..], '}') } else { (after, if style == "\\(" { ')' } else { '}' }) };
+            match after.find(close) {
+                Some(end) => (&after[..end], &after[end + 1..]),
+                None => (after, ""),
+            }
+        };
+        out.append(interpolated(reading, expression, at, depth));
+        rest = behind;
+    }
+    out.push(Part::Text(rest.to_owned()));
+    out
+}
+
+/// What an interpolated expression stands for, when it is a path of names.
+fn interpolated(reading: &Reading<'_>, expression: &str, at: usize, depth: u8) -> Name {
+    let expression = expression.split(':').next().unwrap_or("").trim().trim_start_matches('$');
+    let path: Vec<&str> = expression.split('.').collect();
+    let plain = path.iter().all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+    if !plain {
+        return Name::unknown();
+    }
+    let out = of_path(reading, &path, at, depth);
+    // A local value is a hole; only what reads like a constant may be looked up elsewhere.
+    match &*out.0 {
+        [Part::Constant(name)] if !name.rsplit('.').next().unwrap_or("").bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') => {
+            Name::unknown()
+        }
+        _ => out,
+    }
+}
+
+/// A template with its arguments put in: `%s`, `%d`, `{}`, `{0}`, `{name}`.
+fn fill(template: &str, arguments: &[Name]) -> Name {
+    let mut out = Name::default();
+    let mut next = 0;
+    let mut text = String::new();
+    let mut chars = template.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let place = match c {
+            '%' => {
+                let rest = &template[at + 1..];
+                let width = rest.find(|c: char| c.is_ascii_alphabetic() || c == '%').unwrap_or(0);
+                let style = rest[width..].chars().next();
+                match style {
+                    Some('%') => None,
+                    Some(s)
+                        if s.is_ascii_alphabetic() && rest[..width].bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'+' | b'#' | b'$')) =>
+                    {
+                        for _ in 0..=width {
+                            chars.next();
+                        }
+                        next += 1;
+                        Some(next - 1)
+                    }
+                    _ => None,
+                }
+            }
+            '{' => match template[at..].find('}') {
+                Some(end) if end <= 40 => {
+                    let inside = &template[at + 1..at + end];
+                    while chars.peek().is_some_and(|(i, _)| *i <= at + end) {
+                        chars.next();
+                    }
+                    next += 1;
+                    Some(inside.parse().unwrap_or(next - 1))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        match place {
+            Some(place) => {
+                out.push(Part::Text(std::mem::take(&mut text)));
+                out.append(arguments.get(place).cloned().filter(|n: &Name| n.says_something() || n.is_open()).unwrap_or_else(Name::unknown));
+            }
+            None => text.push(c),
+        }
+    }
+    out.push(Part::Text(text));
+    out
+}

@@ -1,0 +1,122 @@
+use super::{DeclarationKind, Reading};
+use crate::engine::edit::Language;
+
+fn reading<'a>(path: &'a str, text: &'a str) -> Reading<'a> {
+    Reading::of(path, Language::of_path(path), text)
+}
+
+/// The pattern of the first argument of the call with this name.
+fn first_argument(path: &str, text: &str, call: &str) -> String {
+    let reading = reading(path, text);
+    let found = reading.calls.iter().find(|c| c.name == call).unwrap_or_else(|| panic!("no call of {call}: {:?}", reading.calls));
+    let name = reading.name(&found.arguments[0].span);
+    crate::index::extractors::testing::shown(&crate::index::model::Use::new(crate::index::model::Kind::Key, crate::index::model::Role::Reads, name, found.line))
+        .replace("sure key reads ", "")
+}
+
+#[test]
+fn names_are_put_together() {
+    for (path, text, call, expected) in [
+        ("a.py", "r.get(f\"worker:{wid}:status\")", "get", "worker:{}:status @1"),
+        ("a.py", "r.get(\"worker:%s:status\" % wid)", "get", "worker:{}:status @1"),
+        ("a.py", "r.get(\"worker:{}:status\".format(wid))", "get", "worker:{}:status @1"),
+        ("a.py", "P = \"worker:\"\ndef f(w):\n    r.get(P + str(w))", "get", "worker:{} @3"),
+        ("a.py", "def key(w):\n    return f\"worker:{w}\"\n\ndef f(w):\n    r.get(key(w))", "get", "worker:{} @5"),
+        ("a.py", "r.get(Keys.STATUS)", "get", "<Keys.STATUS> @1"),
+        ("a.py", "r.get(os.environ[\"KEY\"])", "get", "${KEY} @1"),
+        ("a.py", "r.get(os.getenv(\"KEY\", \"x\"))", "get", "${KEY:x} @1"),
+        ("a.ts", "r.get(`worker:${id}:status`)", "get", "worker:{}:status @1"),
+        ("a.ts", "const PREFIX = 'w:';\nr.get(PREFIX + id)", "get", "w:{} @2"),
+        ("a.ts", "r.get(process.env.KEY || 'x')", "get", "${KEY:x} @1"),
+        ("a.ts", "const TOPICS = { orders: 'orders.v1' };\nr.get(TOPICS.orders)", "get", "orders.v1 @2"),
+        ("a.go", "const topic = \"orders\"\n\nfunc f() {\n\tw.send(topic)\n}", "send", "orders @4"),
+        ("a.go", "w.send(fmt.Sprintf(\"worker:%s:status\", id))", "send", "worker:{}:status @1"),
+        ("a.go", "w.send([]byte(\"x\"))", "send", "x @1"),
+        ("a.go", "w.send(os.Getenv(\"ADDR\"))", "send", "${ADDR} @1"),
+        ("A.java", "class A { static final String T = \"orders\"; void f() { k.send(T, o); } }", "send", "orders @1"),
+        ("A.java", "class A { void f() { k.send(String.format(\"w:%d\", id)); } }", "send", "w:{} @1"),
+        ("A.java", "class A { void f() { k.send(Topics.ORDERS); } }", "send", "<Topics.ORDERS> @1"),
+        ("A.cs", "class A { void F() { k.Send($\"w:{id}:s\"); } }", "Send", "w:{}:s @1"),
+        ("a.rb", "class A\n  def f\n    redis.get(\"w:#{id}:s\")\n  end\nend", "get", "w:{}:s @3"),
+        ("a.rb", "redis.get 'w:s'", "get", "w:s @1"),
+        ("a.rs", "fn f() { c.get(format!(\"w:{}:s\", id)); }", "get", "w:{}:s @1"),
+        ("a.php", "<?php $r->get('w:' . $id . ':s');", "get", "w:{}:s @1"),
+        ("a.kt", "fun f() { r.get(\"w:${id}:s\") }", "get", "w:{}:s @1"),
+        ("a.ex", "Redix.get(\"w:\" <> id)", "get", "w:{} @1"),
+    ] {
+        assert_eq!(first_argument(path, text, call), expected, "{path}: {text}");
+    }
+}
+
+#[test]
+fn calls_have_their_chain_and_arguments() {
+    let text = "client.get().uri(\"/orders/{id}\", id).header(\"a\", \"b\").retrieve()";
+    let reading = reading("A.java", text);
+    let uri = reading.calls.iter().find(|c| c.name == "uri").expect("a call");
+    assert_eq!(uri.path, ["client", "get", "uri"]);
+    assert_eq!(uri.arguments.len(), 2);
+    assert_eq!(reading.calls[uri.on.expect("a chain")].name, "get");
+}
+
+#[test]
+fn declarations_have_bodies() {
+    for (path, text, name, kind, inside) in [
+        ("a.py", "class A:\n    def f(self):\n        x()\n    def g(self):\n        y()\n", "f", DeclarationKind::Function, "x()"),
+        ("a.go", "func (s *Server) Get(ctx context.Context) error {\n\treturn x()\n}", "Get", DeclarationKind::Function, "return x()"),
+        ("A.java", "class A { public Order find(Long id) throws E { return x(); } }", "find", DeclarationKind::Function, "return x();"),
+        ("a.ts", "export const send = async (o: Order) => { x(); }", "send", DeclarationKind::Function, "x();"),
+        ("a.rb", "class A\n  def f\n    x\n  end\nend", "f", DeclarationKind::Function, "x"),
+        ("a.go", "type Order struct {\n\tID string `json:\"id\"`\n}", "Order", DeclarationKind::Type, "ID string `json:\"id\"`"),
+        ("A.java", "enum Status { NEW(\"new\"), DONE }", "Status", DeclarationKind::Enum, "NEW(\"new\"), DONE"),
+    ] {
+        let reading = reading(path, text);
+        let found = reading.declarations.iter().find(|d| d.name == name).unwrap_or_else(|| panic!("no {name} in {text}: {:?}", reading.declarations));
+        assert_eq!((found.kind, reading.source(&found.body)), (kind, inside), "{text}");
+    }
+}
+
+#[test]
+fn annotations_know_what_they_stand_before() {
+    for (path, text, name, target, first) in [
+        ("A.java", "class A { @KafkaListener(topics = \"orders\", groupId = \"b\") public void on(Order o) { } }", "KafkaListener", "on", "orders"),
+        ("a.py", "@app.route(\"/orders/<id>\", methods=[\"GET\"])\ndef order(id):\n    pass", "route", "order", "/orders/<id>"),
+        ("A.cs", "class A {\n [HttpGet(\"{id}\")]\n public Order Get(int id) { } }", "HttpGet", "Get", "{id}"),
+        ("a.rs", "#[get(\"/orders\")]\nasync fn orders() {}", "get", "orders", "/orders"),
+        ("A.java", "class A { @Column(name = \"state\") private String status; }", "Column", "status", "state"),
+    ] {
+        let reading = reading(path, text);
+        let found = reading.annotations.iter().find(|a| a.name == name).expect("an annotation");
+        assert_eq!(found.target.map(|t| reading.word(t)), Some(target), "{text}");
+        assert_eq!(reading.literal(&found.arguments[0].span).as_deref(), Some(first), "{text}");
+    }
+}
+
+#[test]
+fn constants_are_for_other_files() {
+    for (path, text, expected) in [
+        ("t.ts", "export const TOPICS = { orders: 'orders.v1' } as const;", "TOPICS.orders=orders.v1"),
+        ("t.py", "class Topics:\n    ORDERS = \"orders\"\n", "Topics.ORDERS=orders"),
+        ("t.go", "const (\n\tOrders = \"orders\"\n)", "Orders=orders"),
+        ("T.java", "enum Topic { ORDERS(\"orders\") }", "Topic.ORDERS=orders"),
+        ("k.py", "def status_key(w):\n    return f\"w:{w}\"\n", "status_key()=w:{}"),
+        ("t.rs", "pub const ORDERS: &str = \"orders\";", "ORDERS=orders"),
+    ] {
+        let found: Vec<String> = reading(path, text).constants().iter().map(|c| format!("{}={}", c.name, c.value.pattern())).collect();
+        assert_eq!(found, [expected], "{text}");
+    }
+}
+
+#[test]
+fn any_text_can_be_read() {
+    for text in ["", "(((", ")))", "'", "f\"", "a.b.", "@", "[x(", "const (", "class", "\"${", "x = ", "`", "enum {", "->->", "\u{e9}t\u{e9}(\"\u{e9}\")"] {
+        for path in ["a.py", "a.go", "a.ts", "A.java", "a.rb", "a.ex", "a.rs", "A.cs", "a.php", "a.kt", "a.lua", "a.erl", "a.proto", "a.sql"] {
+            let reading = reading(path, text);
+            let _ = reading.constants();
+            for call in &reading.calls {
+                for argument in &call.arguments {
+                    let _ = reading.name(&argument.span);
+                }
+            }
+        }
+    }
+}
