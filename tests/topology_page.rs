@@ -33,7 +33,8 @@ fn blocks(page: &str) -> Vec<(String, String)> {
 }
 
 /// Small sources beside those that a case of the command line imports.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
+    ("option.yaml", "version: 1\ncomponents: [{name: web, entry: true}, {name: orders, count: 2}]\nrelationships: [{from: web, to: orders}]\n"),
     (".env", "TAG=1\n"),
     (
         "mesh.yaml",

@@ -2,6 +2,7 @@
 
 use super::{Block, Page, Table};
 use crate::text::plain;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Writes a page.
@@ -29,7 +30,11 @@ pub fn render(page: &Page) -> String {
 }
 
 fn write_table(out: &mut String, table: &Table) {
-    let _ = writeln!(out, "\n| {} |", table.head.join(" | "));
+    let _ = writeln!(
+        out,
+        "\n| {} |",
+        table.head.iter().map(|h| if matches!(h, Cow::Borrowed(_)) { h.to_string() } else { escape(h) }).collect::<Vec<_>>().join(" | ")
+    );
     let rule: Vec<&str> = (0..table.head.len()).map(|i| if table.is_numeric(i) { "---:" } else { "---" }).collect();
     let _ = writeln!(out, "| {} |", rule.join(" | "));
     for row in &table.rows {

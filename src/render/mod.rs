@@ -1,6 +1,8 @@
 //! Reports on their way out. A verb builds a [`Page`] from its figures; text and Markdown are two ways to write the same page, and
 //! JSON is the figures themselves.
 
+use std::borrow::Cow;
+
 pub mod diff;
 pub mod json;
 pub mod markdown;
@@ -52,7 +54,7 @@ pub enum Block {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// One name a column.
-    pub head: Vec<&'static str>,
+    pub head: Vec<Cow<'static, str>>,
     /// Cells, as many as there are names.
     pub rows: Vec<Vec<String>>,
     /// Rows that were left out.
@@ -86,7 +88,13 @@ impl Table {
         let mut rows: Vec<_> = rows.into_iter().collect();
         let more = rows.len().saturating_sub(most);
         rows.truncate(most);
-        Self { head: head.to_vec(), rows, more }
+        Self { head: head.iter().map(|h| Cow::Borrowed(*h)).collect(), rows, more }
+    }
+
+    /// Rows under heads that are not known beforehand, such as the names of files.
+    #[must_use]
+    pub fn under(head: Vec<String>, rows: Vec<Vec<String>>) -> Self {
+        Self { head: head.into_iter().map(Cow::Owned).collect(), rows, more: 0 }
     }
 
     /// Whether the cells of a column are figures, those that say something.

@@ -44,8 +44,9 @@ pub fn sections(sections: &[Section]) -> String {
 fn write_table(out: &mut String, table: &Table) {
     let rows: Vec<Vec<String>> = table.rows.iter().map(|r| r.iter().map(|c| plain(c)).collect()).collect();
     let columns = table.head.len();
-    let width: Vec<usize> =
-        (0..columns).map(|i| rows.iter().filter_map(|r| r.get(i)).map(|c| c.chars().count()).chain([table.head[i].len()]).max().unwrap_or(0)).collect();
+    let width: Vec<usize> = (0..columns)
+        .map(|i| rows.iter().filter_map(|r| r.get(i)).map(|c| c.chars().count()).chain([table.head[i].chars().count()]).max().unwrap_or(0))
+        .collect();
     let numeric: Vec<bool> = (0..columns).map(|i| table.is_numeric(i)).collect();
     let line = |cells: &mut dyn Iterator<Item = &str>| {
         let mut line = String::from("  ");
@@ -62,7 +63,8 @@ fn write_table(out: &mut String, table: &Table) {
         line.truncate(line.trim_end().len());
         line
     };
-    let _ = writeln!(out, "{DIM}{}{DIM:#}", line(&mut table.head.iter().copied()));
+    let head: Vec<String> = table.head.iter().map(|h| plain(h)).collect();
+    let _ = writeln!(out, "{DIM}{}{DIM:#}", line(&mut head.iter().map(String::as_str)));
     for row in &rows {
         let _ = writeln!(out, "{}", line(&mut row.iter().map(String::as_str)));
     }

@@ -3,6 +3,7 @@
 
 pub mod analyses;
 pub mod compact;
+pub mod compare;
 pub mod count;
 pub mod draw;
 pub mod drift;

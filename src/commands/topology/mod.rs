@@ -4,6 +4,7 @@ pub mod analyze;
 mod asked;
 pub mod blast_radius;
 pub mod check;
+pub mod compare;
 pub mod delete;
 pub mod draw;
 pub mod drift;
@@ -97,6 +98,14 @@ In the file's first line, for editors that complete YAML by a schema:
   distarch topology analyze --format markdown > review.md
   distarch topology analyze --format json | jq '.analyses[] | select(.insights != []) | .id'")]
     Analyze(analyze::Args),
+    /// Compare options with what holds today: what each changes, what gets worse and better, in computed figures
+    ///
+    /// Exit code 1 when an option declares what cannot hold, and the base does not.
+    #[command(after_help = "Examples:
+  distarch topology compare .dist-architect/topology.yaml with-cache.yaml with-queue.yaml
+  distarch topology compare today.yaml option.yaml --format markdown
+  distarch topology compare today.yaml option.yaml --format json | jq '.options[].delta.worse[].says'")]
+    Compare(compare::Args),
     /// Tell what is lost with a component, and what goes on with less
     #[command(after_help = "Examples:
   distarch topology blast-radius orders-db
@@ -141,6 +150,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
         Verb::Schema(args) => schema::run(args),
         Verb::Draw(args) => draw::run(args, file),
         Verb::Analyze(args) => analyze::run(args, file),
+        Verb::Compare(args) => compare::run(args, file),
         Verb::BlastRadius(args) => blast_radius::run(args, file),
         Verb::Delete(args) => delete::run(args, file),
         Verb::Upstream(args) => upstream::run(args, file),

@@ -4,6 +4,7 @@ use super::wording::{about, names, of, owned};
 use super::{Analysis, Found, Insight, Severity, Study};
 use crate::topology::graph::Node;
 use crate::topology::walk::reach;
+use serde::Serialize;
 
 pub(super) const ANALYSIS: Analysis = Analysis { id: "blast-radius", title: "Whose loss reaches furthest", find };
 
@@ -70,7 +71,7 @@ pub fn blast(study: &Study<'_>, first: &[Node]) -> Blast {
 }
 
 /// The measure of a loss, without the names.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Reach {
     /// What fails with it.
     pub lost: usize,

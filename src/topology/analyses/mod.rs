@@ -19,7 +19,7 @@ mod inverted_timeout;
 mod many_to_many;
 mod multi_writer;
 pub mod quorum;
-mod retry_amplification;
+pub mod retry_amplification;
 mod shared_fate;
 mod single_point_of_failure;
 pub mod stale;

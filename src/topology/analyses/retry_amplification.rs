@@ -1,6 +1,6 @@
 //! Tries multiply along a way: three layers that each try four times make sixty-four calls of one at the end.
 
-use super::flow::{Flow, Reached};
+use super::flow::{Factors, Flow, Reached};
 use super::wording::{arrow, number, of};
 use super::{Analysis, Found, Insight, Severity, Study};
 use crate::topology::graph::{Edge, Node};
@@ -29,15 +29,7 @@ fn find(study: &Study<'_>) -> Found {
     let calls = |e: Edge| study.calls(e).unwrap_or(1.0);
     let tries = |e: Edge| study.attempts(e).unwrap_or(1.0);
     let worst_case = flow.factors(|e| calls(e) * tries(e));
-    // For each component the entry from which a request does most.
-    let mut worst: Vec<(f64, Node)> = vec![(0.0, 0); graph.len()];
-    for entry in &study.entries {
-        for (node, sum) in flow.from(*entry, &worst_case).sum.into_iter().enumerate() {
-            if sum > worst[node].0 {
-                worst[node] = (sum, *entry);
-            }
-        }
-    }
+    let worst = worst_of(study, &flow, &worst_case);
     let normal = flow.factors(calls);
     let all_calls_said = study.edges().all(|e| graph.relationship(e).calls.is_some());
     let mut by_entry: Vec<(Node, Reached, Reached)> = Vec::new();
@@ -85,6 +77,27 @@ fn find(study: &Study<'_>) -> Found {
     }
     found.insights.sort_by(|a, b| calls_of(b).total_cmp(&calls_of(a)));
     found
+}
+
+/// For each component the most calls that one request can become there, and the entry at which it comes in; 0: none reaches it. What is
+/// not declared counts once.
+#[must_use]
+pub fn worst(study: &Study<'_>) -> Vec<(f64, Node)> {
+    let flow = Flow::of(&study.graph);
+    let factors = flow.factors(|e| study.calls(e).unwrap_or(1.0) * study.attempts(e).unwrap_or(1.0));
+    worst_of(study, &flow, &factors)
+}
+
+fn worst_of(study: &Study<'_>, flow: &Flow<'_, '_>, factors: &Factors) -> Vec<(f64, Node)> {
+    let mut worst: Vec<(f64, Node)> = vec![(0.0, 0); study.graph.len()];
+    for entry in &study.entries {
+        for (node, sum) in flow.from(*entry, factors).sum.into_iter().enumerate() {
+            if sum > worst[node].0 {
+                worst[node] = (sum, *entry);
+            }
+        }
+    }
+    worst
 }
 
 fn calls_of(insight: &Insight) -> f64 {

@@ -119,7 +119,8 @@ impl<'a> Study<'a> {
     }
 
     /// What the loss of each component alone does, in figures.
-    pub(super) fn reaches(&self) -> &[Reach] {
+    #[must_use]
+    pub fn reaches(&self) -> &[Reach] {
         self.reaches.get_or_init(|| measure(self))
     }
 
