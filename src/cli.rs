@@ -34,11 +34,12 @@ enum Verb {
     #[command(after_help = "Examples:
   In hooks.json: { \"type\": \"command\", \"command\": \"distarch\", \"args\": [\"hook\"] }
   distarch hook < event.json
+  distarch hook --client codex < event.json
 
 Environment:
   DISTARCH_DISABLE=1    turns it off
   CLAUDE_PLUGIN_DATA    where sessions and the journal are kept; else the user's state folder")]
-    Hook,
+    Hook(commands::hook::Args),
     /// Print the verdict on one edit, as JSON unless told otherwise; keeps no state
     #[command(after_help = "Examples:
   distarch scan < event.json
@@ -191,8 +192,8 @@ pub fn command() -> clap::Command {
 
 fn answer(verb: Verb) -> anyhow::Result<Answer> {
     Ok(match verb {
-        Verb::Hook => {
-            commands::hook::run();
+        Verb::Hook(args) => {
+            commands::hook::run(["--client".into(), args.client.into()].into_iter());
             Answer::default()
         }
         Verb::Scan(args) => commands::scan::run(&args)?.into(),

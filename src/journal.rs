@@ -1,6 +1,6 @@
 //! The hook's log: one JSON line for each event, appended by one write, so that lines of hooks that run at once stay whole.
 
-use crate::clients::{Action, claude_code};
+use crate::clients::{self, Action, claude_code};
 use crate::config::Log;
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
@@ -23,6 +23,10 @@ pub const ROTATE_AT: u64 = 32 << 20;
 pub const KEPT: usize = 5;
 /// Bytes of text from which an edit is kept as a digest.
 pub const FULL_LIMIT: usize = 64 << 10;
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
 
 /// One line.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -52,6 +56,12 @@ pub struct Record<'a> {
     /// The client's id of the tool call.
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     pub call: Cow<'a, str>,
+    /// The client, where it is not the first of ours.
+    #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
+    pub client: Cow<'a, str>,
+    /// Which file of a patch.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub part: u32,
     /// Path, relative to the project where it lies in it.
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     pub path: Cow<'a, str>,
@@ -174,8 +184,9 @@ impl<'a> Record<'a> {
     /// The edit again, as the engine saw it; `None` where its text was not kept or the event was none.
     #[must_use]
     pub fn edit(&self) -> Option<Edit<'_>> {
-        let mut edit = match claude_code::decode(self.payload?.get().as_bytes())?.action {
+        let mut edit = match self.action()? {
             Action::WillEdit(edit) | Action::DidEdit(edit, _) => edit,
+            Action::Patch { mut files, .. } if (self.part as usize) < files.len() => files.swap_remove(self.part as usize).edit,
             _ => return None,
         };
         edit.path = Cow::Borrowed(&self.path);
@@ -189,10 +200,14 @@ impl<'a> Record<'a> {
     /// The plan again; `None` where its text was not kept or the event was none.
     #[must_use]
     pub fn plan(&self) -> Option<Cow<'_, str>> {
-        match claude_code::decode(self.payload?.get().as_bytes())?.action {
+        match self.action()? {
             Action::WillPlan(plan) => Some(plan),
             _ => None,
         }
+    }
+
+    fn action(&self) -> Option<Action<'_>> {
+        Some(clients::named(&self.client)?.decode(self.payload?.get().as_bytes())?.action)
     }
 
     /// Puts in what is kept of an edit besides the payload; tells whether the payload is to be kept.

@@ -10,10 +10,10 @@ use std::process::ExitCode;
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> ExitCode {
-    let mut args = std::env::args_os().skip(1);
+    let mut args = std::env::args_os().skip(1).peekable();
     // Whatever else stands behind `hook`, the parser is kept out: its exit code 2 would deny the edit.
-    if args.next().is_some_and(|verb| verb == "hook") && !args.next().is_some_and(|arg| arg == "--help" || arg == "-h") {
-        commands::hook::run();
+    if args.next().is_some_and(|verb| verb == "hook") && !args.peek().is_some_and(|arg| arg == "--help" || arg == "-h") {
+        commands::hook::run(args);
         return ExitCode::SUCCESS;
     }
     cli::run()

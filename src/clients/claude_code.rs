@@ -3,13 +3,46 @@
 //! Payload: one JSON object on standard input. `file_path` of `tool_input` is absolute and normalised; that of `tool_response`
 //! is as the model wrote it, so the former is used. MultiEdit exists in old transcripts only.
 
-use super::{Action, Event};
+use super::{Action, Client, Event, Registration};
 use crate::engine::edit::{Change, Edit, Language};
 use serde::Deserialize;
 use std::borrow::Cow;
 
 /// Bytes of one text that are looked at; an edit above is judged by its beginning and the verdict says so.
 pub const TEXT_LIMIT: usize = 1 << 20;
+
+/// The client.
+#[derive(Clone, Copy, Debug)]
+pub struct ClaudeCode;
+
+impl Client for ClaudeCode {
+    fn name(&self) -> &'static str {
+        "claude-code"
+    }
+
+    fn recorded(&self) -> &'static str {
+        ""
+    }
+
+    fn decode<'a>(&self, payload: &'a [u8]) -> Option<Event<'a>> {
+        decode(payload)
+    }
+
+    fn encode(&self, event: &str, text: &str, deny: bool) -> String {
+        encode(event, text, deny)
+    }
+
+    fn registration(&self) -> Registration {
+        Registration {
+            title: "Claude Code",
+            folder: ".claude",
+            variable: "CLAUDE_CONFIG_DIR",
+            file: "settings.json",
+            hooks: include_str!("../../hooks.json"),
+            then: "",
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Payload<'a> {

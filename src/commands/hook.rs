@@ -1,6 +1,6 @@
 //! `distarch hook`: what runs at every edit. Whatever goes wrong, it says nothing and exits 0: a coach never stops the work.
 
-use crate::clients::{Action, Event, claude_code};
+use crate::clients::{self, Action, Client, Event, claude_code};
 use crate::config::{self, Log, Mode, Settings};
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
@@ -11,11 +11,13 @@ use crate::sources::shell;
 use crate::telling::{self, Telling};
 use crate::{project, state};
 mod findings;
+mod patch;
 mod stop;
 mod strangers;
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -24,8 +26,16 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// Bytes of an event that are read. Edits above some megabytes are data, not code.
 const INPUT_LIMIT: u64 = 64 << 20;
 
-/// Runs the hook on standard input. Never fails.
-pub fn run() {
+/// `distarch hook [--client NAME]`. The program's start reads it without the parser.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Whose event it is.
+    #[arg(long, default_value = clients::CLIENTS[0].name(), value_parser = super::client_names())]
+    pub client: String,
+}
+
+/// Runs the hook on standard input. Never fails. `args` are those behind the verb: `--client NAME`, or nothing for the first client.
+pub fn run(args: impl Iterator<Item = OsString>) {
     let started = Instant::now();
     if std::env::var_os("DISTARCH_DISABLE").is_some_and(|v| !v.is_empty() && v != "0") {
         return;
@@ -34,8 +44,21 @@ pub fn run() {
     contain(state.as_deref(), started, || {
         let mut input = Vec::with_capacity(64 << 10);
         std::io::stdin().lock().take(INPUT_LIMIT).read_to_end(&mut input).map_err(|e| format!("standard input: {e}"))?;
-        handle(&input, state.as_deref(), started)
+        handle(&input, client(args)?, state.as_deref(), started)
     });
+}
+
+/// The client that the arguments name. What else stands there is passed over.
+fn client(args: impl Iterator<Item = OsString>) -> Result<&'static dyn Client, String> {
+    let mut name = None;
+    let mut is_next = false;
+    for arg in args {
+        if std::mem::replace(&mut is_next, arg == "--client") {
+            name = Some(arg);
+        }
+    }
+    let name = name.as_deref().unwrap_or_default().to_string_lossy();
+    clients::named(&name).ok_or_else(|| format!("no client: {name}"))
 }
 
 /// Does the work and lets neither an error nor a panic out: either becomes a `fault` line of the journal, where that can be
@@ -76,10 +99,44 @@ struct Hook<'a> {
     settings: Settings,
     record: Record<'a>,
     started: Instant,
+    client: &'static dyn Client,
+    /// Where what is said is gathered, if it is not said at once.
+    said: Option<&'a RefCell<Said>>,
 }
 
-fn handle<'a>(input: &'a [u8], state: Option<&'a Path>, started: Instant) -> Result<(), String> {
-    let event = claude_code::decode(input).ok_or_else(|| format!("no event: {} bytes of input that are not the client's JSON", input.len()))?;
+/// What is said at one event, where several files are judged.
+#[derive(Default)]
+struct Said {
+    text: String,
+    deny: bool,
+}
+
+impl Said {
+    fn length(&self) -> usize {
+        self.text.chars().count()
+    }
+
+    fn add(&mut self, text: &str, deny: bool) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(text);
+        self.deny |= deny;
+    }
+
+    /// One write to standard output; none where nothing is said.
+    fn write(&self, client: &dyn Client, event: &str) -> Result<(), String> {
+        if self.text.is_empty() { Ok(()) } else { answer(client, event, &self.text, self.deny) }
+    }
+}
+
+fn answer(client: &dyn Client, event: &str, text: &str, deny: bool) -> Result<(), String> {
+    let answer = client.encode(event, text, deny);
+    std::io::stdout().lock().write_all(answer.as_bytes()).map_err(|e| format!("standard output: {e}"))
+}
+
+fn handle<'a>(input: &'a [u8], client: &'static dyn Client, state: Option<&'a Path>, started: Instant) -> Result<(), String> {
+    let event = client.decode(input).ok_or_else(|| format!("no event: {} bytes of input that are not the client's JSON", input.len()))?;
     let project_dir = std::env::var_os("CLAUDE_PROJECT_DIR").map(PathBuf::from).or_else(|| (!event.cwd.is_empty()).then(|| PathBuf::from(&*event.cwd)));
     let Event { session, agent, name, tool, call, action, .. } = event;
     let agent = agent.unwrap_or_default();
@@ -94,9 +151,10 @@ fn handle<'a>(input: &'a [u8], state: Option<&'a Path>, started: Instant) -> Res
         project: Cow::Owned(project_name),
         tool,
         call,
+        client: Cow::Borrowed(client.recorded()),
         ..Record::default()
     };
-    let mut hook = Hook { payload: input, state, settings: Settings::default(), record, started };
+    let mut hook = Hook { payload: input, state, settings: Settings::default(), record, started, client, said: None };
     match action {
         Action::Other => Ok(()),
         Action::Forgot => {
@@ -134,6 +192,7 @@ fn handle<'a>(input: &'a [u8], state: Option<&'a Path>, started: Instant) -> Res
             hook.settings = config::load(Path::new(&*edit.path), project_dir.as_deref(), state);
             hook.edit(edit, project_dir.as_deref(), false, &|_| original.as_deref())
         }
+        Action::Patch { files, done } => hook.patch(files, done, project_dir.as_deref()),
     }
 }
 
@@ -233,8 +292,10 @@ impl<'a> Hook<'a> {
         if telling.text.is_empty() {
             return Ok(());
         }
-        let answer = claude_code::encode(&self.record.event, &telling.text, deny);
-        std::io::stdout().lock().write_all(answer.as_bytes()).map_err(|e| format!("standard output: {e}"))?;
+        match self.said {
+            None => answer(self.client, &self.record.event, &telling.text, deny)?,
+            Some(said) => said.borrow_mut().add(&telling.text, deny),
+        }
         self.record.told.clone_from(&telling.parts);
         self.record.text = Cow::Owned(telling.text.clone());
         Ok(())

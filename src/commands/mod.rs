@@ -24,6 +24,11 @@ pub mod stats;
 pub mod topology;
 mod wording;
 
+/// The clients, as an argument names them.
+fn client_names() -> clap::builder::PossibleValuesParser {
+    crate::clients::CLIENTS.iter().map(|c| c.name()).collect::<Vec<_>>().into()
+}
+
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {

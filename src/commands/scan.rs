@@ -88,7 +88,7 @@ fn judge(input: &[u8], args: &Args) -> anyhow::Result<Judged> {
             let settings = settings(&project_dir.unwrap_or(Path::new("")).join("any"));
             Judged { edit: None, verdict: judge::plan(&plan, &settings), explain }
         }
-        Action::WillRun(_) | Action::Stopped { .. } | Action::Forgot | Action::Ended | Action::Other => {
+        Action::Patch { .. } | Action::WillRun(_) | Action::Stopped { .. } | Action::Forgot | Action::Ended | Action::Other => {
             Judged { edit: None, verdict: Verdict::default(), explain }
         }
     })

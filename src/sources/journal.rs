@@ -4,6 +4,7 @@ use super::Known;
 use super::pending::{Names, Pending, Stamp};
 use super::transcript::EDIT_TOOLS;
 use super::{Before, Outcome, Tally, Thread, What};
+use crate::clients::codex::PATCH;
 use crate::journal::{Record, VERSION};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -63,10 +64,12 @@ impl Reader {
                 format!("{}-{}-{}", record.session, record.t, self.anonymous).into()
             }
         };
+        // One call of a patch has a record for each file.
+        let call = if record.part == 0 { call } else { format!("{call}/{}", record.part).into() };
         if !record.text.is_empty() {
             pending.push(stamp.item(What::Told { call: call.clone(), text: record.text.clone().into_owned() }), false);
         }
-        let tool = EDIT_TOOLS.into_iter().find(|t| *t == record.tool);
+        let tool = EDIT_TOOLS.into_iter().chain([PATCH]).find(|t| *t == record.tool);
         if record.event == "SessionStart" {
             pending.push(stamp.item(What::Forgot), false);
         } else if let Some(plan) = record.plan() {

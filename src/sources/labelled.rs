@@ -207,7 +207,7 @@ fn event(number: usize, text: &str) -> Result<Event, Slip> {
         Action::WillPlan(plan) => {
             return Ok(Event { id: line.id, line: number, source, label: line.label, what: What::Plan(plan.into_owned()) });
         }
-        Action::WillRun(_) | Action::Stopped { .. } | Action::Forgot | Action::Ended | Action::Other => {
+        Action::Patch { .. } | Action::WillRun(_) | Action::Stopped { .. } | Action::Forgot | Action::Ended | Action::Other => {
             return Ok(Event { id: line.id, line: number, source, label: line.label, what: What::Nothing });
         }
     };

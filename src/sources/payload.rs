@@ -71,7 +71,7 @@ impl Reader {
                 }
             }
             Action::Other if tool.is_some() && matches!(&*event.name, "PreToolUse" | "PostToolUse") => tally.unusable += 1,
-            Action::WillRun(_) | Action::Stopped { .. } | Action::Ended | Action::Other => {}
+            Action::Patch { .. } | Action::WillRun(_) | Action::Stopped { .. } | Action::Ended | Action::Other => {}
         }
         Known::Yes
     }
