@@ -95,6 +95,27 @@ impl<'a> Edit<'a> {
 }
 
 impl Edit<'_> {
+    /// The file behind the edit; `None` where the edit does not go with the file.
+    #[must_use]
+    pub fn applied(&self, file: &str) -> Option<String> {
+        if self.whole_file {
+            return self.changes.first().map(|c| c.new.clone().into_owned());
+        }
+        let mut text = file.to_owned();
+        for change in &self.changes {
+            if change.old.is_empty() {
+                if !text.is_empty() {
+                    return None;
+                }
+                text = change.new.clone().into_owned();
+                continue;
+            }
+            let at = text.find(&*change.old)?;
+            text.replace_range(at..at + change.old.len(), &change.new);
+        }
+        Some(text)
+    }
+
     /// The same edit, independent of the text that it was read from.
     #[must_use]
     pub fn into_owned(self) -> Edit<'static> {

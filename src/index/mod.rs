@@ -4,9 +4,11 @@
 //! What names lean on in other files is resolved when the facts are put together (`link`), which gives resources with all their places
 //! (`linked`).
 
+pub mod depending;
 pub(crate) mod extractors;
 pub(crate) mod file;
 pub mod link;
 pub mod linked;
 pub mod model;
 pub(crate) mod reading;
+pub mod touched;

@@ -4,7 +4,7 @@
 //! that a detector only sees as something taken away (a lock, a wait) cannot be seen in a text by itself: such a one is gone when its
 //! line is, or when the edit, read backwards, would bring it.
 
-use super::texts::{self, Texts, is_waived};
+use super::texts::{Texts, is_waived};
 use super::{Around, View, detector, look};
 use crate::engine::edit::{Change, Edit};
 use crate::engine::lines::shorten;
@@ -49,7 +49,7 @@ pub enum Fate {
 /// The file behind an edit; `None` where the edit does not go with the file.
 #[must_use]
 pub fn applied(edit: &Edit<'_>, file: &str) -> Option<String> {
-    if edit.whole_file { edit.changes.first().map(|c| c.new.clone().into_owned()) } else { texts::applied(edit, file) }
+    edit.applied(file)
 }
 
 impl Known {

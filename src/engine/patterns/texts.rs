@@ -27,7 +27,7 @@ impl<'a> Texts<'a> {
     /// The whole file before and after where it is known, else each replacement by itself.
     pub(super) fn of(edit: &'a Edit<'_>, around: &Around<'a>) -> Vec<Self> {
         if let (false, Some(file)) = (edit.whole_file, around.file)
-            && let Some(after) = applied(edit, file).or_else(|| applied_with_gaps(edit, file))
+            && let Some(after) = edit.applied(file).or_else(|| applied_with_gaps(edit, file))
         {
             return vec![Self::new(Cow::Borrowed(file), Cow::Owned(after), 0)];
         }
@@ -99,24 +99,7 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// The file with the replacements made; `None` where one is not found.
-pub(super) fn applied(edit: &Edit<'_>, file: &str) -> Option<String> {
-    let mut text = file.to_owned();
-    for change in &edit.changes {
-        if change.old.is_empty() {
-            if !text.is_empty() {
-                return None;
-            }
-            text = change.new.clone().into_owned();
-            continue;
-        }
-        let at = text.find(&*change.old)?;
-        text.replace_range(at..at + change.old.len(), &change.new);
-    }
-    Some(text)
-}
-
-/// The same where the text to be replaced leaves out lines of the file, as hunks that were joined do: its lines are found in their order,
+/// The file with the replacements made where the text to be replaced leaves out lines of the file, as hunks that were joined do: its lines are found in their order,
 /// with gaps, in the place where the gaps are smallest.
 fn applied_with_gaps(edit: &Edit<'_>, file: &str) -> Option<String> {
     /// Places that are tried.
@@ -224,7 +207,7 @@ mod tests {
     #[test]
     fn a_change_of_two_places_is_applied_at_both() {
         let edit = Edit::new("src/a.rs", "    one();\n}\n    two();\n", "    one(1);\n}\n    pause();\n    two();\n");
-        assert_eq!(applied(&edit, FILE), None);
+        assert_eq!(edit.applied(FILE), None);
         let after = applied_with_gaps(&edit, FILE).expect("both places are there");
         assert_eq!(after, "fn a() {\n    one(1);\n}\n\nfn b() {\n    pause();\n    two();\n    three();\n}\n");
     }

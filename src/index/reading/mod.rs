@@ -10,6 +10,7 @@ pub(crate) mod tokens;
 pub(crate) use assignments::Assignment;
 pub(crate) use calls::{Argument, Call};
 pub(crate) use declarations::{Annotation, Declaration, DeclarationKind};
+pub(crate) use names::is_import;
 
 use super::model::{Constant, Name};
 use crate::engine::edit::Language;

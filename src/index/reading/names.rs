@@ -82,7 +82,8 @@ const SETTINGS: [&str; 26] = [
     "get_setting",
 ];
 
-pub(super) fn is_import(line: &str) -> bool {
+/// Whether a line reads like an import of any language.
+pub(crate) fn is_import(line: &str) -> bool {
     let line = line.trim_start();
     ["import ", "from ", "use ", "using ", "require", "#include", "const ", "alias ", "\"", "} from", "_ \"", "package ", "include ", "namespace "]
         .iter()

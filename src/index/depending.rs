@@ -1,0 +1,218 @@
+//! Who depends on what an edit touches, and whether that alone is worth saying.
+
+use super::model::{Certainty, Kind, Role};
+use super::touched::{Change, Touch};
+
+/// Somebody else's place at a touched resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observer {
+    /// Path from the root.
+    pub path: String,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// The component it belongs to.
+    pub component: Option<String>,
+    /// What it does.
+    pub role: Role,
+    /// The literal written, compared or set.
+    pub value: Option<String>,
+    /// What a reader should know of it.
+    pub note: Option<String>,
+    /// How sure it is.
+    pub certainty: Certainty,
+}
+
+/// A touched resource with those who depend on it, the most concerned first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What the edit does.
+    pub touch: Touch,
+    /// Who else is concerned.
+    pub observers: Vec<Observer>,
+    /// Why it is told without any module raised; `None` where it only goes with one.
+    pub alone: Option<Reason>,
+}
+
+/// What makes a fact worth telling by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Somebody compares with the very value that is written.
+    Compared,
+    /// Nobody compares with the value that is written, though others of the same resource are compared.
+    Unhandled,
+    /// What is taken away is still used elsewhere.
+    StillUsed,
+    /// Another layer tries the same call again.
+    RetriedTwice,
+    /// The same lock is taken elsewhere with another time to live.
+    OtherTerms,
+}
+
+/// What somebody else must do to a resource to be concerned by what the edit does to it; the most concerned first.
+fn concerned(role: Role, change: Change) -> &'static [Role] {
+    match (role, change) {
+        (Role::Writes, _) => &[Role::Reads, Role::Consumes, Role::Writes, Role::Deletes],
+        (Role::Deletes, _) => &[Role::Reads, Role::Writes],
+        (Role::Publishes, _) => &[Role::Consumes],
+        (Role::Consumes, Change::TakenAway) => &[Role::Publishes, Role::Writes],
+        (Role::Consumes, Change::Brought) => &[Role::Publishes, Role::Consumes, Role::Writes],
+        (Role::Serves, _) => &[Role::Calls],
+        (Role::Calls, Change::Brought) => &[Role::Serves],
+        (Role::Declares, _) => &[Role::Reads, Role::Consumes, Role::Calls, Role::Writes, Role::Publishes, Role::Declares],
+        (Role::Locks, _) => &[Role::Locks],
+        (Role::Retries, Change::Brought) => &[Role::Retries],
+        (Role::Reads, Change::Brought) => &[Role::Writes, Role::Deletes],
+        _ => &[],
+    }
+}
+
+/// Puts those who are concerned in their order, or finds that nobody is. `all`: every other place of the resource, none of the edited
+/// file's own changed lines. `here`: the edited file and its component.
+#[must_use]
+pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Option<Fact> {
+    let wanted = concerned(touch.role, touch.change);
+    let mut observers: Vec<Observer> = all.into_iter().filter(|o| wanted.contains(&o.role) && o.certainty > Certainty::Guess && o.path != here.0).collect();
+    if observers.is_empty() {
+        return None;
+    }
+    let alone = reason(&touch, &observers, here);
+    if touch.value.is_some() && alone != Some(Reason::Unhandled) {
+        // Who compares with another value is not concerned, where somebody compares with this one.
+        let same = |o: &Observer| o.value == touch.value;
+        if observers.iter().any(same) {
+            observers.retain(|o| same(o) || o.value.is_none());
+        }
+    }
+    let elsewhere = |o: &Observer| o.component.is_some() && o.component.as_deref() != here.1;
+    observers.sort_by_key(|o| {
+        (
+            o.value.is_none() || o.value != touch.value,
+            wanted.iter().position(|r| *r == o.role),
+            !elsewhere(o),
+            std::cmp::Reverse(o.certainty),
+            o.path.clone(),
+            o.line,
+        )
+    });
+    observers.dedup_by(|a, b| a.path == b.path && a.line == b.line);
+    Some(Fact { touch, observers, alone })
+}
+
+fn reason(touch: &Touch, observers: &[Observer], here: (&str, Option<&str>)) -> Option<Reason> {
+    if touch.certainty < Certainty::Sure {
+        return None;
+    }
+    let sure = |o: &&Observer| o.certainty == Certainty::Sure;
+    let other_component = |o: &&Observer| o.component.is_some() && here.1.is_some() && o.component.as_deref() != here.1;
+    match (touch.change, touch.role) {
+        (Change::Brought, Role::Writes) => {
+            let value = touch.value.as_ref()?;
+            let readers: Vec<&Observer> = observers.iter().filter(|o| o.role == Role::Reads).filter(sure).collect();
+            if readers.iter().any(|o| o.value.as_ref() == Some(value)) {
+                return readers.iter().any(|o| o.value.as_ref() == Some(value) && other_component(o)).then_some(Reason::Compared);
+            }
+            // A reader without a literal may handle everything.
+            let known_elsewhere = observers.iter().any(|o| o.value.as_ref() == Some(value));
+            (readers.len() >= 2 && readers.iter().all(|o| o.value.is_some()) && !known_elsewhere && is_a_word(value)).then_some(Reason::Unhandled)
+        }
+        (Change::Brought, Role::Retries) => {
+            let attempts = |value: &Option<String>| value.as_deref().is_some_and(|v| v.starts_with("attempts="));
+            (attempts(&touch.value) && observers.iter().filter(sure).any(|o| attempts(&o.value))).then_some(Reason::RetriedTwice)
+        }
+        (Change::Brought, Role::Locks) => {
+            let value = touch.value.as_ref()?;
+            observers.iter().filter(sure).any(|o| o.value.as_ref().is_some_and(|v| v != value)).then_some(Reason::OtherTerms)
+        }
+        (Change::TakenAway, Role::Declares | Role::Serves | Role::Publishes | Role::Consumes) => {
+            let uses = observers.iter().filter(sure).any(|o| o.role != Role::Declares);
+            (uses && matches!(touch.kind, Kind::Field | Kind::Column | Kind::Route | Kind::Rpc | Kind::Channel | Kind::Operation | Kind::Message | Kind::Job))
+                .then_some(Reason::StillUsed)
+        }
+        _ => None,
+    }
+}
+
+/// A status, as against a number, a date or a sentence.
+fn is_a_word(value: &str) -> bool {
+    value.len() >= 2
+        && value.len() <= 40
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        && value.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// The most attempts that layers make together, the touched one's included.
+#[must_use]
+pub fn attempts_together(fact: &Fact) -> Option<u64> {
+    let attempts = |value: &Option<String>| value.as_deref().and_then(|v| v.strip_prefix("attempts=")).and_then(|n| n.parse::<u64>().ok());
+    let own = attempts(&fact.touch.value)?;
+    let others: Vec<u64> = fact.observers.iter().filter_map(|o| attempts(&o.value)).collect();
+    (!others.is_empty()).then(|| others.iter().fold(own, |all, n| all.saturating_mul(*n)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn touch(change: Change, kind: Kind, role: Role, value: Option<&str>) -> Touch {
+        Touch {
+            change,
+            kind,
+            name: "worker:{}:status".to_owned(),
+            role,
+            value: value.map(str::to_owned),
+            line: 61,
+            certainty: Certainty::Sure,
+            in_handler: true,
+        }
+    }
+
+    fn observer(path: &str, role: Role, value: Option<&str>) -> Observer {
+        Observer {
+            path: path.to_owned(),
+            line: 7,
+            component: path.split('/').next().map(str::to_owned),
+            role,
+            value: value.map(str::to_owned),
+            note: None,
+            certainty: Certainty::Sure,
+        }
+    }
+
+    const HERE: (&str, Option<&str>) = ("worker/a.py", Some("worker"));
+
+    #[test]
+    fn who_compares_with_the_written_value_comes_first() {
+        let all = vec![
+            observer("ui/p.ts", Role::Reads, None),
+            observer("billing/b.go", Role::Reads, Some("busy")),
+            observer("dispatcher/d.py", Role::Reads, Some("idle")),
+            observer("worker/a.py", Role::Reads, Some("idle")),
+        ];
+        let fact = fact(touch(Change::Brought, Kind::Key, Role::Writes, Some("idle")), all, HERE).expect("a fact");
+        assert_eq!(fact.alone, Some(Reason::Compared));
+        assert_eq!(fact.observers.iter().map(|o| &*o.path).collect::<Vec<_>>(), ["dispatcher/d.py", "ui/p.ts"]);
+    }
+
+    #[test]
+    fn a_value_that_nobody_handles_is_told_only_when_all_readers_compare() {
+        let readers = |last: Option<&str>| vec![observer("a/a.py", Role::Reads, Some("new")), observer("b/b.py", Role::Reads, last)];
+        let written = || touch(Change::Brought, Kind::Column, Role::Writes, Some("lost"));
+        assert_eq!(fact(written(), readers(Some("done")), HERE).and_then(|f| f.alone), Some(Reason::Unhandled));
+        assert_eq!(fact(written(), readers(None), HERE).and_then(|f| f.alone), None);
+    }
+
+    #[test]
+    fn what_is_taken_away_matters_to_who_uses_it() {
+        let gone = |role| touch(Change::TakenAway, Kind::Field, role, None);
+        assert_eq!(fact(gone(Role::Declares), vec![observer("b/b.py", Role::Reads, None)], HERE).and_then(|f| f.alone), Some(Reason::StillUsed));
+        assert_eq!(fact(gone(Role::Declares), vec![observer("b/b.py", Role::Declares, None)], HERE).and_then(|f| f.alone), None);
+        assert_eq!(fact(gone(Role::Reads), vec![observer("b/b.py", Role::Writes, None)], HERE), None);
+    }
+
+    #[test]
+    fn attempts_of_layers_multiply() {
+        let all = vec![observer("gateway/envoy.yaml", Role::Retries, Some("attempts=3")), observer("job/j.rb", Role::Retries, Some("attempts=5"))];
+        let fact = fact(touch(Change::Brought, Kind::Setting, Role::Retries, Some("attempts=4")), all, HERE).expect("a fact");
+        assert_eq!((fact.alone, attempts_together(&fact)), (Some(Reason::RetriedTwice), Some(60)));
+    }
+}
