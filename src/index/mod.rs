@@ -4,6 +4,7 @@
 //! What names lean on in other files is resolved when the facts are put together (`link`), which gives resources with all their places
 //! (`linked`).
 
+pub mod components;
 pub mod depending;
 pub(crate) mod extractors;
 pub(crate) mod file;
