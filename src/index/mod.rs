@@ -8,6 +8,7 @@ pub mod components;
 pub mod depending;
 pub(crate) mod extractors;
 pub(crate) mod file;
+pub mod findings;
 pub mod link;
 pub mod linked;
 pub mod model;
