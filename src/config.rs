@@ -79,6 +79,22 @@ impl Default for Findings {
     }
 }
 
+/// Whether the index of shared resources is kept and told from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Observers {
+    /// Before an edit: who else touches what its lines touch.
+    pub tell: bool,
+    /// The index is built and refreshed at the start of a conversation and after edits.
+    pub index: bool,
+}
+
+impl Default for Observers {
+    fn default() -> Self {
+        Self { tell: true, index: true }
+    }
+}
+
 /// Most characters that a telling may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -93,11 +109,13 @@ pub struct Budget {
     pub plan: usize,
     /// Of one finding.
     pub finding: usize,
+    /// Of who else touches what an edit touches.
+    pub observers: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { first: 1200, event: 2000, line: 160, plan: 900, finding: 700 }
+        Self { first: 1200, event: 2000, line: 160, plan: 900, finding: 700, observers: 700 }
     }
 }
 
@@ -113,6 +131,8 @@ pub struct Config {
     pub paths: Off,
     /// Named patterns.
     pub findings: Findings,
+    /// Shared resources.
+    pub observers: Observers,
     /// How the hook speaks.
     pub mode: Mode,
     /// What the journal keeps.
@@ -130,6 +150,7 @@ impl Default for Config {
             signals: Off::default(),
             paths: Off::default(),
             findings: Findings::default(),
+            observers: Observers::default(),
             mode: Mode::default(),
             log: Log::default(),
             budget: Budget::default(),

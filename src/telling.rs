@@ -11,6 +11,7 @@ use crate::topology::strangers::Stranger;
 use crate::{hash, text};
 
 pub mod findings;
+pub mod observers;
 
 /// What every telling begins with.
 pub const PREFIX: &str = "[distributed-architect]";
