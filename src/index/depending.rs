@@ -98,6 +98,15 @@ pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Opt
     Some(Fact { touch, observers, alone })
 }
 
+/// The same fact, once some of its observers turned out to be gone: whether it still matters, and why.
+#[must_use]
+pub fn again(mut fact: Fact, here: (&str, Option<&str>)) -> Option<Fact> {
+    if fact.alone.is_some() {
+        fact.alone = reason(&fact.touch, &fact.observers, here);
+    }
+    (!fact.observers.is_empty()).then_some(fact)
+}
+
 fn reason(touch: &Touch, observers: &[Observer], here: (&str, Option<&str>)) -> Option<Reason> {
     if touch.certainty < Certainty::Sure {
         return None;

@@ -48,7 +48,26 @@ pub(crate) fn facts(file: &File<'_>) -> Facts {
         }
     }
     out.uses.sort_by_key(|u| u.line);
+    quote(file.text, &mut out);
     out
+}
+
+/// Characters of a quoted line.
+const QUOTE: usize = 80;
+
+/// A use whose extractor says nothing of the circumstances quotes its line.
+fn quote(text: &str, facts: &mut Facts) {
+    let mut lines = (1_u32..).zip(text.lines()).peekable();
+    for used in &mut facts.uses {
+        while lines.peek().is_some_and(|(number, _)| *number < used.line) {
+            lines.next();
+        }
+        if used.note.is_none()
+            && let Some((_, line)) = lines.peek().filter(|(number, _)| *number == used.line)
+        {
+            used.note = Some(line.trim().chars().take(QUOTE).collect());
+        }
+    }
 }
 
 fn holds(text: &str, words: &[&str]) -> bool {
