@@ -13,4 +13,5 @@ pub mod link;
 pub mod linked;
 pub mod model;
 pub(crate) mod reading;
+pub mod store;
 pub mod touched;
