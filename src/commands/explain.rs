@@ -3,6 +3,7 @@
 use super::known::{Known, Origin, SignalRow};
 use crate::engine::evidence::WORDS;
 use crate::error::{Error, Kind};
+use crate::index::findings;
 use crate::knowledge::features::{COLUMNS, LOCI, Locus, default_weights};
 use crate::knowledge::folder::ASKED_FOR;
 use crate::knowledge::schema::{Example, LibraryFile, MODULES, SignalFile, Strength, front_matter, module, read};
@@ -81,6 +82,10 @@ fn find(known: &Known, id: &str) -> Result<Vec<Thing>, Error> {
             let text = format!("{id}: {} (library family)\n  category  {}\n  imports   {}\n", file.name, file.category, file.imports.join("\n            "));
             out.push(Thing { text, json: json!({ "kind": "library", "id": id, "name": file.name, "category": file.category, "imports": file.imports }) });
         }
+    }
+    if let Some(rule) = findings::rule(id) {
+        let text = format!("{id}: what only the whole repository shows (`distarch check --repo`)\n\n{}\n", rule.about);
+        out.push(Thing { text, json: json!({ "kind": "rule", "id": id, "about": rule.about }) });
     }
     if id == WORDS {
         out.push(explain_words(known));

@@ -61,30 +61,39 @@ pub struct Finding {
     pub places: Vec<Cited>,
 }
 
-/// A rule.
-pub(super) struct Rule {
-    pub(super) id: &'static str,
-    pub(super) find: fn(&Index, &mut Vec<Finding>),
+/// A rule. What it finds is named by it, or by it and what sort of it: `status-values-unhandled`.
+pub struct Rule {
+    /// Its name.
+    pub id: &'static str,
+    /// What it looks at and why that matters, in a sentence or two.
+    pub about: &'static str,
+    pub(crate) find: fn(&Index, &mut Vec<Finding>),
 }
 
 /// Every rule.
-pub(super) const RULES: [Rule; 9] = [
-    Rule { id: "cache-not-invalidated", find: cache_not_invalidated::find },
-    Rule { id: "called-not-served", find: called_not_served::find },
-    Rule { id: "field-dropped", find: field_dropped::find },
-    Rule { id: "lock-terms", find: lock_terms::find },
-    Rule { id: "one-sided-channel", find: one_sided_channel::find },
-    Rule { id: "retry-layers", find: retry_layers::find },
-    Rule { id: "several-writers", find: several_writers::find },
-    Rule { id: "status-values", find: status_values::find },
-    Rule { id: "timeout-order", find: timeout_order::find },
+pub static RULES: [Rule; 9] = [
+    Rule { id: "cache-not-invalidated", about: "A table is changed in a file that neither drops nor renews the key that holds a copy of its rows, while another file does. Readers of the copy see the old value until it expires.", find: cache_not_invalidated::find },
+    Rule { id: "called-not-served", about: "A method, operation or route is called that the part it belongs to does not serve, though it serves others beside it. Renamed on one side, or deployed in the wrong order.", find: called_not_served::find },
+    Rule { id: "field-dropped", about: "A field is read or filled that the message's declaration does not have. Old messages in flight still carry it, new ones do not.", find: field_dropped::find },
+    Rule { id: "lock-terms", about: "One lock is taken for different times. The shortest lease decides when a second holder may come in.", find: lock_terms::find },
+    Rule { id: "one-sided-channel", about: "A channel, job or message type has a sender and no receiver in this repository, or a receiver and no sender, while others have both.", find: one_sided_channel::find },
+    Rule { id: "retry-layers", about: "Several layers try the same call again. Their attempts multiply, most when the far end is already slow.", find: retry_layers::find },
+    Rule { id: "several-writers", about: "Several components write different values of one status. Whoever writes last wins, unless something orders them.", find: several_writers::find },
+    Rule { id: "status-values", about: "A status takes a value that no reader compares with, or a reader waits for one that nothing writes.", find: status_values::find },
+    Rule { id: "timeout-order", about: "A caller waits for a part for a shorter time than that part itself waits. Work goes on for nobody, and the caller comes again.", find: timeout_order::find },
 ];
+
+/// The rule by which a finding of this name is made.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|r| id.strip_prefix(r.id).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
+}
 
 /// Findings of a repository, the gravest first.
 #[must_use]
 pub fn findings(index: &Index) -> Vec<Finding> {
     let mut out = Vec::new();
-    for rule in RULES {
+    for rule in &RULES {
         let from = out.len();
         (rule.find)(index, &mut out);
         debug_assert!(out[from..].iter().all(|f| f.id.starts_with(rule.id)), "{}", rule.id);
