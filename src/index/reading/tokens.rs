@@ -68,7 +68,14 @@ pub(crate) fn tokens(text: &str, language: Language) -> Vec<Token> {
         } else if is_quote(byte) && !(byte == b'\'' && language.name() == "rust") {
             // A string in a log call or an import, an empty one, a long one, or a character.
             at = quoted_end(bytes, at);
-            if at > start + 6 && kinds[start + 3] == Byte::Comment {
+            if at == start + 1
+                && let Some(end) = long_end(bytes, start, language)
+            {
+                at = end;
+            }
+            // A text on lines of its own is documentation, unless it is an operand.
+            let is_operand = || out.last().is_some_and(|t| matches!(bytes[t.end as usize - 1], b'(' | b',' | b'=' | b'[' | b'+' | b'{'));
+            if at > start + 6 && kinds[start + 3] == Byte::Comment && !is_operand() {
                 line += lines(&bytes[start..at]);
                 continue;
             }
@@ -182,4 +189,33 @@ fn quoted_end(bytes: &[u8], at: usize) -> usize {
         i += 1;
     }
     at + 1
+}
+
+/// End of a text that runs over lines where the lexer reads strings of one line: C#'s `@".."`, and quoted statements of SQL in languages
+/// whose strings may hold line ends. Which quote opens is not always certain, so nothing else may.
+fn long_end(bytes: &[u8], at: usize, language: Language) -> Option<usize> {
+    let quote = bytes[at];
+    let verbatim = language.name() == "csharp" && quote == b'"' && bytes[..at].ends_with(b"@") || language.name() == "csharp" && bytes[..at].ends_with(b"@$");
+    let statement = || {
+        let inside = bytes[at + 1..].trim_ascii_start();
+        let verb = [&b"SELECT"[..], b"INSERT", b"UPDATE", b"DELETE", b"WITH", b"CREATE", b"ALTER", b"MERGE"]
+            .iter()
+            .any(|v| inside.len() > v.len() && inside[..v.len()].eq_ignore_ascii_case(v));
+        verb && matches!(language.name(), "php" | "ruby" | "elixir" | "erlang")
+    };
+    if !verbatim && !statement() {
+        return None;
+    }
+    let stop = bytes.len().min(at + 16_384);
+    let mut i = at + 1;
+    while i < stop {
+        match bytes[i] {
+            b'\\' if !verbatim => i += 1,
+            b if b == quote && verbatim && bytes.get(i + 1) == Some(&quote) => i += 1,
+            b if b == quote => return Some(i + 1),
+            _ => {}
+        }
+        i += 1;
+    }
+    None
 }
