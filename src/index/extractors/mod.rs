@@ -2,6 +2,8 @@
 //! as this file alone tells; names that lean on other files stay open (`model::Part`) and are resolved when the repository is put together.
 
 pub(crate) mod constants;
+mod sql;
+mod values;
 
 use super::file::File;
 use super::model::Facts;
@@ -26,8 +28,15 @@ pub(crate) struct Extractor {
     pub(crate) read: fn(&File<'_>, &mut Facts),
 }
 
+const SQL: &[&str] = &["select", "insert into", "update", "delete from", "create t", "alter t", "drop t", "merge into"];
+
 /// Every extractor.
-pub(crate) const EXTRACTORS: &[Extractor] = &[Extractor { id: "constants", reads: Reads::Programs, words: &[], read: constants::read }];
+pub(crate) const EXTRACTORS: &[Extractor] = &[
+    Extractor { id: "constants", reads: Reads::Programs, words: &[], read: constants::read },
+    Extractor { id: "sql", reads: Reads::Programs, words: SQL, read: sql::read },
+    Extractor { id: "sql files", reads: Reads::Only(&["sql"]), words: SQL, read: sql::read_file },
+    Extractor { id: "sql mappers", reads: Reads::Only(&["xml"]), words: &["<mapper"], read: sql::read_mapper },
+];
 
 impl Extractor {
     /// Whether it reads files of this language.

@@ -1,0 +1,116 @@
+//! Tables and columns in SQL: statements in strings of programs, `.sql` files, mapper files.
+//!
+//! Why not the crate `sqlparser`: a statement in a program is a template. It has holes where a grammar wants an expression, ends where the
+//! program goes on, and is written in a dialect that nobody names; a parser that refuses a statement at its first unknown token says nothing
+//! of the other forty. It also costs a tree for each string, and what is wanted of it are names, roles and literals. So the statements are
+//! read here by what tables and columns hang on (`statement`, `definition`), over tokens (`tokens`) that know holes and placeholders.
+
+mod bound;
+mod definition;
+mod pieces;
+mod statement;
+mod tokens;
+mod words;
+
+use super::values;
+use crate::index::file::File;
+use crate::index::model::{Facts, Kind, Name, Role, Use};
+use crate::index::reading::Reading;
+use pieces::Piece;
+use statement::{Reader, Value};
+use tokens::Token;
+
+/// Strings of a program.
+pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
+    let reading = file.reading();
+    for piece in pieces::pieces(reading) {
+        let tokens = tokens::tokens(&piece.text);
+        if is_sql(&tokens) {
+            tell(&piece, &tokens, Some(reading), facts);
+        }
+    }
+}
+
+/// A file of statements.
+pub(super) fn read_file(file: &File<'_>, facts: &mut Facts) {
+    if file.path.ends_with(".down.sql") || file.path.ends_with("/down.sql") {
+        return;
+    }
+    let piece = Piece::whole(up(file.text), 1);
+    tell(&piece, &tokens::tokens(&piece.text), None, facts);
+}
+
+/// Statements of a MyBatis mapper.
+pub(super) fn read_mapper(file: &File<'_>, facts: &mut Facts) {
+    for (line, text) in pieces::elements(file.text) {
+        let piece = Piece::whole(&text, line);
+        tell(&piece, &tokens::tokens(&piece.text), None, facts);
+    }
+}
+
+/// A migration without its way back.
+fn up(text: &str) -> &str {
+    let end = ["-- +goose Down", "-- +migrate Down", "-- migrate:down", "--//@UNDO", "-- +micrate Down", "-- !Downs", "# --- !Downs"]
+        .iter()
+        .filter_map(|m| text.find(m))
+        .min();
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// Whether these are statements, and no prose that begins with such a word.
+fn is_sql(tokens: &[Token<'_>]) -> bool {
+    let reader = Reader::new(tokens);
+    let Some(verb) = (0..tokens.len()).find(|&i| reader.is_statement(i) || reader.is(i, "explain")) else { return false };
+    if verb > 0
+        && !(0..verb).all(|i| {
+            tokens[i].kind != tokens::Kind::Word
+                || reader.is_any(i, &["begin", "explain", "analyze", "with", "do", "declare"])
+                || tokens.iter().any(|t| t.is(";"))
+        })
+    {
+        return false;
+    }
+    let word = &tokens[verb].text;
+    if word.bytes().all(|b| b.is_ascii_uppercase()) {
+        return true;
+    }
+    // Prose has no such signs: `select an item from stock`.
+    let signs = tokens.iter().filter(|t| t.kind == tokens::Kind::Bound || t.is("*") || t.is("=") || t.is("(") || t.is(",")).count();
+    signs > 0 && (word.bytes().all(|b| b.is_ascii_lowercase()) || tokens.iter().any(|t| t.is("=") || t.is("*")))
+}
+
+fn tell(piece: &Piece<'_>, tokens: &[Token<'_>], reading: Option<&Reading<'_>>, facts: &mut Facts) {
+    let mut reader = Reader::new(tokens);
+    reader.read();
+    let before = facts.uses.len();
+    let entities = reading.is_some_and(|r| matches!(r.language.name(), "java" | "kotlin" | "scala" | "groovy" | "php"))
+        && !reader.hits.is_empty()
+        && reader.hits.iter().all(|h| h.table.starts_with(char::is_uppercase) && h.table.bytes().any(|b| b.is_ascii_lowercase()) && !h.table.contains('_'));
+    for hit in reader.hits {
+        let line = piece.line(hit.at);
+        let (table, named) = if entities {
+            let table = values::table_of(&hit.table, values::snake(&hit.table));
+            (table, hit.column.map(|c| values::snake(&c)))
+        } else {
+            (Name::literal(hit.table), hit.column)
+        };
+        let name = named.as_ref().map_or_else(|| table.clone(), |c| values::column(&table, c));
+        let mut used = Use::new(Kind::Column, hit.role, name, line);
+        used.value = match hit.value {
+            Some(Value::Text(text)) => (!text.is_empty() && text.len() <= 48 && !text.contains('\n')).then_some(text),
+            Some(Value::Bound(name, place)) => reading.and_then(|r| bound::value(r, piece, &name, place)),
+            None => None,
+        };
+        used.note = hit.note.filter(|n| n.len() <= 80 && (used.value.is_some() || named.is_none() || matches!(hit.role, Role::Deletes | Role::Declares)));
+        facts.push(used);
+    }
+    values::without_plain(&mut facts.uses, before);
+    for enumeration in reader.enumerations {
+        for value in enumeration.values {
+            facts.push(Use::new(Kind::State, Role::Declares, Name::literal(enumeration.name.clone()), piece.line(enumeration.at)).value(value));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+use crate::index::extractors::testing::says;
+use crate::index::model::Kind;
+
+const KINDS: &[Kind] = &[Kind::Column];
+
+#[test]
+fn statements_say_tables_columns_and_values() {
+    for (path, text, expected) in [
+        (
+            "a.py",
+            "cur.execute(\"UPDATE workers SET status = 'idle' WHERE id = %s\", (wid,))",
+            &["sure column writes workers @1", "sure column writes workers.status = idle @1", "sure column reads workers.id @1"][..],
+        ),
+        (
+            "a.py",
+            "cur.execute(\n    \"\"\"\n    SELECT id FROM orders o\n    WHERE o.status IN ('new', 'paid')\n    \"\"\",\n)",
+            &[
+                "sure column reads orders @3",
+                "sure column reads orders.id @3",
+                "sure column reads orders.status = new @4",
+                "sure column reads orders.status = paid @4",
+            ],
+        ),
+        (
+            "a.go",
+            "func f() {\n\tdb.ExecContext(ctx, `INSERT INTO jobs (id, state) VALUES ($1, $2)`, id, \"queued\")\n}",
+            &["sure column writes jobs @2", "sure column writes jobs.id @2", "sure column writes jobs.state = queued @2"],
+        ),
+        (
+            "A.java",
+            "class A { void f() { jdbc.query(\"SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id \" +\n  \"WHERE o.status = 'open'\"); } }",
+            &[
+                "sure column reads orders @1",
+                "sure column reads customers @1",
+                "sure column reads orders.id @1",
+                "sure column reads customers.name @1",
+                "sure column reads customers.id @1",
+                "sure column reads orders.customer_id @1",
+                "sure column reads orders.status = open @2",
+            ],
+        ),
+        (
+            "a.ts",
+            "await pool.query('SELECT * FROM jobs WHERE state = $1 ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED', ['queued'])",
+            &["sure column reads jobs @1", "sure column reads jobs.state = queued @1", "sure column reads jobs.run_at @1"],
+        ),
+        (
+            "a.rs",
+            "async fn f() { sqlx::query(\"DELETE FROM carts WHERE owner = $1 AND kind = $2\").bind(id).bind(\"guest\").execute(&p).await; }",
+            &["sure column deletes carts @1", "sure column reads carts.owner @1", "sure column reads carts.kind = guest @1"],
+        ),
+        (
+            "a.rb",
+            "class A\n  def f\n    conn.execute(<<~SQL)\n      UPDATE payments\n      SET state = 'failed'\n      WHERE tries > 3\n    SQL\n  end\nend",
+            &["sure column writes payments @4", "sure column writes payments.state = failed @5", "sure column reads payments.tries @6"],
+        ),
+        (
+            "A.cs",
+            "class A { void F() { db.Execute(@\"UPDATE Orders\n SET Status = @status\n WHERE Id = @id\", new { status = \"shipped\", id }); } }",
+            &["sure column writes Orders @1", "sure column writes Orders.Status = shipped @2", "sure column reads Orders.Id @3"],
+        ),
+        (
+            "a.php",
+            "<?php $db->query(\"SELECT name FROM users WHERE role = 'admin'\");",
+            &["sure column reads users @1", "sure column reads users.name @1", "sure column reads users.role = admin @1"],
+        ),
+        (
+            "a.py",
+            "db.execute(\"INSERT INTO k (a, b) VALUES ('x', 1) ON CONFLICT (a) DO UPDATE SET b = excluded.b, c = 'y'\")",
+            &["sure column writes k @1", "sure column writes k.a = x @1", "sure column writes k.b @1", "sure column writes k.c = y @1"],
+        ),
+        (
+            "a.py",
+            "db.execute(\"WITH picked AS (SELECT id FROM jobs WHERE state = 'queued' LIMIT 1) UPDATE jobs SET state = 'running' FROM picked WHERE jobs.id = picked.id\")",
+            &[
+                "sure column reads jobs @1",
+                "sure column reads jobs.id @1",
+                "sure column reads jobs.state = queued @1",
+                "sure column writes jobs @1",
+                "sure column writes jobs.state = running @1",
+            ],
+        ),
+        (
+            "A.java",
+            "interface R { @Query(\"SELECT o FROM Order o WHERE o.orderStatus = 'NEW'\") List<Order> open(); }",
+            &["sure column reads ${table of Order:order} @1", "sure column reads ${table of Order:order}.order_status = NEW @1"],
+        ),
+        (
+            "m.sql",
+            "CREATE TABLE IF NOT EXISTS shop.orders (\n  id uuid PRIMARY KEY,\n  status text NOT NULL DEFAULT 'new',\n  CHECK (status IN ('new', 'paid'))\n);\nALTER TABLE orders DROP COLUMN note;",
+            &[
+                "sure column declares orders @1",
+                "sure column declares orders.id @2",
+                "sure column declares orders.status = new @3",
+                "sure column declares orders.status = new @4",
+                "sure column declares orders.status = paid @4",
+                "sure column deletes orders.note @6",
+            ],
+        ),
+        (
+            "a.py",
+            "q = f\"SELECT id FROM {table} WHERE status = 'x'\"\nr = f\"SELECT id FROM {schema}.orders WHERE status = '{s}'\"",
+            &["sure column reads orders @2", "sure column reads orders.id @2", "sure column reads orders.status @2"],
+        ),
+    ] {
+        says(path, text, KINDS, expected);
+    }
+}
+
+#[test]
+fn prose_is_no_statement() {
+    for (path, text) in [
+        ("a.py", "raise E(\"Select an item from the list\")"),
+        ("a.py", "help = \"update the settings of this account\""),
+        ("a.ts", "const t = 'Delete from cart';\nconst u = 'create a new table';\nconst v = 'with friends as guests';"),
+        ("a.go", "func f() { log.Println(\"SELECT id FROM orders\") }"),
+        ("a.py", "x = \"select color from palette\""),
+        ("a.py", "s3.select(\"with (a) as b\")"),
+    ] {
+        says(path, text, KINDS, &[]);
+    }
+}
+
+#[test]
+fn types_of_values_are_states() {
+    says(
+        "m.sql",
+        "CREATE TYPE order_status AS ENUM ('new', 'paid');",
+        &[Kind::State],
+        &["sure state declares order_status = new @1", "sure state declares order_status = paid @1"],
+    );
+}

@@ -1,0 +1,157 @@
+//! Values as places write or compare them, and names of tables by the conventions of frameworks.
+
+use crate::index::model::{Kind, Name, Part, Role, Use};
+use crate::index::reading::{DeclarationKind, Reading, Span};
+
+/// Longest value that is worth telling.
+const LONGEST: usize = 48;
+
+/// The literal that an expression stands for: a text, a truth value, a member of an enumeration. A member that another file gives its text
+/// is told as written (`Status.IDLE`).
+pub(super) fn text(reading: &Reading<'_>, span: &Span) -> Option<String> {
+    let mut span = span.clone();
+    if span.is_empty() || span.len() > 12 {
+        return None;
+    }
+    if span.len() == 1 && matches!(reading.word(span.start), "true" | "false" | "True" | "False") {
+        return Some(reading.word(span.start).to_ascii_lowercase());
+    }
+    // A member's text: `Status.IDLE.value`, `Status.IDLE.name()`, `:idle.to_s`
+    loop {
+        let n = span.len();
+        if n > 3
+            && reading.is(span.end - 1, ")")
+            && reading.is(span.end - 2, "(")
+            && matches!(
+                reading.word(span.end - 3),
+                "name" | "toString" | "ToString" | "to_s" | "getValue" | "value" | "String" | "to_string" | "as_str" | "into" | "to_owned" | "clone"
+            )
+        {
+            span.end -= 4;
+        } else if n > 3 && reading.is(span.end - 2, ".") && matches!(reading.word(span.end - 1), "value" | "name" | "rawValue" | "Value" | "to_s") {
+            span.end -= 2;
+        } else if n > 2 && reading.is(span.end - 2, "->") && reading.is(span.end - 1, "value") {
+            span.end -= 2;
+        } else if n > 2 && reading.is(span.start, "(") && reading.partner(span.start) + 1 == span.end {
+            span = span.start + 1..span.end - 1;
+        } else {
+            break;
+        }
+        if span.is_empty() {
+            return None;
+        }
+    }
+    let name = reading.name(&span);
+    let found = match &*name.0 {
+        [Part::Text(text)] => text.clone(),
+        [Part::Constant(path)] => member(reading, path)?,
+        _ => return None,
+    };
+    let plain = !found.is_empty() && found.len() <= LONGEST && !found.contains(['\n', '{']);
+    plain.then_some(found)
+}
+
+/// What is stored for a member of an enumeration; nothing for a variable.
+fn member(reading: &Reading<'_>, path: &str) -> Option<String> {
+    if path.ends_with("()") {
+        return None;
+    }
+    let (holder, last) = path.rsplit_once('.').map_or(("", path), |(h, l)| (h, l));
+    let is_type = holder.starts_with(char::is_uppercase) && !holder.bytes().all(|b| !b.is_ascii_lowercase())
+        || holder.len() > 2 && holder.starts_with(char::is_uppercase);
+    let jvm = matches!(reading.language.name(), "java" | "kotlin" | "scala" | "csharp" | "groovy");
+    let shouts = last.len() > 2 && last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if is_type {
+        let known = reading.declarations.iter().any(|d| d.kind == DeclarationKind::Enum && d.name == holder);
+        let reads_like_enumeration = known || is_state_word(holder) || shouts;
+        if jvm && reads_like_enumeration && last.starts_with(char::is_uppercase) {
+            return Some(last.to_owned());
+        }
+        return reads_like_enumeration.then(|| path.to_owned());
+    }
+    // Go's `models.StatusPaid`; a static import; Python's `STATUS_PAID`.
+    let prefixed = ["Status", "State", "STATUS_", "STATE_", "Phase"].iter().any(|w| last.starts_with(w) && last.len() > w.len());
+    let suffixed = shouts && ["_STATUS", "_STATE", "_PHASE"].iter().any(|w| last.ends_with(w));
+    (prefixed && (holder.is_empty() || reading.language.name() == "go") || suffixed || shouts && jvm && holder.is_empty()).then(|| path.to_owned())
+}
+
+/// Whether a type or field is named like a state.
+pub(super) fn is_state_word(name: &str) -> bool {
+    let name = name.trim_end_matches('s');
+    let lower = name.to_ascii_lowercase();
+    ["status", "statu", "state", "phase", "stage"].iter().any(|w| {
+        lower.strip_suffix(w).is_some_and(|before| {
+            let at = before.len();
+            before.is_empty() || before.ends_with('_') || name.as_bytes().get(at).is_some_and(u8::is_ascii_uppercase)
+        })
+    })
+}
+
+/// `OrderItem` as `order_item`.
+pub(super) fn snake(name: &str) -> String {
+    let bytes = name.as_bytes();
+    let mut out = String::with_capacity(name.len() + 4);
+    for (i, &b) in bytes.iter().enumerate() {
+        let hump = b.is_ascii_uppercase()
+            && i > 0
+            && bytes[i - 1] != b'_'
+            && (!bytes[i - 1].is_ascii_uppercase() || bytes.get(i + 1).is_some_and(u8::is_ascii_lowercase));
+        if hump {
+            out.push('_');
+        }
+        out.push(b.to_ascii_lowercase() as char);
+    }
+    out
+}
+
+/// The plural that frameworks make of a table's name.
+pub(super) fn plural(word: &str) -> String {
+    const SAME: [&str; 6] = ["equipment", "information", "series", "metadata", "news", "sheep"];
+    let last = word.rsplit('_').next().unwrap_or(word);
+    if SAME.contains(&last) {
+        return word.to_owned();
+    }
+    if let Some(stem) = word.strip_suffix("person") {
+        return format!("{stem}people");
+    }
+    if let Some(stem) = word.strip_suffix("child") {
+        return format!("{stem}children");
+    }
+    if let Some(stem) = word.strip_suffix('y')
+        && !stem.ends_with(['a', 'e', 'i', 'o', 'u'])
+    {
+        return format!("{stem}ies");
+    }
+    if word.ends_with("status") {
+        return format!("{word}es");
+    }
+    if word.ends_with(['x', 'z']) || word.ends_with("ch") || word.ends_with("sh") || word.ends_with("ss") {
+        return format!("{word}es");
+    }
+    if word.ends_with('s') { word.to_owned() } else { format!("{word}s") }
+}
+
+/// The name of the setting under which a file that maps a type to a table tells the table to the files that only name the type.
+pub(super) fn table_key(entity: &str) -> String {
+    format!("table of {entity}")
+}
+
+/// The table of a type that another file maps, `fallback` by its framework's convention.
+pub(super) fn table_of(entity: &str, fallback: String) -> Name {
+    Name(vec![Part::Setting(table_key(entity), Some(fallback))])
+}
+
+/// A column of a table.
+pub(super) fn column(table: &Name, column: &str) -> Name {
+    table.clone().between("", &format!(".{column}"))
+}
+
+/// Takes out, from `from` on, what only repeats another use of the same line without its value.
+pub(super) fn without_plain(uses: &mut Vec<Use>, from: usize) {
+    let told: Vec<(Kind, Role, u32, Name)> = uses[from..].iter().filter(|u| u.value.is_some()).map(|u| (u.kind, u.role, u.line, u.name.clone())).collect();
+    let mut at = 0;
+    uses.retain(|u| {
+        at += 1;
+        at <= from || u.value.is_some() || !told.iter().any(|(kind, role, line, name)| *kind == u.kind && *role == u.role && *line == u.line && *name == u.name)
+    });
+}
