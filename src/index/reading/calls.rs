@@ -83,7 +83,9 @@ pub(super) fn calls<'a>(reading: &Reading<'a>) -> Vec<Call<'a>> {
             let Some((before, inside)) = type_arguments(reading, at) else { continue };
             (at, types) = (before, Some(inside));
         }
-        if reading.kind(at) != Some(Kind::Word) || NOT_CALLED.contains(&reading.word(at)) {
+        // A keyword behind a dot is a method's name: `Router::new()`, `queue.do()`.
+        let is_member = at > 0 && is_link(reading.word(at - 1));
+        if reading.kind(at) != Some(Kind::Word) || NOT_CALLED.contains(&reading.word(at)) && !is_member {
             continue;
         }
         if at > 0 && DECLARES.contains(&reading.word(at - 1)) || is_declared_method(reading, at, open) {

@@ -59,6 +59,25 @@ fn calls_have_their_chain_and_arguments() {
 }
 
 #[test]
+fn keywords_behind_a_dot_are_called() {
+    let reading = reading("a.rs", "let r = Router::new().route(\"/orders\", get(list));");
+    let route = reading.calls.iter().find(|c| c.name == "route").expect("a call");
+    assert_eq!(route.path, ["Router", "new", "route"]);
+}
+
+#[test]
+fn texts_over_lines_are_operands() {
+    for (path, text) in [
+        ("a.py", "r.get(\n    \"\"\"\n    SELECT 1\n    \"\"\",\n)"),
+        ("A.cs", "class A { void F() { r.get(@\"SELECT 1\n FROM x\"); } }"),
+        ("a.php", "<?php $r->get(\"SELECT 1\n FROM x\");"),
+    ] {
+        assert!(first_argument(path, text, "get").contains("SELECT 1"), "{text}");
+    }
+    assert!(reading("a.py", "def f():\n    \"\"\"\n    Text of documentation\n    \"\"\"\n").tokens.iter().all(|t| t.kind != super::tokens::Kind::Text));
+}
+
+#[test]
 fn declarations_have_bodies() {
     for (path, text, name, kind, inside) in [
         ("a.py", "class A:\n    def f(self):\n        x()\n    def g(self):\n        y()\n", "f", DeclarationKind::Function, "x()"),
