@@ -2,6 +2,8 @@
 //! as this file alone tells; names that lean on other files stay open (`model::Part`) and are resolved when the repository is put together.
 
 pub(crate) mod constants;
+pub(crate) mod paths;
+mod routes;
 mod sql;
 mod values;
 
@@ -36,6 +38,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "sql", reads: Reads::Programs, words: SQL, read: sql::read },
     Extractor { id: "sql files", reads: Reads::Only(&["sql"]), words: SQL, read: sql::read_file },
     Extractor { id: "sql mappers", reads: Reads::Only(&["xml"]), words: &["<mapper"], read: sql::read_mapper },
+    Extractor { id: "routes", reads: Reads::Programs, words: &[], read: routes::read },
 ];
 
 impl Extractor {

@@ -1,0 +1,223 @@
+//! Prefixes of routers: given when they are made, by the group they belong to, or where they are mounted, in this file or another.
+
+use super::tables::{GROUPS, MOUNTS, ROUTERS};
+use crate::index::extractors::paths;
+use crate::index::model::{Constant, Facts, Name, Part};
+use crate::index::reading::{Call, DeclarationKind, Reading};
+
+const DEPTH: u8 = 4;
+
+/// What stands before a route that is registered by this call.
+pub(super) fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Name {
+    before(reading, call, 0)
+}
+
+fn before(reading: &Reading<'_>, call: &Call<'_>, depth: u8) -> Name {
+    let mut out = Name::default();
+    // Blocks and closures around it, from the outside in. The outermost says what it is called on.
+    let around: Vec<&Call<'_>> = reading.calls.iter().filter(|c| c.at < call.at && is_group(reading, c) && holds(reading, c, call.at)).collect();
+    let root = around.first().copied().unwrap_or(call);
+    out.append(receiver(reading, root, depth));
+    for group in &around {
+        if !std::ptr::eq(*group, root) {
+            out = paths::join(out, chain(reading, group));
+        }
+        out = paths::join(out, path_of(reading, group));
+    }
+    if !around.is_empty() {
+        out = paths::join(out, chain(reading, call));
+    }
+    out
+}
+
+/// Whether `at` lies in the arguments of a call or in the block behind it.
+fn holds(reading: &Reading<'_>, call: &Call<'_>, at: usize) -> bool {
+    let block = call.close + 1;
+    let end = if reading.is(block, "{") { reading.partner(block) } else { call.close };
+    (call.open..end).contains(&at)
+        // `Route::prefix('/x')->group(function () { .. })`, `path("/x").group { .. }`
+        || reading.calls.iter().any(|c| c.on.is_some_and(|o| reading.calls[o].open == call.open) && (c.open..c.close).contains(&at) && c.name == "group")
+}
+
+fn is_group(reading: &Reading<'_>, call: &Call<'_>) -> bool {
+    GROUPS.contains(&call.name) && !path_of(reading, call).0.is_empty()
+}
+
+/// The path that a group call gives.
+fn path_of(reading: &Reading<'_>, call: &Call<'_>) -> Name {
+    let Some(first) = call.positional(0) else { return Name::default() };
+    let prefix = reading.entry(&first.span, "prefix").filter(|_| reading.is(first.span.start, "[") || reading.is(first.span.start, "{"));
+    let name = reading.name(&prefix.unwrap_or_else(|| first.span.clone()));
+    let plain = name.as_literal().is_some_and(|t| t.bytes().all(|b| !b.is_ascii_whitespace()));
+    if plain || name.is_open() && name.says_something() { trimmed(paths::served(&name)) } else { Name::default() }
+}
+
+fn trimmed(name: Name) -> Name {
+    match name.as_literal() {
+        Some(text) if text.trim_end_matches('/').is_empty() => Name::default(),
+        Some(text) if !text.starts_with('/') => Name::literal(format!("/{}", text.trim_end_matches('/'))),
+        Some(text) => Name::literal(text.trim_end_matches('/')),
+        None => name,
+    }
+}
+
+/// Groups in the chain that a call is made on: `app.MapGroup("/x").MapGet(..)`.
+fn chain(reading: &Reading<'_>, call: &Call<'_>) -> Name {
+    let mut out = Vec::new();
+    let mut here = call.on;
+    while let Some(place) = here {
+        let on = &reading.calls[place];
+        if is_group(reading, on) {
+            out.push(path_of(reading, on));
+        }
+        here = on.on;
+    }
+    out.into_iter().rev().fold(Name::default(), paths::join)
+}
+
+/// The prefix of what a call is made on.
+fn receiver(reading: &Reading<'_>, call: &Call<'_>, depth: u8) -> Name {
+    let inner = chain(reading, call);
+    let root = call.path.iter().copied().find(|w| !matches!(*w, "self" | "this" | "$this"));
+    let outer = match root {
+        Some(name) if call.path.len() > 1 => of_variable(reading, name, call.at, depth),
+        _ => Name::default(),
+    };
+    paths::join(outer, inner)
+}
+
+/// The prefix of the routes of the router in this variable, as seen from `at`.
+pub(super) fn of_variable(reading: &Reading<'_>, name: &str, at: usize, depth: u8) -> Name {
+    if depth > DEPTH {
+        return Name::default();
+    }
+    let own = |c: &&Call<'_>, value: &std::ops::Range<usize>| value.contains(&c.at);
+    let function = reading.enclosing(at, &[DeclarationKind::Function]).map(|d| d.body.clone());
+    let mut bindings = reading.assignments.iter().filter(|a| a.name == name && a.at < at && !a.value.contains(&at));
+    let local = function.and_then(|body| bindings.clone().rfind(|a| body.contains(&a.at)));
+    let Some(binding) = local.or_else(|| bindings.next_back()) else { return Name::default() };
+    let mut is_router = false;
+    let mut made = Name::default();
+    for call in reading.calls.iter().filter(|c| own(c, &binding.value)) {
+        if let Some((_, keyword)) = ROUTERS.iter().find(|(n, _)| *n == call.name) {
+            is_router = true;
+            let given = call.keyword(&[keyword]).map(|a| a.span.clone()).or_else(|| call.positional(0).and_then(|a| reading.entry(&a.span, keyword)));
+            if let Some(given) = given {
+                made = trimmed(paths::served(&reading.name(&given)));
+            }
+        } else if is_group(reading, call) {
+            let own = path_of(reading, call);
+            return paths::join(before(reading, call, depth + 1), own);
+        }
+    }
+    // Mounted in this file?
+    let mount = reading.calls.iter().find(|c| {
+        MOUNTS.iter().any(|(n, _)| *n == c.name)
+            && c.arguments.iter().any(|a| a.keyword.is_none() && a.span.clone().any(|i| reading.is(i, name)) && a.span.len() <= 6)
+            && c.path.first() != Some(&name)
+    });
+    let outer = match mount {
+        Some(mount) => paths::join(receiver(reading, mount, depth + 1), mounted_under(reading, mount)),
+        None if is_router => Name(vec![Part::Constant(format!("{}@mount", stem(reading.path)))]),
+        None => Name::default(),
+    };
+    paths::join(outer, made)
+}
+
+fn mounted_under(reading: &Reading<'_>, mount: &Call<'_>) -> Name {
+    let keyword = MOUNTS.iter().find(|(n, _)| *n == mount.name).map_or("", |(_, k)| k);
+    let given = if keyword.is_empty() {
+        mount.positional(0).map(|a| a.span.clone())
+    } else {
+        mount.keyword(&[keyword]).map(|a| a.span.clone()).or_else(|| mount.positional(1).and_then(|a| reading.entry(&a.span, keyword)))
+    };
+    let Some(given) = given else { return Name::default() };
+    let name = reading.name(&given);
+    if name.as_literal().is_some_and(|t| t.starts_with('/')) || name.is_open() && name.says_something() {
+        trimmed(paths::served(&name))
+    } else {
+        Name::default()
+    }
+}
+
+/// What a file is called by when others mount it: its name, or its folder's.
+pub(super) fn stem(path: &str) -> &str {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let name = file.split('.').next().unwrap_or(file);
+    if matches!(name, "index" | "__init__" | "urls" | "mod") { folder.rsplit('/').next().unwrap_or(name) } else { name }
+}
+
+/// Constants for the files whose routers this file mounts.
+pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
+    if !matches!(reading.language.name(), "python" | "javascript" | "typescript") {
+        return;
+    }
+    for call in &reading.calls {
+        if !MOUNTS.iter().any(|(n, _)| *n == call.name) || call.arguments.is_empty() || call.path.len() < 2 {
+            continue;
+        }
+        let under = paths::join(receiver(reading, call, 1), mounted_under(reading, call));
+        if !(under.says_something() || under.is_open()) {
+            continue;
+        }
+        for argument in call.arguments.iter().filter(|a| a.keyword.is_none()) {
+            if let Some(stem) = mounted(reading, &argument.span) {
+                out.constants.push(Constant { name: format!("{stem}@mount"), value: under.clone() });
+            }
+        }
+    }
+}
+
+/// The file that a mounted router comes from.
+fn mounted(reading: &Reading<'_>, span: &std::ops::Range<usize>) -> Option<String> {
+    // app.use('/orders', require('./routes/orders'))
+    if let Some(call) = reading.calls.iter().find(|c| span.contains(&c.at) && matches!(c.name, "require" | "import")) {
+        return reading.literal(&call.arguments.first()?.span).map(|p| module(&p));
+    }
+    let name = reading.word(span.start);
+    if name.is_empty() || !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return None;
+    }
+    for line in reading.text.lines() {
+        let line = line.trim();
+        let imports = line.starts_with("import ") || line.starts_with("from ") || line.contains("require(");
+        if !imports || !has_word(line, name) {
+            continue;
+        }
+        if reading.language.name() == "python" {
+            let from = line.strip_prefix("from ").and_then(|l| l.split_once(" import "));
+            let member = span.len() >= 3 && reading.is(span.start + 1, ".");
+            return match from {
+                Some((module, names)) => {
+                    if member || module.trim_matches('.').is_empty() {
+                        // `from routers import orders`, `orders.router`; with another name, what stands before `as`.
+                        let entry = names.split(',').map(str::trim).find(|n| has_word(n, name))?;
+                        Some(entry.split_whitespace().next()?.trim_matches(['(', ')']).to_owned())
+                    } else {
+                        Some(module.rsplit('.').next()?.to_owned())
+                    }
+                }
+                None => Some(name.to_owned()),
+            };
+        }
+        let quote = line.rfind(['\'', '"'])?;
+        let before = &line[..quote];
+        let begin = before.rfind(['\'', '"'])?;
+        let path = &before[begin + 1..];
+        return path.starts_with(['.', '@', '~']).then(|| module(path));
+    }
+    None
+}
+
+fn module(path: &str) -> String {
+    let path = path.trim_end_matches('/');
+    let last = path.rsplit('/').next().unwrap_or(path);
+    let name = last.strip_suffix(".js").or_else(|| last.strip_suffix(".ts")).or_else(|| last.strip_suffix(".mjs")).unwrap_or(last);
+    if name == "index" { path.rsplit('/').nth(1).unwrap_or(name).to_owned() } else { name.split('.').next().unwrap_or(name).to_owned() }
+}
+
+pub(super) fn has_word(line: &str, word: &str) -> bool {
+    let bytes = line.as_bytes();
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'$';
+    line.match_indices(word).any(|(at, _)| (at == 0 || !is_word(bytes[at - 1])) && bytes.get(at + word.len()).is_none_or(|b| !is_word(*b)))
+}
