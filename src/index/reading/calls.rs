@@ -76,7 +76,8 @@ pub(super) fn calls<'a>(reading: &Reading<'a>) -> Vec<Call<'a>> {
     let bare = matches!(reading.language.name(), "ruby" | "elixir");
     for open in 0..reading.tokens.len() {
         let is_bracket = reading.is(open, "(");
-        let at = if is_bracket { open.checked_sub(1) } else { bare.then(|| bare_callee(reading, open)).flatten() };
+        let lone = !is_bracket && reading.language.name() == "ruby" && is_lone_callee(reading, open);
+        let at = if is_bracket || lone { open.checked_sub(1) } else { bare.then(|| bare_callee(reading, open)).flatten() };
         let Some(mut at) = at else { continue };
         let mut types = None;
         if is_bracket && (reading.is(at, ">") || reading.is(at, "]")) {
@@ -91,7 +92,13 @@ pub(super) fn calls<'a>(reading: &Reading<'a>) -> Vec<Call<'a>> {
         if at > 0 && DECLARES.contains(&reading.word(at - 1)) || is_declared_method(reading, at, open) {
             continue;
         }
-        let close = if is_bracket { reading.partner(open) } else { line_end(reading, open) };
+        let close = if is_bracket {
+            reading.partner(open)
+        } else if lone {
+            open
+        } else {
+            line_end(reading, open)
+        };
         let inside = if is_bracket { open + 1..close.max(open + 1) } else { open..close };
         let (path, begins, on) = chain(reading, at, &out);
         let arguments = split(reading, inside).into_iter().map(|element| argument(reading, element)).collect();
@@ -137,6 +144,14 @@ fn bare_callee(reading: &Reading<'_>, first: usize) -> Option<usize> {
         && !DECLARES.contains(&reading.word(at))
         && !matches!(reading.word(at), "module" | "defmodule" | "end" | "then" | "alias" | "import" | "use" | "nil"))
     .then_some(at)
+}
+
+/// Whether a method without arguments ends before the token at `after`, with a block or a line's end behind it: `queue.subscribe do |m|`.
+fn is_lone_callee(reading: &Reading<'_>, after: usize) -> bool {
+    after >= 3
+        && reading.kind(after - 1) == Some(Kind::Word)
+        && matches!(reading.word(after - 2), "." | "&.")
+        && (reading.tokens[after].first || matches!(reading.word(after), "do" | "{" | ";" | "if" | "unless"))
 }
 
 /// One behind the last token of the statement that runs on from `first`: to the end of the line, or further while a comma or bracket is open.

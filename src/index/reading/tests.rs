@@ -78,6 +78,16 @@ fn texts_over_lines_are_operands() {
 }
 
 #[test]
+fn methods_without_arguments_are_called() {
+    let reading = reading("a.rb", "InvoiceJob.set(wait: 1).perform_later\nqueue.subscribe do |m|\n  m.ack\nend\n");
+    let names: Vec<_> = reading.calls.iter().map(|c| (c.path.join("."), c.arguments.len())).collect();
+    assert_eq!(
+        names,
+        [("InvoiceJob.set".to_owned(), 1), ("InvoiceJob.set.perform_later".to_owned(), 0), ("queue.subscribe".to_owned(), 0), ("m.ack".to_owned(), 0)]
+    );
+}
+
+#[test]
 fn declarations_have_bodies() {
     for (path, text, name, kind, inside) in [
         ("a.py", "class A:\n    def f(self):\n        x()\n    def g(self):\n        y()\n", "f", DeclarationKind::Function, "x()"),
