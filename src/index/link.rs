@@ -1,40 +1,145 @@
-//! From the facts of single files to the resources of the repository.
+//! From the facts of single files to the resources of the repository: names that lean on other files are resolved (`resolving`), names of
+//! the same thing become one (`unify`), and what both need of the repository is kept (`tables`), so that a single file can be linked
+//! against it later.
 
+mod resolving;
+mod tables;
+mod unify;
+
+use super::components::Components;
 use super::linked::{Index, IndexedFile, Place, Resource};
-use super::model::{Facts, Kind};
+use super::model::{Certainty, Facts, Kind, Role};
+use resolving::{Found, Here};
 use std::collections::BTreeMap;
+pub use tables::Tables;
 
 /// What one file says, with its path and component.
 #[derive(Clone, Debug)]
 pub struct FileFacts {
     /// Path from the root, with `/`.
     pub path: String,
-    /// The component it belongs to.
+    /// The component it belongs to; none: what [`Components`] say.
     pub component: Option<String>,
     /// What it says.
     pub facts: Facts,
 }
 
+/// A whole repository, and what is needed to link single files of it again.
+#[derive(Clone, Debug, Default)]
+pub struct Linked {
+    /// Its resources.
+    pub index: Index,
+    /// What names lean on.
+    pub tables: Tables,
+}
+
+/// A use whose name is resolved as far as it can be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResolvedUse {
+    /// The resource's kind.
+    pub kind: Kind,
+    /// The resource's name.
+    pub name: String,
+    /// What is done to it.
+    pub role: Role,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// The literal written, compared or set.
+    pub value: Option<String>,
+    /// What a reader should know of the circumstances.
+    pub note: Option<String>,
+    /// How sure it is, the resolving of its name included.
+    pub certainty: Certainty,
+    /// The name as this place builds it, where that is not the resource's name.
+    pub written: Option<String>,
+}
+
+/// Puts the facts of all files together, each with the component that it came with.
+#[must_use]
+pub fn link(files: Vec<FileFacts>) -> Index {
+    linked(files, Components::default()).index
+}
+
 /// Puts the facts of all files together.
 #[must_use]
-pub fn link(mut files: Vec<FileFacts>) -> Index {
+pub fn linked(mut files: Vec<FileFacts>, components: Components) -> Linked {
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    for file in &mut files {
+        file.component = file.component.take().or_else(|| components.of_path(&file.path).map(str::to_owned));
+    }
+    let mut tables = Tables::of(&files, components);
+    // Two passes: what a name is called depends on how all others are.
+    let found: Vec<Vec<Found>> =
+        files.iter().map(|file| file.facts.uses.iter().map(|used| resolving::name(&used.name, &here(file), &tables)).collect()).collect();
+    tables.names = unify::Names::of(
+        files
+            .iter()
+            .zip(&found)
+            .flat_map(|(file, found)| file.facts.uses.iter().zip(found).map(|(used, found)| unify::Said { used, found, component: file.component.as_deref() })),
+        &tables,
+    );
     let mut out = Index::default();
     let mut resources: BTreeMap<(Kind, String), Vec<Place>> = BTreeMap::new();
-    for file in files {
-        if file.facts.uses.is_empty() {
-            continue;
-        }
+    for (file, found) in files.iter().zip(&found) {
         let number = u32::try_from(out.files.len()).unwrap_or(u32::MAX);
-        out.files.push(IndexedFile { path: file.path, component: file.component });
-        for used in file.facts.uses {
-            if !used.name.says_something() {
-                continue;
+        let mut says_something = false;
+        for (used, found) in file.facts.uses.iter().zip(found) {
+            for ResolvedUse { kind, name, role, line, value, note, certainty, written } in one(used, found, &here(file), &tables) {
+                let place = Place { file: number, line, role, value, note, certainty, written };
+                let places = resources.entry((kind, name)).or_default();
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+                says_something = true;
             }
-            let place = Place { file: number, line: used.line, role: used.role, value: used.value, note: used.note, certainty: used.certainty, written: None };
-            resources.entry((used.kind, used.name.pattern())).or_default().push(place);
+        }
+        if says_something {
+            out.files.push(IndexedFile { path: file.path.clone(), component: file.component.clone() });
         }
     }
     out.resources = resources.into_iter().map(|((kind, name), places)| Resource { kind, name, places }).collect();
-    out
+    tables.prune(&files, &out);
+    Linked { index: out, tables }
 }
+
+/// Links one file, or a piece of it, against a repository that was linked before.
+#[must_use]
+pub fn resolve(facts: &Facts, path: &str, tables: &Tables) -> Vec<ResolvedUse> {
+    let here = Here { path, component: tables.components().of_path(path), own: &facts.constants };
+    facts.uses.iter().flat_map(|used| one(used, &resolving::name(&used.name, &here, tables), &here, tables)).collect()
+}
+
+fn here(file: &FileFacts) -> Here<'_> {
+    Here { path: &file.path, component: file.component.as_deref(), own: &[] }
+}
+
+/// The resources that a use touches: one, or as many as a wildcard stands for.
+fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables) -> Vec<ResolvedUse> {
+    let said = unify::Said { used, found, component: here.component };
+    let as_written = resolving::written(&used.name);
+    tables
+        .names
+        .find(&said, tables)
+        .into_iter()
+        .map(|unify::Meant { name, is_loose }| ResolvedUse {
+            kind: used.kind,
+            written: (as_written != name).then(|| as_written.clone()),
+            name,
+            role: used.role,
+            line: used.line,
+            value: used.value.clone(),
+            note: used.note.clone(),
+            certainty: if is_loose || found.is_loose { lower(used.certainty) } else { used.certainty },
+        })
+        .collect()
+}
+
+fn lower(certainty: Certainty) -> Certainty {
+    match certainty {
+        Certainty::Sure => Certainty::Likely,
+        _ => Certainty::Guess,
+    }
+}
+
+#[cfg(test)]
+mod tests;
