@@ -149,6 +149,28 @@ Then modules that should have spoken besides: their ids, or nothing.")]
   distarch init services/billing
   distarch init --force              back to the defaults")]
     Init(commands::init::Args),
+    /// Write the hooks into the settings of an agent's client, and show what changes there
+    ///
+    /// Entries of others, their order and the layout stay. Done twice it is done once. For Claude Code the plugin does the same, and
+    /// brings the skills.
+    #[command(after_help = "Examples:
+  distarch install --client codex --dry-run
+  distarch install --client codex
+  distarch install --client claude-code --scope project")]
+    Install(commands::install::Args),
+    /// Take the hooks out of the settings of an agent's client again, byte for byte
+    #[command(after_help = "Examples:
+  distarch uninstall --client codex
+  distarch uninstall --client claude-code --scope project --dry-run")]
+    Uninstall(commands::install::Args),
+    /// Print or install the questions as a page of instructions, for agents whose client has no hooks
+    ///
+    /// It stands between two marks in a file that the agent reads, such as AGENTS.md; what stands around it stays.
+    #[command(after_help = "Examples:
+  distarch detector --print
+  distarch detector --install AGENTS.md
+  distarch detector --uninstall AGENTS.md")]
+    Detector(commands::detector::Args),
     /// Remove old sessions and journals beyond those that are kept
     #[command(after_help = "Examples:
   distarch prune
@@ -207,6 +229,9 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         Verb::Stats(args) => commands::stats::run(&args)?.into(),
         Verb::Doctor(args) => commands::doctor::run(&args)?,
         Verb::Init(args) => commands::init::run(&args)?.into(),
+        Verb::Detector(args) => commands::detector::run(&args)?.into(),
+        Verb::Install(args) => commands::install::run(&args)?,
+        Verb::Uninstall(args) => commands::uninstall::run(&args)?,
         Verb::Prune(args) => commands::prune::run(&args)?.into(),
         Verb::Completions(args) => commands::completions::run(&args, command()).into(),
         Verb::Man(args) => commands::man::run(&args, command())?.into(),

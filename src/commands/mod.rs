@@ -3,12 +3,15 @@
 pub mod catalog;
 pub mod check;
 pub mod completions;
+pub mod detector;
 pub mod doctor;
 pub mod eval;
 pub mod explain;
+mod file;
 pub mod fit;
 pub mod hook;
 pub mod init;
+pub mod install;
 mod judge;
 mod known;
 pub mod label;
@@ -22,6 +25,7 @@ pub mod replay;
 pub mod scan;
 pub mod stats;
 pub mod topology;
+pub mod uninstall;
 mod wording;
 
 /// The clients, as an argument names them.

@@ -1,0 +1,167 @@
+//! `distarch install`: the hooks written into a client's settings, and nothing else there changed.
+
+mod json;
+
+use super::file::Place;
+use super::{Answer, places};
+use crate::clients::{self, Client, Registration};
+use crate::error::{Error, Kind};
+use crate::render::diff;
+use crate::text::plain;
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// `distarch install --client NAME [--scope user|project] [--dry-run]`, and `uninstall` with the same arguments.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The agent's client.
+    #[arg(long, value_parser = super::client_names())]
+    pub client: String,
+    /// Whose settings.
+    #[arg(long, value_enum, default_value_t)]
+    pub scope: Scope,
+    /// Show the change, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Whose settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scope {
+    /// The user's own, for all projects.
+    #[default]
+    User,
+    /// Those of the current folder, for all who work on it.
+    Project,
+}
+
+/// Lines of a change that are shown.
+const SHOWN: usize = 400;
+
+/// Writes the hooks.
+///
+/// # Errors
+/// When the settings cannot be read as the client reads them, or not be written, or lie behind a link that leads elsewhere.
+pub fn run(args: &Args) -> anyhow::Result<Answer> {
+    let client = client(args)?;
+    let registration = client.registration();
+    let place = place(&registration, args.scope)?;
+    let before = place.read()?;
+    let groups = json::groups(registration.hooks).map_err(|s| slip(&place, &s, &registration))?;
+    let after = json::put_in(before.as_deref(), &groups).map_err(|s| slip(&place, &s, &registration))?;
+    if before.as_deref() == Some(after.as_str()) {
+        return Ok(format!("{}: the hooks are there already\n", place.shown()).into());
+    }
+    let mut out = change(&place, before.as_deref(), Some(&after), args.dry_run)?;
+    if !args.dry_run {
+        for note in notes(client, &registration, &place) {
+            let _ = writeln!(out, "{note}");
+        }
+    }
+    Ok(out.into())
+}
+
+/// Takes the hooks out again.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn take_out(args: &Args) -> anyhow::Result<Answer> {
+    let registration = client(args)?.registration();
+    let place = place(&registration, args.scope)?;
+    let Some(before) = place.read()? else { return Ok(format!("{}: no such file, so no hook of ours\n", place.shown()).into()) };
+    let after = json::take_out(&before).map_err(|s| slip(&place, &s, &registration))?;
+    if after.as_deref() == Some(before.as_str()) {
+        return Ok(format!("{}: no hook of ours\n", place.shown()).into());
+    }
+    Ok(change(&place, Some(&before), after.as_deref(), args.dry_run)?.into())
+}
+
+fn client(args: &Args) -> Result<&'static dyn Client, Error> {
+    clients::named(&args.client).ok_or_else(|| Error::new(Kind::Usage, "--client", format!("no client {}", plain(&args.client))))
+}
+
+/// The file of a client's hooks.
+fn place(registration: &Registration, scope: Scope) -> Result<Place, Error> {
+    let hint = format!("put the hooks in there by hand (docs/clients.md has them), or name the folder that is meant with {}", registration.variable);
+    let (base, folder) = match scope {
+        Scope::Project => (std::env::current_dir().map_err(|e| Error::file(Path::new("."), &e))?, PathBuf::from(registration.folder)),
+        Scope::User => match std::env::var_os(registration.variable).filter(|v| !v.is_empty()) {
+            // Who names the folder means it, wherever it is.
+            Some(folder) => (PathBuf::from(&folder), PathBuf::from(folder)),
+            None => {
+                let home = std::env::home_dir().ok_or_else(|| Error::new(Kind::File, "home", "no home folder").hint("set HOME"))?;
+                let folder = home.join(registration.folder);
+                (home, folder)
+            }
+        },
+    };
+    Place::within(&base, folder.join(registration.file), hint)
+}
+
+fn slip(place: &Place, slip: &json::Slip, registration: &Registration) -> Error {
+    place.slip(slip.line, slip.column, &slip.what).hint(format!("nothing is written; mend it first: {} does not read it either", registration.title))
+}
+
+/// Shows a change, and makes it.
+fn change(place: &Place, before: Option<&str>, after: Option<&str>, dry_run: bool) -> Result<String, Error> {
+    let shown = format!("{}\n{}", place.shown(), diff::render(before.unwrap_or_default(), after.unwrap_or_default(), SHOWN));
+    Ok(shown + &if dry_run { "nothing is written: --dry-run\n".to_owned() } else { place.change(before, after)? })
+}
+
+/// What else the user has to know.
+fn notes(client: &dyn Client, registration: &Registration, place: &Place) -> Vec<String> {
+    let mut out = Vec::new();
+    if client.name() == "claude-code" {
+        let read = |path: &Path| std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
+        let project = std::env::current_dir().unwrap_or_default();
+        for settings in places::client_settings(&project) {
+            if read(&settings).is_some_and(|s| places::enabled(&s).iter().any(|(_, on)| *on)) {
+                out.push(format!("The plugin is enabled too, in {}: each edit is judged twice. Keep one of both.", settings.display()));
+            }
+        }
+    }
+    let beside = place.beside("config.toml");
+    // What Codex keeps of trust lies there too, as `[hooks.state...]`.
+    let has_hooks = |text: String| text.lines().any(|l| l.trim_start().starts_with("[[hooks."));
+    if client.name() == "codex" && beside.as_deref().and_then(|p| std::fs::read_to_string(p).ok()).is_some_and(has_hooks) {
+        out.push("config.toml beside it has hooks as well: Codex runs both, and says so at each start.".to_owned());
+    }
+    if !registration.then.is_empty() {
+        out.push(registration.then.to_owned());
+    }
+    out
+}
+
+/// Handlers as they stand in settings.
+struct Registered;
+
+impl Registered {
+    /// The words that a handler runs, the program by its name alone; empty where it is no command.
+    fn words(handler: &Value) -> Vec<String> {
+        let command = handler["command"].as_str().unwrap_or_default();
+        let args = handler["args"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let mut words: Vec<String> = command.split_whitespace().chain(args).map(|w| w.trim_matches(['"', '\'']).to_owned()).collect();
+        if let Some(program) = words.first_mut()
+            && let Some(stem) = Path::new(program.as_str()).file_stem()
+        {
+            *program = stem.to_string_lossy().into_owned();
+        }
+        words
+    }
+
+    /// Whether a handler, as JSON, runs our hook.
+    fn is_ours(handler: &str) -> bool {
+        let words = serde_json::from_str(handler).map(|h| Self::words(&h)).unwrap_or_default();
+        words.len() >= 2 && words[0] == "distarch" && words[1] == "hook"
+    }
+
+    /// Whether a group does what another one would: the same tools, and every handler of it.
+    fn covers(group: &str, wanted: &str) -> bool {
+        let parse = |json: &str| serde_json::from_str::<Value>(json).unwrap_or_default();
+        let (group, wanted) = (parse(group), parse(wanted));
+        let handlers = |g: &Value| g["hooks"].as_array().map(|l| l.iter().map(|h| (Self::words(h), h["if"].clone())).collect::<Vec<_>>()).unwrap_or_default();
+        let there = handlers(&group);
+        group["matcher"] == wanted["matcher"] && handlers(&wanted).iter().all(|h| there.contains(h))
+    }
+}
