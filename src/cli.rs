@@ -92,6 +92,12 @@ Environment:
   distarch topology analyze
   distarch topology blast-radius orders-db")]
     Topology(commands::topology::Args),
+    /// Architecture specifications: write one to begin with, judge them, fill in what the topology can answer
+    #[command(after_help = "Examples:
+  distarch spec new orders
+  distarch spec check docs/orders.md
+  distarch spec deletion-test docs/orders.md")]
+    Spec(commands::spec::Args),
     /// Judge content: every problem with file, line and fix; exit code 1 when there is one
     #[command(after_help = "Examples:
   distarch lint                              this project's .dist-architect
@@ -224,6 +230,7 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         Verb::List(args) => commands::list::run(&args)?.into(),
         Verb::Catalog(args) => commands::catalog::run(&args)?,
         Verb::Topology(args) => commands::topology::run(&args)?,
+        Verb::Spec(args) => commands::spec::run(&args)?,
         Verb::Lint(args) => commands::lint::run(&args)?,
         Verb::Replay(args) => commands::replay::run(&args)?.into(),
         Verb::Stats(args) => commands::stats::run(&args)?.into(),

@@ -16,6 +16,7 @@ pub mod project;
 pub mod render;
 pub mod session;
 pub mod sources;
+pub mod spec;
 pub mod state;
 pub mod telling;
 pub mod text;

@@ -75,7 +75,7 @@ fn the_engine_knows_no_file_clock_environment_client_or_process() {
 }
 
 /// What each part may name of the crate. A part that is not here is a new one: say what it stands on.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("knowledge", &[]),
     ("engine", &["hash", "knowledge"]),
     ("hash", &[]),
@@ -86,6 +86,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("project", &[]),
     ("session", &["engine", "hash", "state"]),
     ("topology", &["engine", "hash", "nearest", "text"]),
+    ("spec", &["nearest", "topology"]),
     ("clients", &["engine"]),
     ("config", &["engine", "hash", "knowledge", "project", "state", "topology"]),
     ("journal", &["clients", "config", "engine", "hash", "session", "state"]),
@@ -108,6 +109,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "render",
             "session",
             "sources",
+            "spec",
             "state",
             "telling",
             "text",

@@ -23,6 +23,7 @@ pub mod places;
 pub mod prune;
 pub mod replay;
 pub mod scan;
+pub mod spec;
 pub mod stats;
 pub mod topology;
 pub mod uninstall;

@@ -62,10 +62,13 @@ fn page(base: &Loaded, outline: &Outline, compared: &[(&Loaded, Outline, Delta)]
     Page { title: format!("{} against {}", names.join(", "), base.file.display()), sections }
 }
 
+/// How a figure is told.
+type Tell = fn(&Outline) -> String;
+
 /// The figures of all sides, one below the other.
 fn glance(base: &Loaded, outline: &Outline, compared: &[(&Loaded, Outline, Delta)], names: &[String]) -> Section {
     let all: Vec<&Outline> = std::iter::once(outline).chain(compared.iter().map(|(_, o, _)| o)).collect();
-    let rows: [(&str, fn(&Outline) -> String); 9] = [
+    let rows: [(&str, Tell); 9] = [
         ("cannot hold", |o| o.errors.to_string()),
         ("to decide", |o| o.warnings.to_string()),
         ("single points", |o| o.single_points.len().to_string()),
