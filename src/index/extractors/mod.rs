@@ -1,6 +1,8 @@
 //! The shelf of extractors: one kind of resource a file, one row each. An extractor says what a file does to resources of its kind, as far
 //! as this file alone tells; names that lean on other files stay open (`model::Part`) and are resolved when the repository is put together.
 
+mod channels;
+mod clients;
 pub(crate) mod constants;
 pub(crate) mod paths;
 mod routes;
@@ -39,6 +41,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "sql files", reads: Reads::Only(&["sql"]), words: SQL, read: sql::read_file },
     Extractor { id: "sql mappers", reads: Reads::Only(&["xml"]), words: &["<mapper"], read: sql::read_mapper },
     Extractor { id: "routes", reads: Reads::Programs, words: &[], read: routes::read },
+    Extractor { id: "channels", reads: Reads::Programs, words: channels::WORDS, read: channels::read },
 ];
 
 impl Extractor {

@@ -132,6 +132,16 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// The import lines of the text, in lower case.
+    pub(crate) fn import_text(&self) -> String {
+        let mut out = String::new();
+        for line in self.text.lines().filter(|l| names::is_import(l)) {
+            out.extend(line.bytes().map(|b| char::from(b.to_ascii_lowercase())));
+            out.push('\n');
+        }
+        out
+    }
+
     /// Whether the word stands anywhere in the text: a cheap first question.
     pub(crate) fn mentions(&self, words: &[&str]) -> bool {
         words.iter().any(|w| self.text.contains(w))

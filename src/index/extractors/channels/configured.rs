@@ -1,0 +1,1 @@
+//! Channels that configuration declares or binds.
