@@ -4,6 +4,7 @@
 mod channels;
 mod clients;
 pub(crate) mod constants;
+mod http_calls;
 pub(crate) mod paths;
 mod routes;
 mod sql;
@@ -42,6 +43,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "sql mappers", reads: Reads::Only(&["xml"]), words: &["<mapper"], read: sql::read_mapper },
     Extractor { id: "routes", reads: Reads::Programs, words: &[], read: routes::read },
     Extractor { id: "channels", reads: Reads::Programs, words: channels::WORDS, read: channels::read },
+    Extractor { id: "http-calls", reads: Reads::Programs, words: &[], read: http_calls::read },
 ];
 
 impl Extractor {

@@ -305,6 +305,13 @@ fn from_path(parts: &[Part]) -> Option<Vec<Part>> {
     (path.says_something() || path.is_open()).then_some(out)
 }
 
+/// What a file is called by when others import it: its name, or its folder's.
+pub(crate) fn stem(path: &str) -> &str {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let name = file.split('.').next().unwrap_or(file);
+    if matches!(name, "index" | "__init__" | "urls" | "mod") { folder.rsplit('/').next().unwrap_or(name) } else { name }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

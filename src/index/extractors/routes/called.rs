@@ -272,7 +272,7 @@ fn django(reading: &Reading<'_>, out: &mut Facts) {
     if !urls {
         return;
     }
-    let mount = || Name(vec![crate::index::model::Part::Constant(format!("{}@mount", mounts::stem(reading.path)))]);
+    let mount = || Name(vec![crate::index::model::Part::Constant(format!("{}@mount", paths::stem(reading.path)))]);
     for call in &reading.calls {
         let Some(first) = call.positional(0) else { continue };
         let Some(path) = (first.span.len() <= 2).then(|| reading.literal(&first.span)).flatten() else { continue };
@@ -286,7 +286,7 @@ fn django(reading: &Reading<'_>, out: &mut Facts) {
                             let labels: Vec<&str> = module.split('.').collect();
                             let stem = if labels.len() > 1 && labels.last() == Some(&"urls") { labels[labels.len() - 2] } else { labels[labels.len() - 1] };
                             let value = paths::join(mount(), paths::served(&Name::literal(path.trim_end_matches('/'))));
-                            if stem != mounts::stem(reading.path) {
+                            if stem != paths::stem(reading.path) {
                                 out.constants.push(crate::index::model::Constant { name: format!("{stem}@mount"), value });
                             }
                         }

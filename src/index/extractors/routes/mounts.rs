@@ -118,7 +118,7 @@ pub(super) fn of_variable(reading: &Reading<'_>, name: &str, at: usize, depth: u
     });
     let outer = match mount {
         Some(mount) => paths::join(receiver(reading, mount, depth + 1), mounted_under(reading, mount)),
-        None if is_router => Name(vec![Part::Constant(format!("{}@mount", stem(reading.path)))]),
+        None if is_router => Name(vec![Part::Constant(format!("{}@mount", paths::stem(reading.path)))]),
         None => Name::default(),
     };
     paths::join(outer, made)
@@ -138,13 +138,6 @@ fn mounted_under(reading: &Reading<'_>, mount: &Call<'_>) -> Name {
     } else {
         Name::default()
     }
-}
-
-/// What a file is called by when others mount it: its name, or its folder's.
-pub(super) fn stem(path: &str) -> &str {
-    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let name = file.split('.').next().unwrap_or(file);
-    if matches!(name, "index" | "__init__" | "urls" | "mod") { folder.rsplit('/').next().unwrap_or(name) } else { name }
 }
 
 /// Constants for the files whose routers this file mounts.

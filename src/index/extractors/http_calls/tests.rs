@@ -1,0 +1,108 @@
+use crate::index::extractors::testing::uses;
+use crate::index::model::Kind;
+
+#[track_caller]
+fn calls(path: &str, text: &str, expected: &[&str]) {
+    let found: Vec<String> =
+        uses(path, text, &[Kind::Route]).into_iter().filter_map(|u| u.split_once(" route calls ").map(|(c, rest)| format!("{c} {rest}"))).collect();
+    assert_eq!(found, expected, "{path}:\n{text}");
+}
+
+#[test]
+fn sent_by_calls() {
+    for (path, text, expected) in [
+        ("a.py", "requests.get(f\"http://inventory:8080/stock/{sku}\")", &["sure GET http://inventory:8080/stock/{} @1"][..]),
+        ("a.py", "requests.post(os.environ[\"INVENTORY_URL\"] + \"/reserve\", json=x)", &["sure POST ${INVENTORY_URL}/reserve @1"]),
+        ("a.py", "def f(base, x):\n    return requests.get(f\"{base}/stock/{x}?all=1\")", &["sure GET /stock/{} @2"]),
+        (
+            "a.py",
+            "import httpx\nclient = httpx.Client(base_url=\"http://stock\")\ndef f():\n    return client.get(\"/items\")",
+            &["sure GET http://stock/items @4"],
+        ),
+        ("a.py", "requests.request(\"PUT\", url=\"http://stock/items\")", &["sure PUT http://stock/items @1"]),
+        ("a.py", "cache.get('/x')\nos.environ.get('URL')\nd.get('a/b')", &[]),
+        (
+            "a.ts",
+            "await fetch(`/api/orders/${id}`, { method: 'DELETE' });\nfetch(`${process.env.API_URL}/orders`);",
+            &["sure DELETE /api/orders/{} @1", "sure GET ${API_URL}/orders @2"],
+        ),
+        (
+            "a.js",
+            "import axios from 'axios';\nconst api = axios.create({ baseURL: process.env.ORDERS_URL });\nfunction f() { return api.get('/orders', { params }); }",
+            &["sure GET ${ORDERS_URL}/orders @3"],
+        ),
+        ("a.js", "axios({ method: 'post', url: 'http://cart:80/items' });", &["sure POST http://cart:80/items @1"]),
+        ("a.js", "import api from './api';\nimport axios from 'axios';\napi.get('/orders/' + id);", &["sure GET <api@base>/orders/{} @3"]),
+        ("a.js", "const app = express();\napp.get('/x', (q, r) => {});\nmap.get('/x');", &[]),
+        (
+            "A.java",
+            "class A { void f(long id) { restTemplate.getForObject(\"http://stock/items/{id}\", Item.class, id); } }",
+            &["sure GET http://stock/items/{} @1"],
+        ),
+        ("A.java", "class A { void f() { rt.x(); restTemplate.exchange(url() + \"/items\", HttpMethod.POST, e, Item.class); } }", &["sure POST /items @1"]),
+        ("A.java", "class A { void f() { webClient.get().uri(\"http://stock/items\").retrieve(); } }", &["sure GET http://stock/items @1"]),
+        ("A.java", "class A { Request r = new Request.Builder().url(\"http://stock/items\").post(body).build(); }", &["sure POST http://stock/items @1"]),
+        (
+            "A.java",
+            "class A { HttpRequest r = HttpRequest.newBuilder().uri(URI.create(\"http://stock/items\")).DELETE().build(); }",
+            &["sure DELETE http://stock/items @1"],
+        ),
+        ("a.go", "func f() { resp, err := http.Get(\"http://stock:80/items/\" + id) }", &["sure GET http://stock:80/items/{} @1"]),
+        (
+            "a.go",
+            "func f() { req, _ := http.NewRequestWithContext(ctx, http.MethodPost, os.Getenv(\"STOCK\")+\"/items\", nil) }",
+            &["sure POST ${STOCK}/items @1"],
+        ),
+        ("a.go", "func f() { url := fmt.Sprintf(\"http://%s/items\", s.addr)\n\thttp.NewRequest(\"PUT\", url, nil) }", &["sure PUT /items @2"]),
+        (
+            "a.cs",
+            "using System.Net.Http;\nclass CatalogClient {\n  CatalogClient(HttpClient client) { }\n  Task F() { return _client.GetAsync($\"catalog/{id}\"); }\n}",
+            &["sure GET <CatalogClient@base>/catalog/{} @4"],
+        ),
+        ("a.rs", "use reqwest::Client;\nasync fn f() { client.post(format!(\"{}/items\", base)).send().await; }", &["sure POST /items @2"]),
+        ("a.rb", "HTTParty.get(\"http://stock/items/#{id}\")", &["sure GET http://stock/items/{} @1"]),
+        ("a.php", "<?php Http::post('http://stock/items', $x);", &["sure POST http://stock/items @1"]),
+        ("a.php", "<?php\nuse GuzzleHttp\\Client;\n$client->request('GET', 'http://stock/items');", &["sure GET http://stock/items @3"]),
+        ("a.cs", "await daprClient.InvokeMethodAsync<Item>(HttpMethod.Get, \"stock\", \"items\");", &["sure GET http://stock/items @1"]),
+    ] {
+        calls(path, text, expected);
+    }
+}
+
+#[test]
+fn declared_by_interfaces() {
+    for (path, text, expected) in [
+        (
+            "A.java",
+            "@FeignClient(name = \"stock\", path = \"/api\")\ninterface A {\n  @GetMapping(\"/items/{id}\")\n  Item find(long id);\n}",
+            &["sure GET http://stock/api/items/{} @3"][..],
+        ),
+        (
+            "A.java",
+            "@FeignClient(name = \"stock\", url = \"${stock.url}\")\ninterface A {\n  @PostMapping(\"/items\")\n  Item add(Item i);\n}",
+            &["sure POST ${stock.url}/items @3"],
+        ),
+        ("A.kt", "import retrofit2.http.GET\ninterface A {\n  @GET(\"items/{id}\")\n  suspend fun find(id: Long): Item\n}", &["sure GET /items/{} @3"]),
+        ("A.cs", "using Refit;\npublic interface IStock {\n  [Get(\"/items/{id}\")]\n  Task<Item> Find(int id);\n}", &["sure GET <IStock@base>/items/{} @3"]),
+        (
+            "A.java",
+            "@Path(\"/items\")\n@RegisterRestClient(configKey = \"stock\")\ninterface A {\n  @GET\n  @Path(\"/{id}\")\n  Item find(long id);\n}",
+            &["sure GET ${quarkus.rest-client.stock.url}/items/{} @4"],
+        ),
+        ("A.java", "@RequestMapping(\"/items\")\ninterface A {\n  @GetMapping(\"/{id}\")\n  Item find(long id);\n}", &[]),
+    ] {
+        calls(path, text, expected);
+    }
+}
+
+#[test]
+fn bases_are_told_to_other_files() {
+    for (path, text, expected) in [
+        ("src/api.ts", "export const http = axios.create({ baseURL: 'http://orders' });", "api@base=http://orders"),
+        ("a.cs", "services.AddHttpClient<ICatalog, Catalog>(c => c.BaseAddress = new Uri(\"http://catalog\"));", "Catalog@base=http://catalog"),
+    ] {
+        let facts = crate::index::extractors::facts(&crate::index::file::File::new(path, text));
+        let found: Vec<String> = facts.constants.iter().map(|c| format!("{}={}", c.name, c.value.pattern())).collect();
+        assert!(found.iter().any(|f| f == expected), "{text}: {found:?}");
+    }
+}
