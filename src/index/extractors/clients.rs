@@ -5,7 +5,7 @@ mod matching;
 mod places;
 
 pub(crate) use matching::{Hit, hits};
-pub(crate) use places::{find_key, listed, same, type_of, word_in};
+pub(crate) use places::{find_key, is_told, same};
 
 use crate::index::model::{Certainty, Kind, Role};
 
@@ -204,4 +204,18 @@ impl Row {
         self.makes = Makes::Idle;
         self
     }
+}
+
+/// Fails with every file of a table that says something else.
+#[cfg(test)]
+#[track_caller]
+pub(crate) fn says_each(kinds: &[Kind], cases: &[(&str, &str, &[&str])]) {
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|(path, text, expected)| {
+            let found = super::testing::uses(path, text, kinds);
+            (found != *expected).then(|| format!("{path}:\n{text}\n  says {found:#?}\n  not {expected:#?}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -4,8 +4,11 @@
 mod channels;
 mod clients;
 pub(crate) mod constants;
+mod flags;
 mod http_calls;
+mod jobs;
 pub(crate) mod paths;
+mod realtime;
 mod routes;
 mod sql;
 mod values;
@@ -44,6 +47,9 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "routes", reads: Reads::Programs, words: &[], read: routes::read },
     Extractor { id: "channels", reads: Reads::Programs, words: channels::WORDS, read: channels::read },
     Extractor { id: "http-calls", reads: Reads::Programs, words: &[], read: http_calls::read },
+    Extractor { id: "jobs", reads: Reads::Programs, words: jobs::WORDS, read: jobs::read },
+    Extractor { id: "flags", reads: Reads::Programs, words: flags::WORDS, read: flags::read },
+    Extractor { id: "realtime", reads: Reads::Programs, words: realtime::WORDS, read: realtime::read },
 ];
 
 impl Extractor {

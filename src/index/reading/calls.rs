@@ -79,6 +79,9 @@ pub(super) fn calls<'a>(reading: &Reading<'a>) -> Vec<Call<'a>> {
         let lone = !is_bracket && reading.language.name() == "ruby" && is_lone_callee(reading, open);
         let at = if is_bracket || lone { open.checked_sub(1) } else { bare.then(|| bare_callee(reading, open)).flatten() };
         let Some(mut at) = at else { continue };
+        if is_bracket && is_marked(reading, at) {
+            at -= 1;
+        }
         let mut types = None;
         if is_bracket && (reading.is(at, ">") || reading.is(at, "]")) {
             let Some((before, inside)) = type_arguments(reading, at) else { continue };
@@ -144,6 +147,16 @@ fn bare_callee(reading: &Reading<'_>, first: usize) -> Option<usize> {
         && !DECLARES.contains(&reading.word(at))
         && !matches!(reading.word(at), "module" | "defmodule" | "end" | "then" | "alias" | "import" | "use" | "nil"))
     .then_some(at)
+}
+
+/// Whether the token at `at` is the mark of a name: `enabled?(..)`, `broadcast!(..)`, `query!(..)`. The call goes by the name without it.
+fn is_marked(reading: &Reading<'_>, at: usize) -> bool {
+    at > 0
+        && matches!(reading.word(at), "!" | "?")
+        && matches!(reading.language.name(), "ruby" | "elixir" | "rust")
+        && reading.kind(at - 1) == Some(Kind::Word)
+        && reading.tokens[at - 1].end == reading.tokens[at].start
+        && reading.tokens.get(at + 1).is_some_and(|t| t.start == reading.tokens[at].end)
 }
 
 /// Whether a method without arguments ends before the token at `after`, with a block or a line's end behind it: `queue.subscribe do |m|`.

@@ -88,6 +88,18 @@ fn methods_without_arguments_are_called() {
 }
 
 #[test]
+fn a_mark_is_no_part_of_the_name() {
+    for (path, text, path_of_call) in [
+        ("a.rb", "Flipper.enabled?(:x, user)", "Flipper.enabled"),
+        ("a.ex", "Endpoint.broadcast!(topic, \"x\", %{})", "Endpoint.broadcast"),
+        ("a.rs", "sqlx::query!(\"SELECT 1\")", "sqlx.query"),
+    ] {
+        let reading = reading(path, text);
+        assert_eq!(reading.calls.first().map(|c| c.path.join(".")).as_deref(), Some(path_of_call), "{text}");
+    }
+}
+
+#[test]
 fn declarations_have_bodies() {
     for (path, text, name, kind, inside) in [
         ("a.py", "class A:\n    def f(self):\n        x()\n    def g(self):\n        y()\n", "f", DeclarationKind::Function, "x()"),

@@ -1,16 +1,11 @@
-use crate::index::extractors::testing::says;
+use crate::index::extractors::clients::says_each;
 use crate::index::model::Kind::{Channel, Message};
 
-#[track_caller]
-fn says_each(cases: &[(&str, &str, &[&str])]) {
-    for (path, text, expected) in cases {
-        says(path, text, &[Channel, Message], expected);
-    }
-}
+const KINDS: &[crate::index::model::Kind] = &[Channel, Message];
 
 #[test]
 fn kafka_in_every_client() {
-    says_each(&[
+    says_each(KINDS, &[
         (
             "A.java",
             "import org.springframework.kafka.core.KafkaTemplate;\nclass A {\n private final KafkaTemplate<String, Order> template;\n void f(Order o) {\n  template.send(\"orders\", o.id(), o);\n }\n}",
@@ -74,7 +69,7 @@ fn kafka_in_every_client() {
 
 #[test]
 fn queues_exchanges_and_keys() {
-    says_each(&[
+    says_each(KINDS, &[
         (
             "a.py",
             "import pika\nchannel.queue_declare(queue='orders', durable=True)\nchannel.basic_publish(exchange='', routing_key='orders', body=b)\nchannel.basic_publish(exchange='shop', routing_key='order.created', body=b)\n",
@@ -131,7 +126,7 @@ fn queues_exchanges_and_keys() {
 
 #[test]
 fn cloud_queues_by_their_last_part() {
-    says_each(&[
+    says_each(KINDS, &[
         (
             "a.py",
             "import boto3\nsqs = boto3.client('sqs')\nsqs.send_message(QueueUrl='https://sqs.eu-west-1.amazonaws.com/1/orders', MessageBody=b)\nsqs.receive_message(QueueUrl=os.environ['ORDERS_QUEUE_URL'])\n",
@@ -170,7 +165,7 @@ fn cloud_queues_by_their_last_part() {
 
 #[test]
 fn subjects_destinations_and_topics() {
-    says_each(&[
+    says_each(KINDS, &[
         (
             "n.go",
             "package x\n\nimport \"github.com/nats-io/nats.go\"\n\nfunc f() {\n\tnc.Publish(\"orders.created\", b)\n\tnc.QueueSubscribe(\"orders.*\", \"ship\", h)\n}\n",
@@ -201,7 +196,7 @@ fn subjects_destinations_and_topics() {
 
 #[test]
 fn messages_by_type() {
-    says_each(&[
+    says_each(KINDS, &[
         (
             "C.cs",
             "using MassTransit;\npublic class C : IConsumer<OrderCreated> { public async Task Consume(ConsumeContext<OrderCreated> context) { await context.Publish(new OrderShipped { Id = 1 }); await context.Publish<OrderBilled>(new { }); } }",
@@ -217,7 +212,7 @@ fn messages_by_type() {
 
 #[test]
 fn look_alikes_say_nothing() {
-    says_each(&[
+    says_each(KINDS, &[
         (
             "a.ts",
             "import { EventEmitter } from 'events';\nthis.events.emit('order.created', o);\nthis.events.on('order.created', f);\nstore.subscribe(() => render());\n",

@@ -1,0 +1,216 @@
+//! Background jobs and schedules: a job's class or name consumes where it is defined, is written where it is enqueued, and a schedule
+//! declares it with its times as the value.
+
+mod dotnet_jvm;
+mod native;
+mod scripted;
+#[cfg(test)]
+mod tests;
+
+use super::clients::{self, At, Hit, Library, find_key};
+use crate::index::file::File;
+use crate::index::model::{Facts, Kind, Name, Role, Use};
+use crate::index::reading::tokens::Kind as Token;
+use crate::index::reading::{Declaration, DeclarationKind, Reading};
+
+const LIBRARIES: &[&Library] = &[
+    &scripted::CELERY,
+    &scripted::PYTHON,
+    &scripted::RUBY,
+    &scripted::NODE,
+    &scripted::ELIXIR,
+    &scripted::AIRFLOW,
+    &dotnet_jvm::JVM,
+    &dotnet_jvm::DOTNET,
+    &native::GO,
+    &native::TEMPORAL,
+    &native::RUST,
+];
+
+/// A file without any of these runs and enqueues no job.
+pub(super) const WORDS: &[&str] = &[
+    "task", "job", "worker", "schedul", "cron", "perform", "dag", "workflow", "activity", "agenda", "quartz", "sidekiq", "delay", "enqueue", "dramatiq",
+    "actor", "bull", "hangfire", "oban", "asynq", "temporal",
+];
+
+pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
+    let reading = file.reading();
+    for hit in clients::hits(reading, LIBRARIES) {
+        let Some(role) = hit.row.role else { continue };
+        for name in &hit.names {
+            let Some(name) = job_name(name) else { continue };
+            let mut used = Use::new(Kind::Job, role, name, hit.line).certainty(hit.certainty);
+            used.value = value(&hit);
+            facts.push(used);
+        }
+    }
+    supertypes(reading, facts);
+    includes(reading, facts);
+    celery(reading, facts);
+}
+
+/// A job by its own name: the last word of the function's or class's path, a name as it is otherwise.
+fn job_name(name: &Name) -> Option<Name> {
+    use crate::index::model::Part;
+    match &*name.0 {
+        [Part::Constant(path)] => {
+            let last = path.rsplit(['.', ':']).find(|w| !matches!(*w, "class" | "new" | "name" | "java" | "()" | "__name__"))?;
+            Some(Name::literal(last.trim_end_matches("()")))
+        }
+        [Part::Text(text)] => {
+            let text = text.trim_end_matches(".class");
+            (!text.is_empty() && text.len() <= 120 && !text.contains([' ', '\n', '<'])).then(|| Name::literal(text))
+        }
+        _ => name.says_something().then(|| name.clone()),
+    }
+}
+
+/// Times and queues that go with a job.
+fn value(hit: &Hit) -> Option<String> {
+    let role = hit.row.role?;
+    let name = hit.with.as_ref().filter(|w| w.says_something())?;
+    let text = name.pattern();
+    match role {
+        Role::Declares => Some(text.chars().take(60).collect()),
+        _ if hit.row.at.contains(&At::Handle) => Some(format!("job={text}")),
+        _ => Some(format!("queue={text}")),
+    }
+}
+
+/// Types that are jobs by what they extend or implement.
+const EXTENDED: [(&str, &[&str]); 12] = [
+    ("ApplicationJob", &[]),
+    ("ActiveJob", &[]),
+    ("ApplicationWorker", &[]),
+    ("ShouldQueue", &[]),
+    ("IJob", &["quartz"]),
+    ("QuartzJobBean", &["quartz"]),
+    ("Job", &["quartz"]),
+    ("BackgroundService", &["hosting"]),
+    ("IInvocable", &["coravel"]),
+    ("AsyncBackgroundJob", &["abp"]),
+    ("IBackgroundJob", &[]),
+    ("BaseJob", &["quartz", "bullmq"]),
+];
+
+fn supertypes(reading: &Reading<'_>, facts: &mut Facts) {
+    let mut imports: Option<String> = None;
+    for declared in reading.declarations.iter().filter(|d| d.kind == DeclarationKind::Type) {
+        let ruby = reading.language.name() == "ruby";
+        let head = if ruby { declared.name_at + 1..(declared.name_at + 5).min(reading.tokens.len()) } else { declared.head.clone() };
+        let Some((_, needs)) = head.clone().find_map(|at| {
+            let same_line = reading.line(at) == declared.line || !ruby;
+            EXTENDED.iter().find(|(word, _)| same_line && reading.kind(at) == Some(Token::Word) && reading.word(at) == *word && !reading.is(at + 1, "::<"))
+        }) else {
+            continue;
+        };
+        if declared.name == "BackgroundService" || is_base(declared) {
+            continue;
+        }
+        let imports = imports.get_or_insert_with(|| reading.import_text());
+        if needs.is_empty() || needs.iter().any(|w| imports.contains(w)) {
+            let mut used = Use::new(Kind::Job, Role::Consumes, Name::literal(declared.name), declared.line);
+            used.value = queue_as(reading, declared);
+            facts.push(used);
+        }
+    }
+}
+
+fn is_base(declared: &Declaration<'_>) -> bool {
+    declared.name.starts_with("Base") || declared.name.starts_with("Abstract") || matches!(declared.name, "ApplicationJob" | "ApplicationWorker" | "Base")
+}
+
+/// Ruby's `include Sidekiq::Job`, Elixir's `use Oban.Worker`.
+fn includes(reading: &Reading<'_>, facts: &mut Facts) {
+    let language = reading.language.name();
+    if language != "ruby" && language != "elixir" {
+        return;
+    }
+    for at in 0..reading.tokens.len().saturating_sub(3) {
+        let is_job = match (reading.word(at), reading.word(at + 1)) {
+            ("include", "Sidekiq") => matches!(reading.word(at + 3), "Job" | "Worker"),
+            ("include", "Faktory") => reading.is(at + 3, "Job"),
+            ("include", "Shoryuken") | ("include", "Sneakers") => false,
+            ("use", "Oban") => matches!(reading.word(at + 3), "Worker" | "Pro"),
+            _ => false,
+        };
+        if !is_job {
+            continue;
+        }
+        let Some(declared) = reading.enclosing(at, &[DeclarationKind::Type]) else { continue };
+        if is_base(declared) {
+            continue;
+        }
+        let mut used = Use::new(Kind::Job, Role::Consumes, Name::literal(last_word(reading, declared)), declared.line);
+        used.value = queue_as(reading, declared);
+        facts.push(used);
+    }
+}
+
+/// `Shop.Workers.Invoice` of a module by its last word, as callers write it behind an alias.
+fn last_word<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> &'a str {
+    let mut at = declared.name_at;
+    while matches!(reading.word(at + 1), "." | "::") && reading.line(at + 2) == declared.line {
+        at += 2;
+    }
+    reading.word(at)
+}
+
+/// The queue that a job class names for itself.
+fn queue_as(reading: &Reading<'_>, declared: &Declaration<'_>) -> Option<String> {
+    let call = reading.calls.iter().find(|c| declared.body.contains(&c.at) && matches!(c.name, "queue_as" | "sidekiq_options" | "faktory_options"));
+    let span = match call {
+        Some(call) if call.name == "queue_as" => call.arguments.first()?.span.clone(),
+        Some(call) => find_key(reading, &(call.open..call.close), "queue")?,
+        None => return oban_queue(reading, declared),
+    };
+    let name = reading.name(&span);
+    name.says_something().then(|| format!("queue={}", name.pattern()))
+}
+
+/// `use Oban.Worker, queue: :mailers`
+fn oban_queue(reading: &Reading<'_>, declared: &Declaration<'_>) -> Option<String> {
+    let at = declared.body.clone().find(|&i| reading.is(i, "Oban"))?;
+    let line = reading.line(at);
+    let end = (at..at + 24).find(|&i| reading.tokens.get(i).is_none_or(|t| t.first && t.line > line))?;
+    let name = reading.name(&find_key(reading, &(at..end), "queue")?);
+    name.says_something().then(|| format!("queue={}", name.pattern()))
+}
+
+/// Celery: `send_invoice.delay(..)`, `tasks.send_invoice.apply_async(..)`, and schedules in dictionaries.
+fn celery(reading: &Reading<'_>, facts: &mut Facts) {
+    if reading.language.name() != "python" {
+        return;
+    }
+    for call in &reading.calls {
+        let enqueues = matches!(call.name, "delay" | "apply_async" | "s" | "si" | "send_with_options" | "kiq" | "defer_async" | "signature");
+        if !enqueues || call.path.len() < 2 || call.in_log {
+            continue;
+        }
+        let Some(task) = call.receiver() else { continue };
+        let sure = matches!(call.name, "delay" | "apply_async" | "kiq" | "defer_async" | "send_with_options");
+        let short = matches!(task, "self" | "cls" | "task" | "app" | "celery" | "func" | "f" | "job" | "t" | "fn" | "loop" | "time" | "asyncio")
+            || task.ends_with("_task_func");
+        // `chain(a.s(), b.s())`: signatures count only where Celery is imported.
+        if short || !sure && !(reading.imports(&["celery"]) && reading.mentions(&[".s("])) || call.on.is_some() && !matches!(call.name, "kiq" | "defer_async") {
+            continue;
+        }
+        let mut used = Use::new(Kind::Job, Role::Writes, Name::literal(task), call.line);
+        if let Some(queue) = call.keyword(&["queue", "queue_name"]).and_then(|a| reading.literal(&a.span)) {
+            used.value = Some(format!("queue={queue}"));
+        }
+        facts.push(used);
+    }
+    // beat_schedule = {"nightly": {"task": "app.tasks.report", "schedule": crontab(..)}}
+    for at in 0..reading.tokens.len().saturating_sub(2) {
+        if reading.string(at) != Some("task") || !reading.is(at + 1, ":") || reading.kind(at + 2) != Some(Token::Text) {
+            continue;
+        }
+        let Some(open) = (0..at).rev().find(|&i| reading.is(i, "{") && reading.partner(i) > at) else { continue };
+        let inside = open + 1..reading.partner(open);
+        let Some(schedule) = find_key(reading, &inside, "schedule") else { continue };
+        let Some(task) = reading.string(at + 2) else { continue };
+        let times: String = reading.source(&schedule).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
+        facts.push(Use::new(Kind::Job, Role::Declares, Name::literal(task.rsplit('.').next().unwrap_or(task)), reading.line(at)).value(times));
+    }
+}
