@@ -5,6 +5,7 @@
 //! filter    bits for the words by which source text touches a resource               at most 64 KiB
 //! table     slots of 16 bytes: hash of the key, offset and length of its record      open addressing, at most half full
 //! records   checksum, then the key and what is known of it, as postcard              each bounded, each verified when it is read
+//! tables    what names lean on in other files, as postcard, with a checksum          read where a name has to be resolved by them
 //! ```
 
 use crate::hash;
@@ -41,6 +42,10 @@ pub(super) struct Head {
     pub(super) filter: u32,
     /// Home slots: a power of two.
     pub(super) slots: u32,
+    /// Bytes of the tables, at the file's end.
+    pub(super) tables: u64,
+    /// Hash of what tells the parts of the repository: it may change without any fact.
+    pub(super) parts: u64,
     /// The repository's folder.
     pub(super) root: String,
 }
@@ -64,6 +69,8 @@ impl Head {
         out.extend_from_slice(&self.length.to_le_bytes());
         out.extend_from_slice(&self.filter.to_le_bytes());
         out.extend_from_slice(&self.slots.to_le_bytes());
+        out.extend_from_slice(&self.tables.to_le_bytes());
+        out.extend_from_slice(&self.parts.to_le_bytes());
         out.resize(HEAD - 8, 0);
         let checksum = hash::words(hash::words(hash::fnv(b"head"), &out), self.root.as_bytes());
         out.extend_from_slice(&checksum.to_le_bytes());
@@ -87,10 +94,13 @@ impl Head {
             length: number(bytes, 32)?,
             filter: small(bytes, 40)?,
             slots: small(bytes, 44)?,
+            tables: number(bytes, 48)?,
+            parts: number(bytes, 56)?,
             root: std::str::from_utf8(root).ok()?.to_owned(),
         };
-        let plausible = head.filter.is_power_of_two() && head.filter as usize <= FILTER && head.slots.is_power_of_two() && head.records() <= head.length;
-        plausible.then_some(head)
+        let plausible = head.filter.is_power_of_two() && head.filter as usize <= FILTER && head.slots.is_power_of_two();
+        let fits = head.length.checked_sub(head.tables).is_some_and(|end| head.records() <= end);
+        (plausible && fits).then_some(head)
     }
 }
 
@@ -155,6 +165,22 @@ impl Reader {
         read_at(&self.file, &mut bytes, at)?;
         (number(&bytes, 0)? == checksum(key, &bytes[8..])).then(|| bytes.split_off(8))
     }
+
+    /// What names lean on in other files.
+    pub(super) fn tables(&self) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(self.head.tables).ok()?];
+        read_at(&self.file, &mut bytes, self.head.length - self.head.tables)?;
+        (number(&bytes, 0)? == checksum(self.head.generation, &bytes[8..])).then(|| bytes.split_off(8))
+    }
+}
+
+/// What a lookup file is of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Of<'a> {
+    pub(super) build: u64,
+    pub(super) generation: u64,
+    pub(super) parts: u64,
+    pub(super) root: &'a str,
 }
 
 /// Puts a lookup file together.
@@ -180,8 +206,8 @@ impl Writer {
     }
 
     /// The whole file; `None` for a root whose path does not fit.
-    pub(super) fn finish(mut self, build: u64, generation: u64, root: &str, filter: &[u8]) -> Option<Vec<u8>> {
-        if root.len() > ROOT {
+    pub(super) fn finish(mut self, of: &Of<'_>, filter: &[u8], tables: &[u8]) -> Option<Vec<u8>> {
+        if of.root.len() > ROOT {
             return None;
         }
         self.slots.sort_unstable();
@@ -194,11 +220,19 @@ impl Writer {
                 None => homes *= 2,
             }
         };
-        let mut head =
-            Head { build, generation, length: 0, filter: u32::try_from(filter.len()).ok()?, slots: u32::try_from(homes).ok()?, root: root.to_owned() };
-        head.length = head.records() + self.records.len() as u64;
+        let mut head = Head {
+            build: of.build,
+            generation: of.generation,
+            parts: of.parts,
+            length: 0,
+            filter: u32::try_from(filter.len()).ok()?,
+            slots: u32::try_from(homes).ok()?,
+            tables: tables.len() as u64 + 8,
+            root: of.root.to_owned(),
+        };
+        head.length = head.records() + self.records.len() as u64 + head.tables;
         let mut out = head.bytes();
-        out.reserve_exact(filter.len() + table.len() * SLOT + self.records.len());
+        out.reserve_exact(filter.len() + table.len() * SLOT + self.records.len() + tables.len() + 8);
         out.extend_from_slice(filter);
         for (hash, offset, length) in table {
             out.extend_from_slice(&hash.to_le_bytes());
@@ -206,6 +240,8 @@ impl Writer {
             out.extend_from_slice(&length.to_le_bytes());
         }
         out.extend_from_slice(&self.records);
+        out.extend_from_slice(&checksum(of.generation, tables).to_le_bytes());
+        out.extend_from_slice(tables);
         Some(out)
     }
 }

@@ -7,15 +7,19 @@
 //! A fact that cannot be vouched for is none: whatever is missing, cut off, foreign, of another version or of another folder is as if
 //! there were no index, and a place counts only while its line still stands in its file (`Store::still_there`).
 
+mod cache;
 mod filter;
 mod format;
 mod overlay;
 mod records;
+mod run;
 mod standing;
+mod write;
 
 pub use filter::anchor;
 pub use overlay::refresh;
 pub use records::line_hash;
+pub use run::{Report, Wanted, index, load};
 
 use super::model::{Certainty, Kind, Role};
 use crate::hash;

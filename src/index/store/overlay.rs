@@ -118,6 +118,11 @@ impl Overlay {
         Self { bytes, entries, words }
     }
 
+    /// Bytes of the file.
+    pub(super) fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(super) fn may_hold(&self, hash: u64) -> bool {
         let (byte, bit) = bit(half(hash));
         self.words[byte] & bit != 0

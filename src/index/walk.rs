@@ -1,0 +1,184 @@
+//! The files of a repository that say what runs: what git would not ignore, without tests, examples, what is generated, packed or bought
+//! in. A use in a test is no observer.
+
+use super::extractors;
+use super::file::File;
+use crate::engine::edit::{Language, file_name};
+use crate::engine::path::{self, PathKind};
+use ignore::{WalkBuilder, WalkState};
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::UNIX_EPOCH;
+
+/// Bytes of a file that is read; a larger one is data.
+pub(crate) const LARGEST: u64 = 1 << 20;
+/// Bytes of a line by which a file counts as packed by a tool.
+const LONG_LINE: usize = 5_000;
+/// Bytes of a file's head in which a generator says so.
+const HEAD: usize = 2_048;
+
+/// Folders that hold no source of this repository.
+const FOREIGN: [&str; 26] = [
+    ".git",
+    ".hg",
+    ".svn",
+    ".github",
+    ".circleci",
+    ".idea",
+    ".vscode",
+    ".devcontainer",
+    ".husky",
+    ".yarn",
+    ".next",
+    ".nuxt",
+    ".terraform",
+    ".gradle",
+    ".cache",
+    ".tox",
+    ".venv",
+    ".dist-architect",
+    ".claude",
+    "venv",
+    "__pycache__",
+    "node_modules",
+    "bower_components",
+    "vendor",
+    "third_party",
+    "site-packages",
+];
+
+const EXAMPLES: [&str; 6] = ["example", "examples", "sample", "samples", "demos", "tutorials"];
+
+/// A file of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Path from the root, with `/`.
+    pub(crate) path: String,
+    pub(crate) size: u64,
+    /// When it was changed, in nanoseconds since 1970; 0 where that is not known.
+    pub(crate) changed: u64,
+}
+
+/// All files below the root that git would not ignore, by path. What cannot be read is left out, and so is a path that is no text.
+pub(crate) fn list(root: &Path) -> Vec<Listed> {
+    let found: Mutex<Vec<Listed>> = Mutex::new(Vec::new());
+    let mut walk = WalkBuilder::new(root);
+    // Settings lie in hidden files such as `.env`.
+    walk.hidden(false).require_git(false).filter_entry(|e| e.depth() == 0 || !FOREIGN.iter().any(|f| e.file_name() == *f));
+    walk.threads(std::thread::available_parallelism().map_or(1, usize::from)).build_parallel().run(|| {
+        Box::new(|entry| {
+            if let Ok(entry) = entry
+                && entry.file_type().is_some_and(|t| t.is_file())
+                && let Some(path) = entry.path().strip_prefix(root).ok().and_then(Path::to_str)
+                && let Ok(about) = entry.metadata()
+            {
+                let path = if std::path::MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") };
+                let changed = about.modified().ok().and_then(|m| m.duration_since(UNIX_EPOCH).ok());
+                let changed = changed.and_then(|d| u64::try_from(d.as_nanos()).ok()).unwrap_or(0);
+                if let Ok(mut found) = found.lock() {
+                    found.push(Listed { path, size: about.len(), changed });
+                }
+            }
+            WalkState::Continue
+        })
+    });
+    let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+/// Whether a file of this path is read for what it does to shared resources.
+pub(crate) fn is_read(path: &str) -> bool {
+    is_own(path) && is_wanted(path)
+}
+
+/// Whether it is of what runs here: no test, no example, nothing packed, generated or bought in.
+fn is_own(path: &str) -> bool {
+    let name = file_name(path);
+    let mut folders = path[..path.len() - name.len()].split('/').filter(|f| !f.is_empty());
+    let is_foreign = |f: &str| FOREIGN.contains(&f) || EXAMPLES.iter().any(|e| f.eq_ignore_ascii_case(e));
+    // What the engine vetoes in structured files, descriptions of interfaces among them, is what declares here; of its rules only those
+    // for tests, packed, generated and vendored files count, which hold for SQL too.
+    !folders.any(is_foreign) && path::kind(path, Language::named("sql")) != PathKind::Vetoed && !is_lock(name)
+}
+
+/// Whether an extractor reads files of this kind.
+fn is_wanted(path: &str) -> bool {
+    let file = File::new(path, "");
+    extractors::EXTRACTORS.iter().any(|e| e.reads(&file))
+}
+
+/// Versions of packages, and what a tool is set up by.
+fn is_lock(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["-lock.", ".lock", "-lock"].iter().any(|e| name.contains(e)) || name.starts_with("tsconfig") || name.starts_with(".eslintrc")
+}
+
+/// The text of a file that is source: no binary, nothing packed or generated. Bytes that are no UTF-8 are replaced.
+pub(crate) fn source(bytes: &[u8]) -> Option<String> {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    if bytes.iter().take(8 << 10).any(|b| *b == 0) || is_generated(head) || bytes.split(|b| *b == b'\n').any(|l| l.len() > LONG_LINE) {
+        return None;
+    }
+    Some(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// Whether the head says that a program wrote it: <https://go.dev/s/generatedcode>, and what others write.
+fn is_generated(head: &[u8]) -> bool {
+    let says = |words: &[u8]| head.windows(words.len()).any(|w| w == words);
+    says(b"DO NOT EDIT") && (says(b"enerated") || says(b"ENERATED")) || says(b"@generated") || says(b"<auto-generated")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_is_read() {
+        for (path, expected) in [
+            ("services/orders/app.py", true),
+            ("compose.yaml", true),
+            (".env", true),
+            ("api/openapi.yaml", true),
+            ("db/migrations/001_orders.sql", true),
+            ("proto/shop.proto", true),
+            ("services/orders/test_app.py", false),
+            ("src/test/java/A.java", false),
+            ("node_modules/x/index.js", false),
+            ("vendor/x/y.go", false),
+            ("examples/a.py", false),
+            ("web/app.min.js", false),
+            ("api/shop.pb.go", false),
+            ("package-lock.json", false),
+        ] {
+            assert_eq!(is_own(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_source_is_left_out() {
+        for (bytes, expected) in [
+            (&b"x = 1\n"[..], true),
+            (b"// Code generated by protoc-gen-go. DO NOT EDIT.\npackage a\n", false),
+            (b"# DO NOT EDIT without asking Ann\nx = 1\n", true),
+            (b"/* @generated */ x", false),
+            (b"\x7fELF\0\0", false),
+            (b"caf\xe9 = 1", true),
+        ] {
+            assert_eq!(source(bytes).is_some(), expected, "{}", String::from_utf8_lossy(bytes));
+        }
+        assert_eq!(source("x".repeat(6000).as_bytes()), None);
+    }
+
+    #[test]
+    fn the_list_leaves_out_what_git_ignores_and_keeps_hidden_settings() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (path, text) in [(".gitignore", "out/\n"), (".env", "A=1"), ("a/b.py", "x"), ("out/c.py", "x"), ("node_modules/d.js", "x"), (".git/config", "x")] {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            std::fs::write(path, text).expect("written");
+        }
+        let found: Vec<String> = list(folder.path()).into_iter().map(|l| l.path).collect();
+        assert_eq!(found, [".env", ".gitignore", "a/b.py"]);
+    }
+}
