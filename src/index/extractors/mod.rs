@@ -10,6 +10,7 @@ mod jobs;
 pub(crate) mod paths;
 mod realtime;
 mod routes;
+mod keys;
 mod sql;
 mod values;
 
@@ -36,11 +37,13 @@ pub(crate) struct Extractor {
     pub(crate) read: fn(&File<'_>, &mut Facts),
 }
 
+const KEYS: &[&str] = &["redis", "cache", "rdb", "hset", "hget", "setnx", "zadd", "sadd", "xadd", "xread", "lpush", "rpush", "dalli", "etcd", "consul", "zookeeper", "kazoo", "curator", "idatabase", "stringset", "stringget", "keydelete", "valkey", "redix", "opsfor"];
 const SQL: &[&str] = &["select", "insert into", "update", "delete from", "create t", "alter t", "drop t", "merge into"];
 
 /// Every extractor.
 pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "constants", reads: Reads::Programs, words: &[], read: constants::read },
+    Extractor { id: "keys", reads: Reads::Programs, words: KEYS, read: keys::read },
     Extractor { id: "sql", reads: Reads::Programs, words: SQL, read: sql::read },
     Extractor { id: "sql files", reads: Reads::Only(&["sql"]), words: SQL, read: sql::read_file },
     Extractor { id: "sql mappers", reads: Reads::Only(&["xml"]), words: &["<mapper"], read: sql::read_mapper },

@@ -152,6 +152,9 @@ pub(super) fn without_plain(uses: &mut Vec<Use>, from: usize) {
     let mut at = 0;
     uses.retain(|u| {
         at += 1;
-        at <= from || u.value.is_some() || !told.iter().any(|(kind, role, line, name)| *kind == u.kind && *role == u.role && *line == u.line && *name == u.name)
+        at <= from
+            || u.value.is_some()
+            || u.note.is_some()
+            || !told.iter().any(|(kind, role, line, name)| *kind == u.kind && *role == u.role && *line == u.line && *name == u.name)
     });
 }
