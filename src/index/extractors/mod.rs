@@ -11,6 +11,7 @@ pub(crate) mod paths;
 mod realtime;
 mod routes;
 mod keys;
+mod rpc;
 mod sql;
 mod values;
 
@@ -53,6 +54,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "jobs", reads: Reads::Programs, words: jobs::WORDS, read: jobs::read },
     Extractor { id: "flags", reads: Reads::Programs, words: flags::WORDS, read: flags::read },
     Extractor { id: "realtime", reads: Reads::Programs, words: realtime::WORDS, read: realtime::read },
+    Extractor { id: "rpc", reads: Reads::Only(rpc::LANGUAGES), words: &[], read: rpc::read },
 ];
 
 impl Extractor {

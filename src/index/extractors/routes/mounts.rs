@@ -2,7 +2,7 @@
 
 use super::tables::{GROUPS, MOUNTS, ROUTERS};
 use crate::index::extractors::paths;
-use crate::index::model::{Constant, Facts, Name, Part};
+use crate::index::model::{Constant, Facts, Given, Name, Part};
 use crate::index::reading::{Call, DeclarationKind, Reading};
 
 const DEPTH: u8 = 4;
@@ -146,6 +146,12 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
         return;
     }
     for call in &reading.calls {
+        // Nest: every route of the application begins so.
+        if call.name == "setGlobalPrefix"
+            && let Some(prefix) = call.positional(0).and_then(|a| reading.literal(&a.span))
+        {
+            out.given.push(Given { key: "nest.global-prefix".to_owned(), value: prefix, part: None, line: call.line });
+        }
         if !MOUNTS.iter().any(|(n, _)| *n == call.name) || call.arguments.is_empty() || call.path.len() < 2 {
             continue;
         }
