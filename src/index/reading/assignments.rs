@@ -94,6 +94,16 @@ fn target(reading: &Reading<'_>, sign: usize) -> Option<usize> {
     {
         return Some(keyword + 1).filter(|&i| i < sign);
     }
+    // In a block: `Name Type = value`
+    if reading.language.name() == "go"
+        && reading.tokens[start].first
+        && reading.kind(start) == Some(Kind::Word)
+        && reading.kind(start + 1) == Some(Kind::Word)
+        && start + 1 < sign
+        && !calls::is_no_name(reading.word(start))
+    {
+        return Some(start);
+    }
     let last = sign - 1;
     (reading.kind(last) == Some(Kind::Word) && !calls::is_no_name(reading.word(last))).then_some(last)
 }

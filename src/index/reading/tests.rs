@@ -138,6 +138,7 @@ fn constants_are_for_other_files() {
         ("t.ts", "export const TOPICS = { orders: 'orders.v1' } as const;", "TOPICS.orders=orders.v1"),
         ("t.py", "class Topics:\n    ORDERS = \"orders\"\n", "Topics.ORDERS=orders"),
         ("t.go", "const (\n\tOrders = \"orders\"\n)", "Orders=orders"),
+        ("s.go", "const (\n\tIdle Status = \"idle\"\n)", "Idle=idle"),
         ("T.java", "enum Topic { ORDERS(\"orders\") }", "Topic.ORDERS=orders"),
         ("k.py", "def status_key(w):\n    return f\"w:{w}\"\n", "status_key()=w:{}"),
         ("t.rs", "pub const ORDERS: &str = \"orders\";", "ORDERS=orders"),
