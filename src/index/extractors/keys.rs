@@ -6,12 +6,9 @@
 mod annotated;
 mod clients;
 mod commands;
-mod durations;
 mod stores;
 
-pub(super) use durations::duration;
-
-use super::values;
+use super::{durations, values};
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::{Argument, Call, Reading, Span};
@@ -195,7 +192,7 @@ fn tell(reading: &Reading<'_>, command: &Command, arguments: &[Argument<'_>], ca
         let role = if kind == command.kind { command.role } else { Role::Writes };
         let mut used = Use::new(kind, role, key, reading.line(span.start)).certainty(certainty);
         let text = |place: Option<usize>| place.and_then(|p| positional.get(p)).and_then(|s| values::text(reading, s));
-        let ttl = (command.role == Role::Writes).then(|| duration::of_call(reading, arguments, command.ttl, &name)).flatten();
+        let ttl = (command.role == Role::Writes).then(|| durations::of_call(reading, arguments, command.ttl, &name)).flatten();
         if kind == Kind::Channel {
             // A group is the field of a stream.
             used.value = text(command.field);

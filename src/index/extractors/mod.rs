@@ -10,9 +10,13 @@ mod jobs;
 pub(crate) mod paths;
 mod realtime;
 mod routes;
+mod buckets;
+mod durations;
 mod keys;
+mod leases;
 mod rpc;
 mod sql;
+mod states;
 mod values;
 
 use super::file::File;
@@ -39,12 +43,16 @@ pub(crate) struct Extractor {
 }
 
 const KEYS: &[&str] = &["redis", "cache", "rdb", "hset", "hget", "setnx", "zadd", "sadd", "xadd", "xread", "lpush", "rpush", "dalli", "etcd", "consul", "zookeeper", "kazoo", "curator", "idatabase", "stringset", "stringget", "keydelete", "valkey", "redix", "opsfor"];
+const LEASES: &[&str] = &["lock", "lease", "leader", "mutex", "setnx", "election"];
 const SQL: &[&str] = &["select", "insert into", "update", "delete from", "create t", "alter t", "drop t", "merge into"];
 
 /// Every extractor.
 pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "constants", reads: Reads::Programs, words: &[], read: constants::read },
     Extractor { id: "keys", reads: Reads::Programs, words: KEYS, read: keys::read },
+    Extractor { id: "leases", reads: Reads::Programs, words: LEASES, read: leases::read },
+    Extractor { id: "buckets", reads: Reads::Programs, words: &["bucket", "s3", "blob", "minio", "storage"], read: buckets::read },
+    Extractor { id: "states", reads: Reads::Programs, words: &["status", "state", "phase", "stage"], read: states::read },
     Extractor { id: "sql", reads: Reads::Programs, words: SQL, read: sql::read },
     Extractor { id: "sql files", reads: Reads::Only(&["sql"]), words: SQL, read: sql::read_file },
     Extractor { id: "sql mappers", reads: Reads::Only(&["xml"]), words: &["<mapper"], read: sql::read_mapper },

@@ -1,0 +1,389 @@
+//! Enumerations of states, and the places that compare, switch on or set their members.
+//!
+//! An enumeration counts when its name says what it is (`OrderStatus`, `JobState`, `Phase`) and it has at least two members. Members are
+//! told by what is stored: the text they are given, else their name.
+
+use super::values;
+use crate::index::file::File;
+use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
+use crate::index::reading::tokens::Kind as Token;
+use crate::index::reading::{Declaration, DeclarationKind, Reading};
+
+/// Members beyond which an enumeration is a list of something else.
+const MOST: usize = 40;
+
+struct Member<'a> {
+    name: &'a str,
+    value: String,
+    line: u32,
+}
+
+pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
+    let reading = file.reading();
+    let mut known: Vec<(&str, Vec<Member<'_>>)> = Vec::new();
+    for declared in &reading.declarations {
+        if !is_state_type(declared.name) {
+            continue;
+        }
+        let members = members(reading, declared);
+        if (2..=MOST).contains(&members.len()) {
+            known.push((declared.name, members));
+        }
+    }
+    known.extend(groups(reading));
+    for (name, members) in &known {
+        for member in members {
+            facts.push(Use::new(Kind::State, Role::Declares, Name::literal(*name), member.line).value(member.value.clone()));
+        }
+    }
+    places(reading, &known, facts);
+}
+
+/// A type named like a state, in the letter case of types.
+fn is_state_type(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && name.len() > 4 && values::is_state_word(name) && !is_of_transport(name)
+}
+
+/// Codes of HTTP and gRPC are no states of the system; nor is what a user interface keeps.
+fn is_of_transport(name: &str) -> bool {
+    [
+        "HttpStatus",
+        "HTTPStatus",
+        "StatusCode",
+        "GrpcStatus",
+        "ExitStatus",
+        "useState",
+        "AppState",
+        "RootState",
+        "InitialState",
+        "UIState",
+        "UiState",
+        "ViewState",
+        "FormState",
+    ]
+    .iter()
+    .any(|w| name.contains(w))
+}
+
+fn members<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Vec<Member<'a>> {
+    let body = &declared.body;
+    let language = reading.language.name();
+    // Python, PHP, Ruby: `IDLE = "idle"` within a class; the class has to be an enumeration, or to hold nothing else.
+    let by_assignment: Vec<Member<'a>> = reading
+        .assignments
+        .iter()
+        .filter(|a| {
+            body.contains(&a.at)
+                && a.path.len() == 1
+                && (language == "python" || declared.kind == DeclarationKind::Enum || reading.is(a.at - 1, "const") || reading.is(a.at - 1, "case"))
+        })
+        .filter(|a| reading.enclosing(a.at, &[DeclarationKind::Function]).is_none_or(|f| !body.contains(&f.name_at)))
+        .filter_map(|a| {
+            let text = reading.literal(&a.value);
+            let auto =
+                || (a.value.len() <= 4 && (reading.kind(a.value.start) == Some(Token::Number) || reading.is(a.value.start, "auto"))).then(|| a.name.to_owned());
+            // Django's `NEW = "new", "New"` has its value first.
+            let first = reading.string(a.value.start).map(str::to_owned);
+            let value = text.or(first).or_else(auto)?;
+            Some(Member { name: a.name, value, line: a.line })
+        })
+        .collect();
+    if language == "python" {
+        let is_enumeration =
+            declared.head.clone().any(|i| ["Enum", "StrEnum", "IntEnum", "TextChoices", "IntegerChoices", "str"].iter().any(|w| reading.word(i).ends_with(w)));
+        let shouts = by_assignment.iter().all(|m| m.name.bytes().all(|b| !b.is_ascii_lowercase()));
+        let out: Vec<Member<'a>> = by_assignment.into_iter().filter(|m| !m.name.starts_with('_') && m.name != "choices").collect();
+        return if is_enumeration || shouts { out } else { Vec::new() };
+    }
+    if declared.kind == DeclarationKind::Enum && language != "go" {
+        let mut out = Vec::new();
+        let mut at = body.start;
+        let mut is_name = true;
+        while at < body.end {
+            match reading.kind(at) {
+                Some(Token::Word) if is_name && reading.is(at, "case") => {}
+                Some(Token::Word) if is_name => {
+                    let name = reading.word(at);
+                    // Java's enum constants may have a text; the database holds the name unless the program says otherwise.
+                    let mut value = name.to_owned();
+                    if reading.is(at + 1, "=")
+                        && let Some(text) = reading.string(at + 2)
+                    {
+                        value = text.to_owned();
+                    }
+                    out.push(Member { name, value, line: reading.line(at) });
+                    is_name = false;
+                }
+                Some(Token::Sign) if matches!(reading.word(at), ",") || reading.is(at, ";") && matches!(language, "php" | "swift") => is_name = true,
+                Some(Token::Sign) if reading.is(at, ";") => break,
+                Some(Token::Sign) if matches!(reading.word(at), "#" | "@") && is_name => {
+                    // Attributes of a member.
+                    let open = at + 1 + usize::from(reading.is(at, "@"));
+                    at = if matches!(reading.word(open), "[" | "(") { reading.partner(open).max(open) } else { at + 1 };
+                }
+                Some(Token::Open) => {
+                    if is_name && reading.is(at, "[") {
+                        // C#'s attribute.
+                    }
+                    at = reading.partner(at).max(at);
+                }
+                _ => {}
+            }
+            // Swift and PHP write one `case` a line.
+            if matches!(language, "php" | "swift" | "scala") && reading.is(at, "case") {
+                is_name = true;
+            }
+            at += 1;
+        }
+        return out;
+    }
+    Vec::new()
+}
+
+/// Groups of constants and literal types: Go's `const (StatusIdle Status = "idle" ..)`, `type Status = "a" | "b"`, `const Status = { Idle: "idle" }`,
+/// Rails' `enum status: { .. }`, choices as a list.
+fn groups<'a>(reading: &Reading<'a>) -> Vec<(&'a str, Vec<Member<'a>>)> {
+    let mut out: Vec<(&'a str, Vec<Member<'a>>)> = Vec::new();
+    match reading.language.name() {
+        "go" => {
+            for declared in reading.declarations.iter().filter(|d| d.kind == DeclarationKind::Enum && is_state_type(d.name)) {
+                let typed = |at: usize| reading.is(at + 1, declared.name);
+                let mut members: Vec<Member<'a>> = reading
+                    .assignments
+                    .iter()
+                    .filter(|a| typed(a.at))
+                    .filter_map(|a| reading.literal(&a.value).map(|value| Member { name: a.name, value, line: a.line }))
+                    .collect();
+                if members.is_empty() {
+                    members = counted(reading, declared.name);
+                }
+                if (2..=MOST).contains(&members.len()) {
+                    out.push((declared.name, members));
+                }
+            }
+        }
+        "typescript" | "javascript" => {
+            for a in
+                reading.assignments.iter().filter(|a| is_state_type(a.name) || values::is_state_word(a.name) && a.name.bytes().all(|b| !b.is_ascii_lowercase()))
+            {
+                let mut members = Vec::new();
+                if reading.is(a.at.wrapping_sub(1), "type") {
+                    // A union of literals.
+                    let texts: Vec<usize> = (a.value.start..a.value.start + 2 * MOST)
+                        .take_while(|&i| reading.is(i, "|") || reading.kind(i) == Some(Token::Text))
+                        .filter(|&i| reading.kind(i) == Some(Token::Text))
+                        .collect();
+                    members =
+                        texts.into_iter().filter_map(|i| reading.string(i).map(|s| Member { name: s, value: s.to_owned(), line: reading.line(i) })).collect();
+                } else if reading.is(a.value.start, "{") || reading.is(a.value.start, "Object") {
+                    let open = a.value.clone().find(|&i| reading.is(i, "{")).unwrap_or(a.value.start);
+                    let entries = reading.entries(&(open + 1..reading.partner(open).max(open + 1)));
+                    if entries.iter().all(|(_, v)| v.len() == 1 && reading.kind(v.start) == Some(Token::Text)) {
+                        members = entries
+                            .into_iter()
+                            .filter_map(|(name, v)| reading.string(v.start).map(|s| Member { name, value: s.to_owned(), line: reading.line(v.start) }))
+                            .collect();
+                    }
+                }
+                if (2..=MOST).contains(&members.len()) {
+                    out.push((a.name, members));
+                }
+            }
+        }
+        _ => {}
+    }
+    out
+}
+
+/// Go's `const ( Idle Status = iota; Busy )`.
+fn counted<'a>(reading: &Reading<'a>, name: &str) -> Vec<Member<'a>> {
+    let Some(first) = reading.assignments.iter().find(|a| reading.is(a.at + 1, name) && a.value.clone().any(|i| reading.is(i, "iota"))) else {
+        return Vec::new();
+    };
+    let mut out = vec![Member { name: first.name, value: first.name.to_owned(), line: first.line }];
+    let mut at = first.value.end;
+    while reading.kind(at) == Some(Token::Word) && reading.tokens[at].first {
+        out.push(Member { name: reading.word(at), value: reading.word(at).to_owned(), line: reading.line(at) });
+        at += 1;
+    }
+    out
+}
+
+/// `Status.IDLE` where it is compared, switched on or set.
+fn places(reading: &Reading<'_>, known: &[(&str, Vec<Member<'_>>)], facts: &mut Facts) {
+    for at in 2..reading.tokens.len() {
+        if reading.kind(at) != Some(Token::Word) || reading.tokens[at].in_log {
+            continue;
+        }
+        let name = reading.word(at);
+        let qualified = matches!(reading.word(at - 1), "." | "::") && is_state_type(reading.word(at - 2)) && name.starts_with(char::is_uppercase);
+        let (holder, begins) = if qualified {
+            (reading.word(at - 2), at - 2)
+        } else if let Some((holder, _)) =
+            known.iter().find(|(_, members)| reading.language.name() == "go" && members.iter().any(|m| m.name == name && m.line != reading.line(at)))
+        {
+            (*holder, at)
+        } else {
+            continue;
+        };
+        if matches!(reading.word(at + 1), "(" | "." | "::") && !is_conversion(reading, at + 2) {
+            continue;
+        }
+        let mut begins = begins;
+        while begins >= 2 && matches!(reading.word(begins - 1), "." | "::") {
+            begins -= 2;
+        }
+        let Some(role) = role(reading, begins, at) else { continue };
+        let value = known.iter().find(|(n, _)| *n == holder).map(|(_, m)| m.iter().find(|m| m.name == name).map(|m| m.value.clone())).unwrap_or_else(|| {
+            Some(if matches!(reading.language.name(), "java" | "kotlin" | "scala" | "csharp" | "rust") { name.to_owned() } else { format!("{holder}.{name}") })
+        });
+        let Some(value) = value else { continue };
+        facts.push(Use::new(Kind::State, role, Name::literal(holder), reading.line(at)).value(value).certainty(if known.iter().any(|(n, _)| *n == holder) {
+            Certainty::Sure
+        } else {
+            Certainty::Likely
+        }));
+    }
+}
+
+/// `.value`, `.name()`, `.to_string()`.
+fn is_conversion(reading: &Reading<'_>, at: usize) -> bool {
+    matches!(reading.word(at), "value" | "name" | "to_string" | "toString" | "ToString" | "as_str" | "rawValue" | "into" | "getValue" | "String")
+}
+
+/// What is done with the member between these tokens.
+fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
+    let before = begins.checked_sub(1).map_or("", |i| reading.word(i));
+    let mut after = at + 1;
+    if matches!(reading.word(after), "." | "::") {
+        after += 2;
+        if reading.is(after, "(") {
+            after = reading.partner(after) + 1;
+        }
+    }
+    let next = reading.word(after);
+    let compares = |w: &str| matches!(w, "==" | "!=" | "===" | "!==" | "in" | "is" | "case" | "when");
+    if compares(before) || compares(next) && next != "in" || matches!(next, "=>" | "->") || before == "not" {
+        return Some(Role::Reads);
+    }
+    // `case A, B:`, `A | B =>`, `IN (A, B)`
+    if matches!(before, "," | "|" | "[" | "{" | "(") && begins > 1 {
+        let line_start = (0..begins).rev().take(24).find(|&i| reading.tokens[i].first).unwrap_or(begins);
+        let words: Vec<&str> = (line_start..begins).map(|i| reading.word(i)).collect();
+        if words.first() == Some(&"case")
+            || words.contains(&"in") && matches!(before, "(" | "[" | ",")
+            || words.iter().any(|w| matches!(*w, "contains" | "includes" | "In" | "equals" | "Contains"))
+        {
+            return Some(Role::Reads);
+        }
+    }
+    if before == "(" && begins >= 2 && matches!(reading.word(begins - 2), "equals" | "eq" | "is" | "isEqualTo" | "matches!") {
+        return Some(Role::Reads);
+    }
+    if before == "=" || before == ":=" {
+        return Some(Role::Writes);
+    }
+    // `setStatus(Status.PAID)`, `status: Status.PAID` of something that is made.
+    if before == "(" && begins >= 2 {
+        let called = reading.word(begins - 2).to_ascii_lowercase();
+        if (called.starts_with("set")
+            || called.starts_with("with")
+            || called.starts_with("update")
+            || called.starts_with("mark")
+            || called.starts_with("transition"))
+            && next == ")"
+        {
+            return Some(Role::Writes);
+        }
+        if values::is_state_word(reading.word(begins - 2)) && next == ")" {
+            return Some(Role::Writes);
+        }
+    }
+    if before == ":" && begins >= 2 && values::is_state_word(reading.word(begins - 2)) && matches!(next, "," | "}" | ")") {
+        return Some(Role::Writes);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::index::extractors::testing::says;
+    use crate::index::model::Kind;
+
+    #[test]
+    fn enumerations_have_members_and_places() {
+        for (path, text, expected) in [
+            (
+                "A.java",
+                "enum OrderStatus { NEW, PAID(\"p\"); }\nclass A { void f() { if (o.getStatus() == OrderStatus.NEW) { o.setStatus(OrderStatus.PAID); } } }",
+                &[
+                    "sure state declares OrderStatus = NEW @1",
+                    "sure state declares OrderStatus = PAID @1",
+                    "sure state reads OrderStatus = NEW @2",
+                    "sure state writes OrderStatus = PAID @2",
+                ][..],
+            ),
+            (
+                "a.py",
+                "class JobState(str, Enum):\n    QUEUED = \"queued\"\n    DONE = \"done\"\n\ndef f(j):\n    if j.state == JobState.QUEUED:\n        j.state = JobState.DONE.value",
+                &[
+                    "sure state declares JobState = queued @2",
+                    "sure state declares JobState = done @3",
+                    "sure state reads JobState = queued @6",
+                    "sure state writes JobState = done @7",
+                ],
+            ),
+            (
+                "a.ts",
+                "export type WorkerStatus = 'idle' | 'busy';\nenum Phase { Open = 'open', Closed = 'closed' }\nswitch (p) { case Phase.Open: break; }",
+                &[
+                    "sure state declares WorkerStatus = idle @1",
+                    "sure state declares WorkerStatus = busy @1",
+                    "sure state declares Phase = open @2",
+                    "sure state declares Phase = closed @2",
+                    "sure state reads Phase = open @3",
+                ],
+            ),
+            (
+                "a.go",
+                "type Status string\n\nconst (\n\tStatusIdle Status = \"idle\"\n\tStatusBusy Status = \"busy\"\n)\n\nfunc f(w *W) {\n\tif w.Status == StatusIdle {\n\t\tw.Status = StatusBusy\n\t}\n}",
+                &[
+                    "sure state declares Status = idle @4",
+                    "sure state declares Status = busy @5",
+                    "sure state reads Status = idle @9",
+                    "sure state writes Status = busy @10",
+                ],
+            ),
+            (
+                "a.rs",
+                "enum TaskState { Ready, Gone }\nfn f(t: &mut T) { match t.state { TaskState::Ready => t.state = TaskState::Gone, _ => {} } }",
+                &[
+                    "sure state declares TaskState = Ready @1",
+                    "sure state declares TaskState = Gone @1",
+                    "sure state reads TaskState = Ready @2",
+                    "sure state writes TaskState = Gone @2",
+                ],
+            ),
+            ("A.cs", "class A { void F() { if (o.Status == OrderStatus.Paid) { } } }", &["likely state reads OrderStatus = Paid @1"]),
+            (
+                "a.php",
+                "<?php\nenum OrderState: string { case Open = 'open'; case Shut = 'shut'; }",
+                &["sure state declares OrderState = open @2", "sure state declares OrderState = shut @2"],
+            ),
+        ] {
+            says(path, text, &[Kind::State], expected);
+        }
+    }
+
+    #[test]
+    fn other_names_are_no_states() {
+        for (path, text) in [
+            ("A.java", "enum Color { RED, BLUE }\nclass A { int f() { return HttpStatus.OK == s ? 1 : 2; } }"),
+            ("a.ts", "const [state, setState] = useState(0);\nclass AppState { a = 1; b = 2; }"),
+            ("a.go", "import \"google.golang.org/grpc/status\"\n\nfunc f() error { return status.Error(codes.NotFound, \"x\") }"),
+            ("a.py", "class AppState:\n    def __init__(self):\n        self.a = 1\n        self.b = 2"),
+        ] {
+            says(path, text, &[Kind::State], &[]);
+        }
+    }
+}
