@@ -40,6 +40,8 @@ pub enum Why {
     TargetDangling,
     /// Both ends are deployed, and the caller has addresses of others.
     NoAddress,
+    /// The caller's code does other things, and nothing that leads to the target.
+    NoUse,
     /// Nothing of the caller's connections could be read: this says nothing.
     Unreadable,
 }
@@ -54,6 +56,7 @@ impl Why {
             Self::CallerSilent => format!("no record of {from} at all: not instrumented, or idle"),
             Self::TargetDangling => format!("the file declares no {to}, and there is no record of it"),
             Self::NoAddress => format!("no setting of {from} names {to}"),
+            Self::NoUse => format!("no line of {from} that leads to {to} was found: gone, or built in a way that reading does not follow"),
             Self::Unreadable => format!("no connection of {from} could be read"),
         }
     }
@@ -256,7 +259,7 @@ fn components(declared: &Topology, found: &Topology, names: &Names<'_>, evidence
             }
         }
     }
-    if evidence == Evidence::Observed {
+    if evidence != Evidence::Configured {
         return;
     }
     for component in declared.components.iter().filter(|c| c.declared && !matches!(c.kind, Kind::External | Kind::Client)) {
@@ -389,6 +392,8 @@ impl<'a> Names<'a> {
             Evidence::Observed if !to => Why::TargetSilent,
             Evidence::Observed => Why::CallerSilent,
             Evidence::Configured if !from || is_ours && !to => return None,
+            Evidence::Coded if !self.callers.contains(&relationship.from) => Why::Unreadable,
+            Evidence::Coded => Why::NoUse,
             Evidence::Configured if !self.callers.contains(&relationship.from) => Why::Unreadable,
             Evidence::Configured => Why::NoAddress,
         })

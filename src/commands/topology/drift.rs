@@ -1,8 +1,9 @@
-//! `distarch topology drift`: the file against what is deployed or was traced.
+//! `distarch topology drift`: the file against what is deployed, was traced, or stands in the code.
 
-use super::import;
+use super::{code, import};
 use crate::commands::Answer;
 use crate::render::{self, Block, Format, Page, Section, Table, json};
+use crate::topology::compact::Compact;
 use crate::topology::drift::{self, Difference, Drift, Item};
 use crate::topology::importers::{self, Evidence};
 use crate::topology::model::{Source, Topology};
@@ -15,7 +16,7 @@ const ROWS: usize = 200;
 /// `distarch topology drift --against SOURCE...`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// What it is compared with: files or folders as of `topology import`; - is standard input
+    /// What it is compared with: files or folders as of `topology import`, - is standard input; or the code of a folder: `code [DIR]`
     #[arg(long, required = true, num_args = 1.., value_name = "SOURCE")]
     against: Vec<PathBuf>,
     /// Variables for `${NAME}` in compose files; else the .env beside the first source
@@ -53,8 +54,12 @@ struct Comparison {
 /// No file, a source that cannot be read or that is of no known format.
 pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
     let loaded = super::load(file)?;
-    let texts = import::texts(&args.against)?;
     let mut found = Vec::new();
+    if let Some(folder) = code::folder(&args.against) {
+        let compact = Compact::of(&loaded.topology);
+        found.push((Evidence::Coded, code::read(&folder, &|path| compact.component(path).map(|c| c.name))?.topology));
+    }
+    let texts = if found.is_empty() { import::texts(&args.against)? } else { Vec::new() };
     for evidence in importers::evidence(&texts).map_err(import::unknown)? {
         found.push((evidence, import::import(&texts, &args.against, &args.env_file, Some(evidence))?.topology));
     }
@@ -98,7 +103,11 @@ fn page(report: &Report) -> Page {
         .comparisons
         .iter()
         .map(|c| {
-            let what = if c.evidence == Evidence::Observed { "traces" } else { "what is deployed" };
+            let what = match c.evidence {
+                Evidence::Observed => "traces",
+                Evidence::Configured => "what is deployed",
+                Evidence::Coded => "the code",
+            };
             format!("{} relationships in the file, {} in {what}, {} in both", c.declared, c.found, c.both)
         })
         .collect();
@@ -106,9 +115,11 @@ fn page(report: &Report) -> Page {
     let of = |difference, evidence: Option<Evidence>| {
         report.differences.iter().filter(move |i| i.difference == difference && evidence.is_none_or(|e| e == i.evidence))
     };
-    for (evidence, shown, not) in
-        [(Evidence::Observed, "seen in traces", "In the file, not seen in traces"), (Evidence::Configured, "deployed", "In the file, in no setting")]
-    {
+    for (evidence, shown, not) in [
+        (Evidence::Observed, "seen in traces", "In the file, not seen in traces"),
+        (Evidence::Configured, "deployed", "In the file, in no setting"),
+        (Evidence::Coded, "in the code", "In the file, not found in the code"),
+    ] {
         let rows = |d| of(d, Some(evidence)).map(|i| vec![call(i), i.words.clone(), places(if i.found.is_empty() { &i.declared } else { &i.found })]);
         section(&mut page, not, Table::new(&["call", "why", "declared"], rows(Difference::NotSeen), ROWS));
         section(&mut page, &format!("Calls {shown}, not in the file"), Table::new(&["call", "found", "where"], rows(Difference::NotDeclared), ROWS));

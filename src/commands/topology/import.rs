@@ -60,18 +60,25 @@ struct Report<'a> {
 /// # Errors
 /// A source that cannot be read, or that is of no known format; an output that exists.
 pub fn run(args: &Args) -> anyhow::Result<Answer> {
-    let import = read(&args.sources, &args.env_file, None)?;
-    let text = match args.format {
+    tell(&read(&args.sources, &args.env_file, None)?, args.format, args.output.as_deref(), args.force)
+}
+
+/// Writes what was read to a file and tells what could not be, or gives it as it is.
+///
+/// # Errors
+/// An output that exists, or that cannot be written.
+pub(super) fn tell(import: &Import, format: Format, output: Option<&Path>, force: bool) -> anyhow::Result<Answer> {
+    let text = match format {
         Format::Yaml => {
             // The line for editors stays the first.
             let file = init::file(&import.topology);
             let (first, rest) = file.split_at(file.find('\n').map_or(0, |i| i + 1));
             format!("{first}{}{rest}", comments(&import.notes))
         }
-        Format::Json => json::render(&Report { version: 1, import: &import })?,
+        Format::Json => json::render(&Report { version: 1, import })?,
     };
-    let Some(output) = &args.output else { return Ok(text.into()) };
-    if output.exists() && !args.force {
+    let Some(output) = output else { return Ok(text.into()) };
+    if output.exists() && !force {
         let hint = "`distarch topology drift --against SOURCE` compares instead; --force overwrites";
         return Err(Error::new(Kind::File, output.display(), "exists already").hint(hint).into());
     }

@@ -1,6 +1,7 @@
-//! `distarch topology init`: writes a topology file to begin with, a commented template or what is found in manifests.
+//! `distarch topology init`: writes a topology file to begin with, a commented template, what is found in manifests, or what is found in
+//! code.
 
-use super::{FILE, import};
+use super::{FILE, code, import};
 use crate::commands::Answer;
 use crate::error::{Error, Kind};
 use crate::topology::init::TEMPLATE;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// `distarch topology init`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Begin with what these files or folders declare, as `distarch topology import` reads them
+    /// Begin with what these files or folders declare, as `distarch topology import` reads them; or with what the code of a folder does: `code [DIR]`
     #[arg(long, value_name = "SOURCE", num_args = 1..)]
     pub from: Vec<PathBuf>,
     /// Overwrite the file that is there.
@@ -23,6 +24,9 @@ pub struct Args {
 /// When there is one already, it cannot be written, or a source cannot be read.
 pub fn run(args: &Args, file: Option<&Path>) -> anyhow::Result<Answer> {
     let file = file.map_or_else(|| PathBuf::from(FILE), Path::to_path_buf);
+    if let Some(folder) = code::folder(&args.from) {
+        return import::tell(&code::read(&folder, &|_| None)?, import::Format::Yaml, Some(&file), args.force);
+    }
     if !args.from.is_empty() {
         let (sources, output) = (args.from.clone(), Some(file));
         return import::run(&import::Args { sources, env_file: Vec::new(), format: import::Format::Yaml, output, force: args.force });

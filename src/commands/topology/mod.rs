@@ -4,6 +4,7 @@ pub mod analyze;
 mod asked;
 pub mod blast_radius;
 pub mod check;
+mod code;
 pub mod compare;
 pub mod delete;
 pub mod draw;
@@ -50,9 +51,10 @@ enum Verb {
   distarch topology fmt
   distarch topology fmt --check        for CI: exit code 1 when something would change")]
     Fmt(fmt::Args),
-    /// Write a file to begin with: a commented template, or what manifests declare
+    /// Write a file to begin with: a commented template, what manifests declare, or what the code does
     #[command(after_help = "Examples:
   distarch topology init
+  distarch topology init --from code            components, calls and channels of this folder, with the lines that prove them
   distarch topology init --from compose.yaml deploy/
   distarch topology init --topology docs/topology.yaml")]
     Init(init::Args),
@@ -66,12 +68,13 @@ enum Verb {
   helm template chart | distarch topology import -
   distarch topology import k8s/ dependencies.json --format json | jq '.notes[].text'")]
     Import(import::Args),
-    /// Compare the file with what is deployed or was traced; exit code 1 when something differs
+    /// Compare the file with what is deployed, was traced, or stands in the code; exit code 1 when something differs
     ///
     /// A target without any record in traces is told as not instrumented or dead, never as dead. Names are matched by aliases, addresses
     /// in a cluster and common endings; names under `ignore` are left out. What the file lacks is suggested as YAML.
     #[command(after_help = "Examples:
   distarch topology drift --against k8s/
+  distarch topology drift --against code
   distarch topology drift --against dependencies.json --format markdown
   gzip -dc spans.csv.gz | distarch topology drift --against -
   distarch topology drift --against k8s/ dependencies.json --format json | jq -r .suggestion")]

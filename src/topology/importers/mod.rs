@@ -24,7 +24,7 @@ use super::yaml::{self, Broken, Place, Value, Yaml};
 use part::{About, Note, Part, Piece, Surroundings, source};
 use serde::Serialize;
 
-/// What a format tells: what should be there, or what was seen at work.
+/// What a source tells: what should be there, what was seen at work, or what the code does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
@@ -32,6 +32,8 @@ pub enum Evidence {
     Configured,
     /// What traces saw.
     Observed,
+    /// What the code does, as far as reading it tells.
+    Coded,
 }
 
 /// A format that can be read.
