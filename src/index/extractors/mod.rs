@@ -7,6 +7,7 @@ pub(crate) mod constants;
 mod flags;
 mod http_calls;
 mod jobs;
+mod messages;
 pub(crate) mod paths;
 mod realtime;
 mod routes;
@@ -63,6 +64,9 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "flags", reads: Reads::Programs, words: flags::WORDS, read: flags::read },
     Extractor { id: "realtime", reads: Reads::Programs, words: realtime::WORDS, read: realtime::read },
     Extractor { id: "rpc", reads: Reads::Only(rpc::LANGUAGES), words: &[], read: rpc::read },
+    Extractor { id: "messages", reads: Reads::Programs, words: messages::WORDS, read: messages::read },
+    Extractor { id: "schemas", reads: Reads::Only(&["proto"]), words: &[], read: messages::read_schema },
+    Extractor { id: "schema documents", reads: Reads::Only(&["yaml", "json"]), words: &["openapi", "swagger", "asyncapi", "$schema"], read: messages::read_document },
 ];
 
 impl Extractor {

@@ -1,0 +1,153 @@
+//! Fields of carried types that the file reads and writes: members of variables of such a type, and values made of it.
+
+use super::types::Type;
+use super::{Carried, field};
+use crate::index::extractors::clients::variable_type;
+use crate::index::model::{Certainty, Facts, Kind, Role, Use};
+use crate::index::reading::tokens::Kind as Token;
+use crate::index::reading::{DeclarationKind, Reading};
+
+pub(super) fn read(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type<'_>], facts: &mut Facts) {
+    let mut known: Vec<(&str, usize, Option<usize>)> = Vec::new();
+    for at in 1..reading.tokens.len().saturating_sub(2) {
+        if reading.kind(at) != Some(Token::Word) {
+            continue;
+        }
+        made(reading, carried, types, at, facts);
+        let dot = reading.word(at + 1);
+        if !matches!(dot, "." | "?." | "!" | "->") || matches!(reading.word(at - 1), "." | "?." | "->" | "::") || reading.tokens[at].in_log {
+            continue;
+        }
+        let word = reading.word(at);
+        if word.starts_with(|c: char| c.is_ascii_uppercase()) || matches!(word, "this" | "self" | "super") {
+            continue;
+        }
+        let function = reading.enclosing(at, &[DeclarationKind::Function]).map_or(0, |d| d.name_at);
+        let place = match known.iter().find(|(name, within, _)| *name == word && *within == function) {
+            Some((.., place)) => *place,
+            None => {
+                let place = carried_type(reading, carried, word, function, at);
+                known.push((word, function, place));
+                place
+            }
+        };
+        let Some(place) = place else { continue };
+        let mut member = at + 2 + usize::from(dot == "!");
+        // MassTransit hands the message over in an envelope.
+        if matches!(reading.word(member), "Message" | "message") && matches!(reading.word(member + 1), "." | "?.") {
+            member += 2;
+        }
+        if reading.kind(member) != Some(Token::Word) {
+            continue;
+        }
+        let Some((name, role)) = accessed(reading, member) else { continue };
+        let holder = &carried[place];
+        facts.push(Use::new(Kind::Field, role, field(holder.name, &wire(types, holder.name, &name)), reading.line(member)).certainty(holder.certainty));
+    }
+}
+
+/// The wire name of a member, where the type is declared here.
+fn wire(types: &[Type<'_>], holder: &str, member: &str) -> String {
+    let declared = types.iter().find(|t| t.name == holder);
+    let known = declared.and_then(|t| t.members.iter().find(|m| m.name.eq_ignore_ascii_case(member)));
+    known.map_or_else(|| member.to_owned(), |m| m.wire.clone())
+}
+
+/// Which carried type a variable has in a function.
+fn carried_type(reading: &Reading<'_>, carried: &[Carried<'_>], word: &str, function: usize, at: usize) -> Option<usize> {
+    let position = |name: &str| carried.iter().position(|c| c.name == name);
+    // `ConsumeContext<OrderCreated> context`, `event: Message<OrderCreated>`: the type argument counts.
+    let declared = (function..at).rev().find(|&i| {
+        reading.word(i) == word && reading.kind(i) == Some(Token::Word) && i > 0 && !matches!(reading.word(i - 1), "." | "?.") && !reading.is(i + 1, ".")
+    });
+    if let Some(declared) = declared
+        && reading.is(declared - 1, ">")
+    {
+        return (declared.saturating_sub(8)..declared).rev().find_map(|i| position(reading.word(i)));
+    }
+    if let Some(found) = variable_type(reading, word, at + 1).and_then(position) {
+        return Some(found);
+    }
+    // Go's `var event OrderCreated`; a value that is decoded with its type: `event = OrderCreated.parse_raw(..)`, `readValue(s, OrderCreated.class)`.
+    let declared = declared?;
+    let line = reading.line(declared);
+    let rest = (declared + 1..(declared + 24).min(reading.tokens.len())).take_while(|&i| reading.line(i) <= line + 1 && !reading.is(i, ";"));
+    let assigned = matches!(reading.word(declared + 1), "=" | ":=" | ":") || reading.is(declared - 1, "var");
+    if !assigned {
+        return None;
+    }
+    rest.clone().find_map(|i| {
+        let found = position(reading.word(i))?;
+        let decodes = matches!(reading.word(i + 1), "." | ">" | "=" | "(" | ")" | "{" | "::") || reading.is(declared - 1, "var");
+        decodes.then_some(found)
+    })
+}
+
+/// The member that a token names and what is done to it; none for a method.
+fn accessed(reading: &Reading<'_>, at: usize) -> Option<(String, Role)> {
+    let word = reading.word(at);
+    let next = reading.word(at + 1);
+    if next == "(" {
+        let language = reading.language.name();
+        let cut = |prefix: &str| {
+            let rest = word.strip_prefix(prefix)?;
+            let first = rest.chars().next().filter(char::is_ascii_uppercase)?;
+            Some(format!("{}{}", first.to_ascii_lowercase(), &rest[1..]))
+        };
+        let empty = reading.partner(at + 1) == at + 2;
+        if matches!(language, "java" | "kotlin" | "scala" | "php") {
+            if matches!(word, "getClass" | "toString" | "hashCode" | "equals") {
+                return None;
+            }
+            if let Some(name) = cut("get").or_else(|| cut("is")).filter(|_| empty) {
+                return Some((name, Role::Reads));
+            }
+            if let Some(name) = cut("set").filter(|_| !empty) {
+                return Some((name, Role::Writes));
+            }
+            // A record's accessor.
+            let accessor = language == "java"
+                && empty
+                && !matches!(word, "toBuilder" | "build" | "copy" | "clone" | "validate" | "stream" | "iterator" | "size" | "isEmpty");
+            return accessor.then(|| (word.to_owned(), Role::Reads));
+        }
+        if language == "go" && empty {
+            // Getters of generated code.
+            return word.strip_prefix("Get").filter(|w| !w.is_empty()).map(|w| (w.to_owned(), Role::Reads));
+        }
+        return None;
+    }
+    let writes = next == "=" || next == ":=";
+    (word.len() > 1 && !matches!(word, "length" | "prototype" | "constructor" | "class" | "await"))
+        .then(|| (word.to_owned(), if writes { Role::Writes } else { Role::Reads }))
+}
+
+/// `OrderCreated{CustomerID: id}`, `new OrderCreated { CustomerId = id }`, `OrderCreated(customer_id=id)`.
+fn made(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type<'_>], at: usize, facts: &mut Facts) {
+    let word = reading.word(at);
+    let Some(holder) = carried.iter().find(|c| c.name == word) else { return };
+    if matches!(reading.word(at - 1), "struct" | "class" | "interface" | "record" | "type" | "impl" | "for" | "->" | "enum") {
+        return;
+    }
+    let mut open = at + 1;
+    if reading.is(open, "(") && reading.partner(open) == open + 1 {
+        open += 2;
+    }
+    let in_brackets = reading.is(open, "(") && matches!(reading.language.name(), "python" | "kotlin" | "scala" | "csharp" | "swift" | "dart" | "php");
+    if !in_brackets && !reading.is(open, "{") {
+        return;
+    }
+    let close = reading.partner(open);
+    if reading.declarations.iter().any(|d| d.name_at == at || d.body.start == open + 1) {
+        return;
+    }
+    for (key, value) in reading.entries(&(open + 1..close.max(open + 1))) {
+        let is_name = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if is_name && !value.is_empty() {
+            let line = reading.line(value.start);
+            facts.push(
+                Use::new(Kind::Field, Role::Writes, field(holder.name, &wire(types, holder.name, key)), line).certainty(holder.certainty.min(Certainty::Sure)),
+            );
+        }
+    }
+}

@@ -1,0 +1,140 @@
+use crate::index::extractors::clients::says_each;
+use crate::index::model::Kind::Field;
+
+#[test]
+fn schemas_declare() {
+    says_each(
+        &[Field],
+        &[
+            (
+                "o.proto",
+                "message Order {\n  string customer_id = 1;\n  repeated Item items = 2 [packed = true];\n  map<string, int64> totals = 5;\n  oneof by {\n    string card = 6;\n  }\n  enum State { NEW = 0; }\n  message Item { string sku = 1; }\n  reserved 3, 4;\n  reserved \"old_name\";\n}\n",
+                &[
+                    "sure field declares Order.customer_id = =1 @2",
+                    "sure field declares Order.items = =2 @3",
+                    "sure field declares Order.totals = =5 @4",
+                    "sure field declares Order.card = =6 @6",
+                    "sure field declares Item.sku = =1 @9",
+                    "sure field declares Order.old_name = reserved @11",
+                ],
+            ),
+            (
+                "o.avsc",
+                "{\"type\": \"record\", \"name\": \"shop.OrderCreated\", \"fields\": [\n {\"name\": \"customer_id\", \"type\": \"string\"}]}",
+                &["sure field declares OrderCreated.customer_id @2"],
+            ),
+            (
+                "o.thrift",
+                "struct Order {\n  1: required string customer_id,\n  2: optional i64 total\n}\n",
+                &["sure field declares Order.customer_id = =1 @2", "sure field declares Order.total = =2 @3"],
+            ),
+            (
+                "api.yaml",
+                "openapi: 3.0.0\ncomponents:\n  schemas:\n    Order:\n      type: object\n      properties:\n        customerId: {type: string}\n",
+                &["sure field declares Order.customerId @7"],
+            ),
+            ("values.yaml", "properties:\n  a: 1\ndefinitions:\n  X:\n    properties:\n      y: 1\n", &[]),
+        ],
+    );
+}
+
+#[test]
+fn types_on_the_wire() {
+    says_each(
+        &[Field],
+        &[
+            (
+                "events/order.go",
+                "package events\n\ntype OrderCreated struct {\n\tCustomerID string `json:\"customer_id\"`\n\tTotal      int64  `json:\"total,omitempty\"`\n\tnote       string\n}\n",
+                &["sure field declares OrderCreated.customer_id @4", "sure field declares OrderCreated.total @5"],
+            ),
+            (
+                "src/contracts/order.rs",
+                "#[derive(Serialize)]\n#[serde(rename_all = \"camelCase\")]\nstruct OrderCreated {\n    customer_id: String,\n    #[serde(rename = \"sum\")]\n    total: i64,\n}\n",
+                &["sure field declares OrderCreated.customerId @4", "sure field declares OrderCreated.sum @6"],
+            ),
+            (
+                "schemas.py",
+                "from pydantic import BaseModel, Field\nclass OrderCreated(BaseModel):\n    customer_id: str\n    total: int = Field(alias='sum')\n",
+                &["sure field declares OrderCreated.customer_id @3", "sure field declares OrderCreated.sum @4"],
+            ),
+            (
+                "dto/OrderDto.java",
+                "class OrderDto {\n  @JsonProperty(\"customer_id\")\n  private String customerId;\n  private long total;\n}\n",
+                &["sure field declares OrderDto.customer_id @3", "sure field declares OrderDto.total @4"],
+            ),
+            (
+                "Contracts/OrderCreated.cs",
+                "public class OrderCreatedEvent {\n  public string CustomerId { get; set; }\n  public static int Version { get; set; }\n}\n",
+                &["likely field declares OrderCreatedEvent.CustomerId @2"],
+            ),
+            (
+                "events/order.ts",
+                "export interface OrderCreatedEvent {\n  customerId: string;\n  total?: number;\n}\n",
+                &["likely field declares OrderCreatedEvent.customerId @2", "likely field declares OrderCreatedEvent.total @3"],
+            ),
+            // A type that nothing sends
+            ("domain/order.ts", "export interface Order {\n  customerId: string;\n}\n", &[]),
+            ("model.go", "package x\n\ntype Config struct {\n\tPort int `json:\"port\"`\n}\n", &[]),
+        ],
+    );
+}
+
+#[test]
+fn carried_types_are_read_and_written() {
+    says_each(
+        &[Field],
+        &[
+            (
+                "a.go",
+                "package x\n\ntype OrderCreated struct {\n\tCustomerID string `json:\"customer_id\"`\n}\n\nfunc on(b []byte) {\n\tvar evt OrderCreated\n\tjson.Unmarshal(b, &evt)\n\tbill(evt.CustomerID)\n}\n\nfunc send(id string) {\n\tb, _ := json.Marshal(OrderCreated{CustomerID: id})\n}\n",
+                &[
+                    "sure field declares OrderCreated.customer_id @4",
+                    "sure field reads OrderCreated.customer_id @10",
+                    "sure field writes OrderCreated.customer_id @14",
+                ],
+            ),
+            (
+                "L.java",
+                "class L {\n @KafkaListener(topics = \"orders\")\n void on(OrderCreated event) {\n  bill(event.getCustomerId());\n  log.info(event.getTotal());\n }\n}\n",
+                &["sure field reads OrderCreated.customerId @4"],
+            ),
+            (
+                "C.cs",
+                "class C : IConsumer<OrderCreated> {\n Task Consume(ConsumeContext<OrderCreated> context) {\n  Bill(context.Message.CustomerId);\n }\n}\n",
+                &["sure field reads OrderCreated.CustomerId @3"],
+            ),
+            (
+                "p.py",
+                "def on(b):\n    event = OrderCreated.model_validate_json(b)\n    bill(event.customer_id)\n",
+                &["sure field reads OrderCreated.customer_id @3"],
+            ),
+            ("e.ts", "const order = new Order();\nrender(order.customerId);\n", &[]),
+        ],
+    );
+}
+
+#[test]
+fn payloads_under_their_channel() {
+    says_each(
+        &[Field],
+        &[
+            (
+                "c.py",
+                "from kafka import KafkaConsumer\nconsumer = KafkaConsumer('orders')\nfor m in consumer:\n    event = json.loads(m.value)\n    bill(event['customer_id'], event.get('total'))\n",
+                &["likely field reads orders:customer_id @5", "likely field reads orders:total @5"],
+            ),
+            (
+                "p.ts",
+                "import { Kafka } from 'kafkajs';\nawait producer.send({ topic: 'orders', messages: [{ value: JSON.stringify({ customerId: id, total }) }] });\n",
+                &["likely field writes orders:customerId @2", "likely field writes orders:total @2"],
+            ),
+            (
+                "q.py",
+                "import pika\ndef f(o):\n    body = {'customer_id': o.c}\n    channel.basic_publish(exchange='', routing_key='orders', body=json.dumps(body))\n",
+                &["likely field writes orders:customer_id @3"],
+            ),
+            ("h.py", "def f(r):\n    event = json.loads(r.body)\n    return event['customer_id']\n", &[]),
+        ],
+    );
+}
