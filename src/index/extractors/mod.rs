@@ -1,6 +1,7 @@
 //! The shelf of extractors: one kind of resource a file, one row each. An extractor says what a file does to resources of its kind, as far
 //! as this file alone tells; names that lean on other files stay open (`model::Part`) and are resolved when the repository is put together.
 
+mod addresses;
 mod channels;
 mod clients;
 pub(crate) mod constants;
@@ -13,6 +14,7 @@ mod realtime;
 mod routes;
 mod buckets;
 mod durations;
+mod graphql;
 mod keys;
 mod leases;
 mod rpc;
@@ -67,6 +69,8 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "messages", reads: Reads::Programs, words: messages::WORDS, read: messages::read },
     Extractor { id: "schemas", reads: Reads::Only(&["proto"]), words: &[], read: messages::read_schema },
     Extractor { id: "schema documents", reads: Reads::Only(&["yaml", "json"]), words: &["openapi", "swagger", "asyncapi", "$schema"], read: messages::read_document },
+    Extractor { id: "graphql", reads: Reads::Only(graphql::LANGUAGES), words: graphql::WORDS, read: graphql::read },
+    Extractor { id: "addresses", reads: Reads::Only(addresses::LANGUAGES), words: &[], read: addresses::read },
 ];
 
 impl Extractor {

@@ -1,0 +1,139 @@
+//! Settings that files of lines give: `.env`, properties, TOML, Dockerfiles, Terraform.
+
+use super::{is_address, is_address_key};
+use crate::index::file::File;
+use crate::index::model::{Certainty, Facts, Given, Kind, Name, Role, Use};
+
+/// How many settings of one file are kept.
+const LIMIT: usize = 2_000;
+const LONGEST: usize = 300;
+
+/// Last words of keys whose values look like addresses and are none.
+const NO_ADDRESS: [&str; 9] = ["image", "tag", "version", "repository", "schema", "namespace", "homepage", "license", "bugs"];
+
+/// Keeps a setting, and says so where it carries an address.
+pub(super) fn push(out: &mut Facts, key: &str, value: &str, part: Option<&str>, line: u32) {
+    let (key, value) = (key.trim(), value.trim());
+    if key.is_empty() || value.is_empty() || key.len() > LONGEST || value.len() > LONGEST || out.given.len() >= LIMIT {
+        return;
+    }
+    out.given.push(Given { key: key.to_owned(), value: value.to_owned(), part: part.map(str::to_owned), line });
+    // .NET reads `Stock__BaseUrl` as `Stock:BaseUrl`.
+    if key.contains("__") && !key.starts_with("__") {
+        out.given.push(Given { key: key.replace("__", ":"), value: value.to_owned(), part: part.map(str::to_owned), line });
+    }
+    let named = is_address_key(key);
+    let last = super::last_word(key).to_ascii_lowercase();
+    if NO_ADDRESS.contains(&&*last) || value.starts_with('/') && !value.starts_with("//") {
+        return;
+    }
+    let looks = is_address(value);
+    if looks || named && is_host(value) {
+        let certainty = if named { Certainty::Sure } else { Certainty::Likely };
+        out.push(Use::new(Kind::Address, Role::Declares, Name::literal(key), line).value(value).certainty(certainty));
+    }
+}
+
+/// A bare host name, or what another setting gives.
+fn is_host(value: &str) -> bool {
+    let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'{' | b'}' | b'$' | b':' | b'/' | b',' | b'@'));
+    plain && value.bytes().any(|b| b.is_ascii_alphabetic()) && !matches!(value, "true" | "false" | "null" | "none" | "None")
+}
+
+fn unquoted(value: &str) -> &str {
+    let value = value.trim();
+    let end = if value.starts_with(['"', '\'']) { value[1..].find(&value[..1]).map(|i| i + 2) } else { value.find(" #") };
+    let value = &value[..end.unwrap_or(value.len())];
+    value.trim().trim_matches(['"', '\''])
+}
+
+/// `key = value` under `[sections]`: `.env`, properties, INI and TOML.
+pub(super) fn lines(file: &File<'_>, out: &mut Facts) {
+    let toml = file.language.name() == "toml";
+    let separator = if toml { '.' } else { ':' };
+    let ini = file.path.ends_with(".ini") || file.path.ends_with(".cfg") || file.path.ends_with(".conf");
+    if ini && !file.text.lines().any(|l| l.trim_start().starts_with('[')) && file.text.contains('{') {
+        // A language of its own: nginx, HOCON.
+        return;
+    }
+    let mut section = String::new();
+    for (number, line) in file.lines() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with(['#', ';', '!']) {
+            continue;
+        }
+        if let Some(name) = line.strip_prefix('[').and_then(|l| l.split(']').next()).filter(|_| toml || ini) {
+            section = name.trim_matches('[').trim().to_owned();
+            continue;
+        }
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        let sign = if toml || ini { line.find('=') } else { line.find(['=', ':']) };
+        let Some(sign) = sign else { continue };
+        let (key, value) = (line[..sign].trim(), unquoted(&line[sign + 1..]));
+        if key.contains(char::is_whitespace) {
+            continue;
+        }
+        let whole = if section.is_empty() { key.to_owned() } else { format!("{section}{}{key}", if toml { separator } else { '.' }) };
+        push(out, &whole, value, None, number);
+    }
+}
+
+/// `ENV KEY=value`, `ENV KEY value`.
+pub(super) fn dockerfile(file: &File<'_>, out: &mut Facts) {
+    let mut goes_on = false;
+    for (number, line) in file.lines() {
+        let text = line.trim();
+        let body = if goes_on { Some(text) } else { text.strip_prefix("ENV ").or_else(|| text.strip_prefix("env ")) };
+        let Some(body) = body else { continue };
+        goes_on = body.ends_with('\\');
+        let body = body.trim_end_matches('\\').trim();
+        if !body.contains('=') {
+            if let Some((key, value)) = body.split_once(char::is_whitespace) {
+                push(out, key, unquoted(value), None, number);
+            }
+            continue;
+        }
+        for pair in body.split_whitespace() {
+            if let Some((key, value)) = pair.split_once('=') {
+                push(out, key, unquoted(value), None, number);
+            }
+        }
+    }
+}
+
+/// `name = "KEY"` with `value = "x"`, and `KEY = "x"` in maps and variables.
+pub(super) fn terraform(file: &File<'_>, out: &mut Facts) {
+    let mut name: Option<(String, u32)> = None;
+    for (number, line) in file.lines() {
+        let line = line.trim();
+        if line.starts_with(['#', '/']) {
+            continue;
+        }
+        for piece in line.split(['{', '}', ',']) {
+            let Some((key, value)) = piece.split_once(['=', ':']) else { continue };
+            let (key, value) = (key.trim().trim_matches('"'), value.trim());
+            if !value.starts_with('"') && !is_reference(value) {
+                continue;
+            }
+            let value = unquoted(value);
+            match key {
+                "name" => name = Some((value.to_owned(), number)),
+                "value" => {
+                    if let Some((key, at)) =
+                        name.take().filter(|(k, at)| number - at <= 3 && k.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_'))
+                    {
+                        push(out, &key, value, None, at);
+                    }
+                }
+                key if key.len() > 3 && key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') => push(out, key, value, None, number),
+                key if file.path.ends_with(".tfvars") => push(out, key, value, None, number),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// `aws_sqs_queue.orders.url`: what another resource gives.
+fn is_reference(value: &str) -> bool {
+    value.contains('.') && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'[' | b']' | b'-'))
+}

@@ -1,0 +1,103 @@
+//! Programs that read addresses from the environment or the configuration.
+
+use super::is_address_key;
+use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
+use crate::index::reading::Reading;
+use crate::index::reading::tokens::Kind as Token;
+
+/// Words of calls, receivers or objects that give settings.
+const SOURCES: [&str; 9] = ["env", "config", "setting", "property", "viper", "conf", "option", "flag", "secret"];
+
+pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
+    for at in 0..reading.tokens.len() {
+        match reading.kind(at) {
+            Some(Token::Text) => text(reading, at, out),
+            // process.env.STOCK_URL, import.meta.env.STOCK_URL
+            Some(Token::Word) if at >= 3 && reading.is(at - 1, ".") && matches!(reading.word(at - 2), "env" | "ENV") && reading.is(at - 3, ".") => {
+                let key = reading.word(at);
+                if is_address_key(key) && key.bytes().all(|b| !b.is_ascii_lowercase()) {
+                    push(reading, at, key, default_behind(reading, at), Certainty::Sure, out);
+                }
+            }
+            // const { STOCK_URL } = process.env
+            Some(Token::Word) if reading.is(at, "process") && reading.is(at + 2, "env") && at >= 2 && reading.is(at - 1, "=") && reading.is(at - 2, "}") => {
+                for i in reading.partner(at - 2)..at - 2 {
+                    if reading.kind(i) == Some(Token::Word) && is_address_key(reading.word(i)) {
+                        push(reading, i, reading.word(i), None, Certainty::Sure, out);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn push(reading: &Reading<'_>, at: usize, key: &str, default: Option<String>, certainty: Certainty, out: &mut Facts) {
+    let mut used = Use::new(Kind::Address, Role::Reads, Name::literal(key), reading.line(at)).certainty(certainty);
+    used.value = default.filter(|d| super::is_address(d) || d.starts_with("http"));
+    out.push(used);
+}
+
+/// `|| 'http://x'` behind a variable.
+fn default_behind(reading: &Reading<'_>, at: usize) -> Option<String> {
+    matches!(reading.word(at + 1), "||" | "??" | "?:").then(|| reading.string(at + 2)).flatten().map(str::to_owned)
+}
+
+fn text(reading: &Reading<'_>, at: usize, out: &mut Facts) {
+    let Some(content) = reading.string(at) else { return };
+    // Spring: @Value("${stock.url:http://stock}")
+    if let Some(inside) = content.strip_prefix("${").and_then(|t| t.strip_suffix('}')) {
+        let (key, default) = inside.split_once(':').map_or((inside, None), |(k, d)| (k, Some(d.to_owned())));
+        if is_address_key(key) && matches!(reading.language.name(), "java" | "kotlin" | "groovy" | "scala") {
+            push(reading, at, key, default, Certainty::Sure, out);
+        }
+        return;
+    }
+    // Go: `env:"STOCK_URL"`, `envconfig:"STOCK_URL"`
+    if reading.language.name() == "go" && content.contains("env") && reading.word(at).starts_with('`') {
+        let Some(from) = content.find("env:\"").map(|i| i + 5).or_else(|| content.find("envconfig:\"").map(|i| i + 11)) else { return };
+        let key = content[from..].split(['"', ',']).next().unwrap_or("");
+        if is_address_key(key) {
+            push(reading, at, key, None, Certainty::Sure, out);
+        }
+        return;
+    }
+    if !is_address_key(content) || at == 0 {
+        return;
+    }
+    let environment = content.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') && content.contains('_');
+    let dotted = content.contains(['.', ':']) && !content.contains("..");
+    if !(environment || dotted) || !environment && last_is_file(content) {
+        return;
+    }
+    let source = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        SOURCES.iter().any(|s| word.contains(s))
+    };
+    let given = match reading.word(at - 1) {
+        "[" => (at.saturating_sub(6)..at - 1)
+            .rev()
+            .take_while(|&i| reading.kind(i) == Some(Token::Word) || matches!(reading.word(i), "." | "::"))
+            .any(|i| source(reading.word(i))),
+        "(" | "," => {
+            let call = reading.calls.iter().rev().find(|c| c.open < at && at < c.close);
+            call.is_some_and(|c| {
+                c.path.iter().any(|w| source(w)) || environment && matches!(c.name, "var" | "var_os" | "fetch" | "str" | "string" | "get_required" | "required")
+            }) && (environment || call.is_some_and(|c| c.arguments.first().is_some_and(|a| a.span.start == at)))
+        }
+        _ => false,
+    };
+    if given {
+        let default = (reading.is(at + 1, ",")).then(|| reading.string(at + 2)).flatten().map(str::to_owned);
+        push(reading, at, content, default.or_else(|| default_behind(reading, at + 1)), Certainty::Sure, out);
+        return;
+    }
+    // A helper of the project that takes the name of a variable: mustMap(&addr, "STOCK_ADDR").
+    if environment && matches!(reading.word(at - 1), "(" | ",") && reading.mentions(&["getenv", "Getenv", "environ", "process.env"]) {
+        push(reading, at, content, None, Certainty::Likely, out);
+    }
+}
+
+fn last_is_file(key: &str) -> bool {
+    ["json", "xml", "yaml", "yml", "html", "js", "ts"].iter().any(|e| key.ends_with(&format!(".{e}")))
+}

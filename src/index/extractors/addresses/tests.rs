@@ -1,0 +1,113 @@
+use crate::index::extractors::facts;
+use crate::index::extractors::testing::says;
+use crate::index::file::File;
+use crate::index::model::Kind;
+
+#[test]
+fn programs_read_them() {
+    for (path, text, expected) in [
+        (
+            "a.py",
+            "S = os.environ['STOCK_ADDR']\nT = os.getenv('CART_URL', 'http://cart:80')\nU = os.getenv('LEVEL')",
+            &["sure address reads STOCK_ADDR @1", "sure address reads CART_URL = http://cart:80 @2"][..],
+        ),
+        (
+            "a.go",
+            "func f() { a := os.Getenv(\"STOCK_ADDR\"); mustMap(&b, \"CART_ADDR\") }",
+            &["sure address reads STOCK_ADDR @1", "likely address reads CART_ADDR @1"],
+        ),
+        (
+            "a.ts",
+            "const u = process.env.STOCK_URL || 'http://stock';\nconst { CART_URL } = process.env;",
+            &["sure address reads STOCK_URL = http://stock @1", "sure address reads CART_URL @2"],
+        ),
+        (
+            "A.java",
+            "class A { @Value(\"${stock.base-url:http://stock}\") String u; String v = System.getenv(\"CART_HOST\"); }",
+            &["sure address reads stock.base-url = http://stock @1", "sure address reads CART_HOST @1"],
+        ),
+        ("a.cs", "var u = builder.Configuration[\"Stock:BaseUrl\"];", &["sure address reads Stock:BaseUrl @1"]),
+        ("a.rs", "let u = std::env::var(\"STOCK_URL\").unwrap();", &["sure address reads STOCK_URL @1"]),
+        (
+            "a.rb",
+            "u = ENV['STOCK_URL']\nv = ENV.fetch('CART_URL', 'http://cart')",
+            &["sure address reads STOCK_URL @1", "sure address reads CART_URL = http://cart @2"],
+        ),
+        ("a.go", "type C struct {\n\tStock string `env:\"STOCK_URL,required\"`\n}", &["sure address reads STOCK_URL @2"]),
+        ("a.py", "raise ValueError('STOCK_ADDR')\nx = {'IMAGE_URL': 1}\nprint('HOST')", &[]),
+    ] {
+        says(path, text, &[Kind::Address], expected);
+    }
+}
+
+#[test]
+fn files_give_them() {
+    for (path, text, expected) in [
+        (
+            "compose.yml",
+            "services:\n  web:\n    image: web:1.0\n    environment:\n      STOCK_ADDR: stock:8080\n      LEVEL: info\n  api:\n    image: api\n    environment:\n      - CART_URL=http://cart:80",
+            &["sure address declares STOCK_ADDR = stock:8080 @5", "sure address declares CART_URL = http://cart:80 @10"][..],
+        ),
+        (
+            "k/d.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: web:80\n        env:\n        - name: STOCK_ADDR\n          value: \"stock:8080\"",
+            &["sure address declares STOCK_ADDR = stock:8080 @13"],
+        ),
+        ("k/c.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  CART_HOST: cart", &["sure address declares CART_HOST = cart @4"]),
+        (
+            "src/main/resources/application.yml",
+            "spring:\n  kafka:\n    bootstrap-servers: kafka:9092\nstock:\n  url: http://stock",
+            &["sure address declares spring.kafka.bootstrap-servers = kafka:9092 @3", "sure address declares stock.url = http://stock @5"],
+        ),
+        (
+            "appsettings.json",
+            "{\n  \"Stock\": { \"BaseUrl\": \"http://stock\" },\n  \"Level\": \"x\"\n}",
+            &["sure address declares Stock:BaseUrl = http://stock @2"],
+        ),
+        (
+            ".env",
+            "# x\nSTOCK_URL=http://stock # y\nexport CART_ADDR=\"cart:80\"\nA=b",
+            &["sure address declares STOCK_URL = http://stock @2", "sure address declares CART_ADDR = cart:80 @3"],
+        ),
+        (
+            "Dockerfile",
+            "FROM x:80\nENV STOCK_URL=http://stock LEVEL=1\nENV CART_HOST cart",
+            &["sure address declares STOCK_URL = http://stock @2", "sure address declares CART_HOST = cart @3"],
+        ),
+        (
+            "m.tf",
+            "env {\n  name  = \"STOCK_URL\"\n  value = \"http://stock\"\n}\nvariables = { CART_URL = \"http://cart\" }",
+            &["sure address declares STOCK_URL = http://stock @2", "sure address declares CART_URL = http://cart @5"],
+        ),
+        (
+            "templates/d.yaml",
+            "{{- if .Values.x }}\nenv:\n- name: STOCK_ADDR\n  value: stock:8080\n- name: OTHER\n  value: {{ .x }}\n{{- end }}",
+            &["sure address declares STOCK_ADDR = stock:8080 @4"],
+        ),
+        (".github/workflows/x.yml", "on: push\njobs:\n  a:\n    env:\n      STOCK_URL: http://x", &[]),
+    ] {
+        says(path, text, &[Kind::Address], expected);
+    }
+}
+
+#[test]
+fn settings_are_kept_with_their_part() {
+    for (path, text, expected) in [
+        ("compose.yml", "services:\n  web:\n    image: w\n    environment:\n      LEVEL: info", "LEVEL=info for web @5"),
+        (
+            "k/d.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  env:\n  - name: TOPIC\n    value: orders",
+            "TOPIC=orders for web @7",
+        ),
+        ("a/application.properties", "app.topic=orders", "app.topic=orders @1"),
+        ("c.toml", "[kafka]\ntopic = \"orders\" # x", "kafka.topic=orders @2"),
+        (".env", "Stock__Url=x", "Stock:Url=x @1"),
+    ] {
+        let given: Vec<String> = facts(&File::new(path, text))
+            .given
+            .iter()
+            .map(|g| format!("{}={}{} @{}", g.key, g.value, g.part.as_ref().map_or(String::new(), |p| format!(" for {p}")), g.line))
+            .collect();
+        assert!(given.iter().any(|g| g == expected), "{path}: {given:?}");
+    }
+}
