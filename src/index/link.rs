@@ -11,6 +11,7 @@ use super::linked::{Index, IndexedFile, Place, Resource};
 use super::model::{Certainty, Facts, Kind, Role};
 use resolving::{Found, Here};
 use std::collections::BTreeMap;
+pub(crate) use resolving::written;
 pub use tables::Tables;
 
 /// What one file says, with its path and component.

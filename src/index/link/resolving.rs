@@ -36,7 +36,7 @@ pub(super) fn name(name: &Name, here: &Here<'_>, tables: &Tables) -> Found {
 }
 
 /// A name as a person would write it, what is open by its name.
-pub(super) fn written(name: &Name) -> String {
+pub(crate) fn written(name: &Name) -> String {
     let mut out = String::new();
     for part in &name.0 {
         match part {

@@ -12,6 +12,7 @@ mod filter;
 mod format;
 mod overlay;
 mod records;
+mod resolve;
 mod run;
 mod standing;
 mod write;

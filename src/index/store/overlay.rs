@@ -16,6 +16,7 @@ use super::{Files, Store, filter, open};
 use crate::hash;
 use crate::index::extractors;
 use crate::index::file::File;
+use crate::index::link::ResolvedUse;
 use crate::index::model::Use;
 use crate::state;
 use std::io::{Read, Write};
@@ -183,8 +184,9 @@ fn refreshed(state: &Path, root: &Path, path: &str, text: Option<&str>) -> Optio
     let facts = catch_unwind(AssertUnwindSafe(|| extractors::facts(&File::new(path, text)))).ok();
     let bytes = match &facts {
         Some(facts) => {
-            let resolved: Vec<(&Use, String)> = facts.uses.iter().filter(|u| u.name.says_something()).map(|u| (u, u.name.pattern())).collect();
-            entry(&store, path, text, &resolved)?
+            let mut resolved = store.resolve(facts, path);
+            resolved.sort_by_key(|u| u.line);
+            entry(&store, path, text, &facts.uses, &resolved)?
         }
         // Nothing is known of it but that it is another file now.
         None => bytes(path, &[], &[], &[]),
@@ -199,16 +201,15 @@ fn refreshed(state: &Path, root: &Path, path: &str, text: Option<&str>) -> Optio
 }
 
 /// The file's record as it is appended; `None` when it says nothing new.
-fn entry(store: &Store, path: &str, text: &str, resolved: &[(&Use, String)]) -> Option<Vec<u8>> {
+fn entry(store: &Store, path: &str, text: &str, uses: &[Use], resolved: &[ResolvedUse]) -> Option<Vec<u8>> {
     let component = store.component(path);
-    let spots = spots(text.as_bytes(), resolved.iter().map(|(u, _)| u.line));
-    let notes: Vec<Option<String>> = resolved.iter().map(|(u, _)| u.note.as_deref().map(note)).collect();
+    let spots = spots(text.as_bytes(), resolved.iter().map(|u| u.line));
+    let notes: Vec<Option<String>> = resolved.iter().map(|u| u.note.as_deref().map(note)).collect();
     let mut record = FileRecord { path, component: component.as_deref(), size: narrow(text.len()), uses: Vec::new() };
     let (mut keys, mut words) = (Vec::new(), Vec::new());
-    for ((used, resolved), note) in resolved.iter().zip(&notes).take(USES) {
-        let (Some(name), Some(spot)) = (name(resolved), spots.iter().find(|s| s.line == used.line)) else { continue };
+    for (used, note) in resolved.iter().zip(&notes).take(USES) {
+        let (Some(name), Some(spot)) = (name(&used.name), spots.iter().find(|s| s.line == used.line)) else { continue };
         keys.push(half(resource_key(used.kind, name)));
-        filter::anchors(used.kind, &used.name, &mut words);
         words.push(spot.hash);
         record.uses.push(UseRecord {
             kind: used.kind,
@@ -220,6 +221,7 @@ fn entry(store: &Store, path: &str, text: &str, resolved: &[(&Use, String)]) -> 
             spot: *spot,
         });
     }
+    uses.iter().for_each(|u| filter::anchors(u.kind, &u.name, &mut words));
     let body = postcard::to_allocvec(&record).ok()?;
     let same = store.with_file(path, |known| postcard::to_allocvec(known).is_ok_and(|known| known == body)).unwrap_or(record.uses.is_empty());
     if same {

@@ -64,6 +64,22 @@ pub(super) struct PlaceRecord<'a> {
     pub(super) spot: Spot,
 }
 
+/// What a name means that is written like this in a component, under all but the last.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct MeaningRecord<'a> {
+    pub(super) written: Written<'a>,
+    pub(super) name: &'a str,
+}
+
+/// A name as a file writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Written<'a> {
+    pub(super) kind: Kind,
+    pub(super) role: Role,
+    pub(super) component: Option<&'a str>,
+    pub(super) text: &'a str,
+}
+
 /// Where a line stood, and what it said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Spot {
@@ -118,6 +134,11 @@ pub(super) fn narrow(n: usize) -> u32 {
 
 pub(super) fn file_key(path: &str) -> u64 {
     hash::extend(hash::fnv(b"f"), path.as_bytes())
+}
+
+pub(super) fn meaning_key(written: &Written<'_>) -> u64 {
+    let hash = hash::extend(hash::fnv(b"w"), &[written.kind as u8, written.role as u8]);
+    hash::extend(hash::extend(hash::extend(hash, written.component.unwrap_or("").as_bytes()), b"\0"), written.text.as_bytes())
 }
 
 pub(super) fn resource_key(kind: Kind, name: &str) -> u64 {

@@ -4,7 +4,7 @@ use super::cache::{self, Cache, Said, Stamp};
 use super::format::Of;
 use super::overlay::Overlay;
 use super::records::{PATH, spots};
-use super::write::{Known, written};
+use super::write::{Known, records};
 use super::{Files, Store, build, open};
 use crate::engine::edit::file_name;
 use crate::hash;
@@ -140,7 +140,7 @@ fn index_here(wanted: &Wanted<'_>) -> std::io::Result<Report> {
     let together = started.elapsed();
     let known: HashMap<&str, Known<'_>> =
         gathered.stamps.iter().zip(&gathered.said).map(|(stamp, said)| (stamp.path.as_str(), Known { size: stamp.size, said })).collect();
-    let out = written(&linked.index, &known);
+    let out = records(&linked.index, &known);
     let tables = postcard::to_allocvec(&linked.tables).map_err(Error::other)?;
     let generation = random();
     let (uses, resources, shared) = (out.places, out.resources, out.shared);

@@ -3,9 +3,12 @@
 use super::cache::Said;
 use super::filter::{self, anchors};
 use super::format::{RECORD, Writer};
-use super::records::{FileRecord, PLACES, PlaceRecord, ResourceRecord, Spot, USES, UseRecord, file_key, is_path, name, narrow, note, resource_key, value};
+use super::records::{
+    FileRecord, MeaningRecord, PLACES, PlaceRecord, ResourceRecord, Spot, USES, UseRecord, Written, file_key, is_path, meaning_key, name, narrow, note,
+    resource_key, value,
+};
 use crate::index::linked::{Index, Place};
-use crate::index::model::{Kind, Name, Part};
+use crate::index::model::{Kind, Name, Part, Use};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,9 +22,9 @@ pub(super) struct Known<'a> {
     pub(super) said: &'a Said,
 }
 
-/// The lookup file, without head, and what is in it.
+/// Records and filter of a lookup file, and what is in them.
 #[derive(Debug, Default)]
-pub(super) struct Written {
+pub(super) struct Records {
     pub(super) writer: Writer,
     pub(super) filter: Vec<u8>,
     pub(super) resources: usize,
@@ -31,14 +34,15 @@ pub(super) struct Written {
 }
 
 /// Makes the records of a repository.
-pub(super) fn written(index: &Index, known: &HashMap<&str, Known<'_>>) -> Written {
+pub(super) fn records(index: &Index, known: &HashMap<&str, Known<'_>>) -> Records {
     let files: Vec<Option<Known<'_>>> = index.files.iter().map(|f| known.get(f.path.as_str()).copied().filter(|_| is_path(&f.path))).collect();
     let spot = |place: &Place| {
         let spots = &files.get(place.file as usize)?.as_ref()?.said.spots;
         spots.binary_search_by_key(&place.line, |s| s.line).ok().map(|i| spots[i])
     };
-    let mut out = Written::default();
+    let mut out = Records::default();
     let mut words: BTreeSet<u64> = BTreeSet::new();
+    let mut meanings: HashMap<Written<'_>, Option<&str>> = HashMap::new();
     let mut by_file: Vec<Vec<(Kind, &str, &Place, Spot)>> = vec![Vec::new(); index.files.len()];
     let mut kept: Vec<(Kind, &str, usize, Vec<(&Place, Spot)>)> = Vec::new();
     for resource in &index.resources {
@@ -49,6 +53,16 @@ pub(super) fn written(index: &Index, known: &HashMap<&str, Known<'_>>) -> Writte
         }
         out.resources += 1;
         out.places += places.len();
+        for (place, _) in &places {
+            let text = place.written.as_deref().unwrap_or(name);
+            let is_sure = |used: &Use| (used.line, used.kind, used.role, used.certainty) == (place.line, resource.kind, place.role, place.certainty);
+            // What was concluded for one place may not hold for another.
+            if files[place.file as usize].is_some_and(|f| f.said.facts.uses.iter().any(is_sure)) {
+                let component = index.files[place.file as usize].component.as_deref();
+                let meaning = meanings.entry(Written { kind: resource.kind, role: place.role, component, text }).or_insert(Some(name));
+                *meaning = meaning.filter(|m| *m == name);
+            }
+        }
         for (place, spot) in &places {
             by_file[place.file as usize].push((resource.kind, name, place, *spot));
         }
@@ -76,6 +90,13 @@ pub(super) fn written(index: &Index, known: &HashMap<&str, Known<'_>>) -> Writte
     for (key, record) in resources.iter().chain(&uses) {
         if let Some(record) = record {
             out.writer.add(*key, record);
+        }
+    }
+    for (written, name) in meanings {
+        if let Some(name) = name
+            && let Ok(record) = postcard::to_allocvec(&MeaningRecord { written, name })
+        {
+            out.writer.add(meaning_key(&written), &record);
         }
     }
     out.filter = filter::filter(&words.into_iter().collect::<Vec<u64>>());
