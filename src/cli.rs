@@ -98,6 +98,17 @@ Environment:
   distarch spec check docs/orders.md
   distarch spec deletion-test docs/orders.md")]
     Spec(commands::spec::Args),
+    /// Score the system: eight rows, 0 to 3, each with the line that carries it; kept as YAML, compared over time
+    ///
+    /// What the topology, specifications, the code and the repository can tell is measured; the rest is asked. Exit code 1 when a row is
+    /// lower than in the file of --compare.
+    #[command(after_help = "Examples:
+  distarch rubric
+  distarch rubric --spec docs/orders.md --save rubric.yaml
+  distarch rubric --answer 'load=3: 2026-10-02 twice the peak in staging, docs/load.md' --save rubric.yaml
+  distarch rubric --answers rubric.yaml --compare rubric.yaml
+  distarch rubric --format json | jq '.rows[] | select(.score == null) | .asks'")]
+    Rubric(commands::rubric::Args),
     /// Judge content: every problem with file, line and fix; exit code 1 when there is one
     #[command(after_help = "Examples:
   distarch lint                              this project's .dist-architect
@@ -230,6 +241,7 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         Verb::List(args) => commands::list::run(&args)?.into(),
         Verb::Catalog(args) => commands::catalog::run(&args)?,
         Verb::Topology(args) => commands::topology::run(&args)?,
+        Verb::Rubric(args) => commands::rubric::run(&args)?,
         Verb::Spec(args) => commands::spec::run(&args)?,
         Verb::Lint(args) => commands::lint::run(&args)?,
         Verb::Replay(args) => commands::replay::run(&args)?.into(),

@@ -1,13 +1,16 @@
 //! Skills and agent: what they say is held against the binary and the files. Each command that they name is run on a small project.
+#![cfg(unix)]
+
+mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use distributed_architect::topology::yaml::{self, Yaml};
+use support::{Room, said};
 
 const SKILLS: [&str; 4] = ["dist-check", "dist-debug", "dist-design", "system-design"];
 const AGENT: &str = "agents/distributed-computing-architect.md";
@@ -16,7 +19,9 @@ const AGENT: &str = "agents/distributed-computing-architect.md";
 const LISTING_LIMIT: usize = 900;
 
 /// Words in capitals stand for something of the project at hand; here, of the example below.
-const PLACES: [(&str, &str); 12] = [
+const PLACES: [(&str, &str); 16] = [
+    ("'ROW=SCORE:", "'load=2:"),
+    ("EVIDENCE'", "docs/load.md:3'"),
     ("COMPONENT", "orders-db"),
     ("ENTRY", "web"),
     ("EVENT", "load-high"),
@@ -25,7 +30,9 @@ const PLACES: [(&str, &str); 12] = [
     ("OPTION.yaml", "option.yaml"),
     ("PATTERN", "missing-timeout"),
     ("REVISION", "HEAD"),
+    ("RUBRIC.yaml", "rubric.yaml"),
     ("SKETCH.html", "sketch.html"),
+    ("SPEC.md", "spec.md"),
     ("STORE", "orders-db"),
     ("WORDS", "charge twice"),
     ("A..B", "HEAD~1..HEAD"),
@@ -50,6 +57,7 @@ components:
 relationships:
   - {from: orders, to: orders-db, via: sql}
 ";
+const SPEC: &str = "# Orders\n\nComponents: orders, orders-db\n\n## What breaks if I delete this?\n\nCheckout stops.\n";
 const COMPOSE: &str = "services:
   orders:
     image: orders
@@ -217,69 +225,37 @@ fn commands() -> &'static BTreeMap<String, BTreeSet<String>> {
 }
 
 /// A repository with a topology, a manifest and a change that has a finding.
-struct Project(tempfile::TempDir);
+struct Project(Room);
 
 impl Project {
     fn new() -> Self {
-        let project = Self(tempfile::tempdir().expect("a folder"));
-        project.git(&["init", "--quiet", "--initial-branch=main"]);
-        for (path, text) in [("README.md", "Orders.\n"), ("compose.yaml", COMPOSE), ("option.yaml", TOPOLOGY), (".dist-architect/topology.yaml", TOPOLOGY)] {
-            project.write(path, text);
-            project.commit();
+        let room = Room::new();
+        let files = [
+            ("compose.yaml", COMPOSE),
+            ("option.yaml", TOPOLOGY),
+            ("spec.md", SPEC),
+            ("rubric.yaml", "version: 1\nrows: []\n"),
+            (".dist-architect/topology.yaml", TOPOLOGY),
+        ];
+        for (path, text) in files {
+            room.write(path, text);
+            room.commit();
         }
-        project.write("orders/report.py", BEFORE);
-        project.commit();
-        project.write("orders/report.py", AFTER);
-        project
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.0.path().join(path);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, text).expect("written");
-    }
-
-    fn commit(&self) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--message=Step"]);
-    }
-
-    fn git(&self, arguments: &[&str]) {
-        let mut git = Command::new("git");
-        git.args(["-c", "user.name=a", "-c", "user.email=a@b.c"]).args(arguments).current_dir(self.0.path());
-        let out = git.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.0.path()).output().expect("git");
-        assert!(out.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
+        room.write("orders/report.py", BEFORE);
+        room.commit();
+        room.write("orders/report.py", AFTER);
+        Self(room)
     }
 
     fn forget_topology(&self) {
         fs::remove_file(self.0.path().join(".dist-architect/topology.yaml")).expect("it was there");
     }
 
-    /// Runs a command line as a shell would split it; `input` is what is piped into it.
+    /// Runs a command line; `input` is what is piped into it.
     fn run(&self, command: &str, input: &str) -> Output {
-        let mut words = command.split_whitespace();
-        assert_eq!(words.next(), Some("distarch"), "{command}");
-        assert!(!command.contains(['"', '\'', '|', '>']), "{command}: more than words");
-        let mut process = Command::new(env!("CARGO_BIN_EXE_distarch"))
-            .args(words)
-            .current_dir(self.0.path())
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.0.path().join("home"))
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        // A command that reads nothing may have ended already.
-        let _ = process.stdin.take().expect("a pipe").write_all(input.as_bytes());
-        process.wait_with_output().expect("it ends")
+        assert!(command.starts_with("distarch ") && !command.contains(['|', '>', ';', '&', '`']), "{command}: more than a command");
+        self.0.piped(command, input)
     }
-}
-
-fn said(out: &Output) -> String {
-    format!("{}\n{}\n{}", out.status, String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
 }
 
 /// The command with the example's names in the places of the words in capitals.
@@ -360,18 +336,18 @@ fn patterns_and_modules_exist() {
 fn what_is_said_of_the_commands_holds() {
     let project = Project::new();
     assert_eq!(project.run("distarch check", "").status.code(), Some(1), "1: something was found");
-    project.write("picture.bin", "\0\0\0");
-    project.git(&["add", "--all"]);
+    project.0.write("picture.bin", "\0\0\0");
+    project.0.git(&["add", "--all"]);
     let report = project.run("distarch check --format markdown", "");
     assert!(String::from_utf8_lossy(&report.stdout).contains("## Not looked at"), "{}", said(&report));
     let alone = Project::new();
-    alone.write("orders/report.py", BEFORE);
-    alone.write("README.md", "All orders.\n");
+    alone.0.write("orders/report.py", BEFORE);
+    alone.0.write("README.md", "All orders.\n");
     let report = alone.run("distarch check", "");
     assert!(report.status.success() && String::from_utf8_lossy(&report.stdout).contains("nothing that would be asked about"), "{}", said(&report));
-    alone.write(".dist-architect/topology.yaml", ONE_TO_ONE);
-    alone.commit();
-    alone.write("orders/report.py", &AFTER.replace("url,", "\"http://billing:8080/done\","));
+    alone.0.write(".dist-architect/topology.yaml", ONE_TO_ONE);
+    alone.0.commit();
+    alone.0.write("orders/report.py", &AFTER.replace("url,", "\"http://billing:8080/done\","));
     let report = alone.run("distarch check", "");
     for phrase in ["left out for orders", "The topology file does not know"] {
         assert!(String::from_utf8_lossy(&report.stdout).contains(phrase), "{phrase}: {}", said(&report));

@@ -22,6 +22,7 @@ pub mod man;
 pub mod places;
 pub mod prune;
 pub mod replay;
+pub mod rubric;
 pub mod scan;
 pub mod spec;
 pub mod stats;

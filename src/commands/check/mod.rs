@@ -101,13 +101,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
         _ => Range::Uncommitted,
     };
     let only = args.paths.iter().map(|p| from_top(&here, &root, p)).collect::<Result<Vec<_>, _>>()?;
-    let changes = changes::changes(&root, &range, &only).map_err(|refused| of_git(&refused, &range))?;
-    let settings = config::load(&root.join("any"), Some(&root), None);
-    let least = if args.low { Confidence::Low } else { Confidence::Medium };
-    let (seen, unseen): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|c| c.texts.is_ok());
-    let judged: Vec<Judged> = seen.into_par_iter().map(|change| judged(change, &settings, least)).collect();
-    let unseen: Vec<(String, Unseen)> = unseen.into_iter().filter_map(|c| Some((c.path, c.texts.err()?))).collect();
-    let report = Report::new(&range, &judged, &unseen, &settings);
+    let (report, judged) = judge_range(&root, &range, &only, if args.low { Confidence::Low } else { Confidence::Medium })?;
     let text = match args.format {
         Format::Text => page::text(&report, &judged, std::io::stdout().is_terminal()),
         Format::Json => render::json::render(&report)?,
@@ -121,6 +115,16 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
         FailOn::None => false,
     };
     Ok(Answer { text, found: report.findings.iter().any(|f| fails(&f.confidence)) })
+}
+
+/// Judges what a range of a repository changes.
+pub(super) fn judge_range(root: &Path, range: &Range, only: &[String], least: Confidence) -> Result<(Report, Vec<Judged>), Error> {
+    let changes = changes::changes(root, range, only).map_err(|refused| of_git(&refused, range))?;
+    let settings = config::load(&root.join("any"), Some(root), None);
+    let (seen, unseen): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|c| c.texts.is_ok());
+    let judged: Vec<Judged> = seen.into_par_iter().map(|change| judged(change, &settings, least)).collect();
+    let unseen: Vec<(String, Unseen)> = unseen.into_iter().filter_map(|c| Some((c.path, c.texts.err()?))).collect();
+    Ok((Report::new(range, &judged, &unseen, &settings), judged))
 }
 
 fn judged(change: Change, settings: &Settings, least: Confidence) -> Judged {

@@ -9,7 +9,7 @@ use std::path::Path;
 const COMMITS: &str = "--max-count=2000";
 
 /// The commits after the last one that touched a file.
-pub(super) fn since(file: &Path) -> Option<History> {
+pub(in crate::commands) fn since(file: &Path) -> Option<History> {
     let file = file.canonicalize().ok()?;
     let (folder, name) = (file.parent()?, file.file_name()?);
     let last = git(folder, &["log", "--max-count=1", "--format=%H", "--"], Some(Path::new(name)))?;

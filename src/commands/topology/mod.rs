@@ -10,7 +10,7 @@ pub mod delete;
 pub mod draw;
 pub mod drift;
 pub mod fmt;
-mod history;
+pub(super) mod history;
 pub mod import;
 pub mod init;
 pub mod path;
