@@ -8,7 +8,6 @@ mod acknowledged;
 mod amqp;
 mod buses;
 mod cloud;
-pub(super) mod configured;
 mod kafka;
 mod others;
 #[cfg(test)]

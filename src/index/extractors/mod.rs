@@ -4,6 +4,7 @@
 mod addresses;
 mod channels;
 mod clients;
+mod configured;
 pub(crate) mod constants;
 mod flags;
 mod http_calls;
@@ -71,6 +72,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "schema documents", reads: Reads::Only(&["yaml", "json"]), words: &["openapi", "swagger", "asyncapi", "$schema"], read: messages::read_document },
     Extractor { id: "graphql", reads: Reads::Only(graphql::LANGUAGES), words: graphql::WORDS, read: graphql::read },
     Extractor { id: "addresses", reads: Reads::Only(addresses::LANGUAGES), words: &[], read: addresses::read },
+    Extractor { id: "configured", reads: Reads::Only(&["yaml", "json", "properties", "hcl", "shell", "dockerfile"]), words: configured::WORDS, read: configured::read },
 ];
 
 impl Extractor {

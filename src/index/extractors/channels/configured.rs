@@ -1,1 +1,0 @@
-//! Channels that configuration declares or binds.
