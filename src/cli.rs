@@ -58,6 +58,41 @@ Environment:
   distarch check --diff origin/main...HEAD --format sarif > distarch.sarif
   distarch check --diff origin/main...HEAD --format github")]
     Check(commands::check::Args),
+    /// Read the repository for what its parts share, and keep that for the hook and the other verbs; again, only what changed is read
+    ///
+    /// It lies in the state folder, never in the project.
+    #[command(after_help = "Examples:
+  distarch index
+  distarch index ~/src/shop --force
+  distarch index --format json | jq .lines_per_second_and_core")]
+    Index(commands::index::build::Args),
+    /// Tell who touches a shared resource, or what a line touches: readers, writers, callers
+    #[command(after_help = "Examples:
+  distarch observers orders.status
+  distarch observers 'worker:{id}:status'
+  distarch observers src/worker.py:61
+  distarch observers 'GET /orders/{id}' --format json | jq '.resources[].places[].file'")]
+    Observers(commands::index::observers::Args),
+    /// List what the parts of a repository share: tables, keys, channels, routes, locks
+    #[command(after_help = "Examples:
+  distarch resources
+  distarch resources --kind channel --kind route
+  distarch resources --shared --format json | jq -r '.resources[].name'")]
+    Resources(commands::index::resources::Args),
+    /// Tell which components meet at which shared resources, with the lines that prove it
+    #[command(after_help = "Examples:
+  distarch flows
+  distarch flows --component orders
+  distarch flows --format mermaid >> README.md")]
+    Flows(commands::index::flows::Args),
+    /// Tell who in other components observes what a change touches
+    ///
+    /// Without arguments, of what is not committed.
+    #[command(after_help = "Examples:
+  distarch impact
+  distarch impact --diff main...HEAD --format markdown
+  distarch impact --since v1.2 --format json | jq '.touched[].observers[].component'")]
+    Impact(commands::index::impact::Args),
     /// Explain a module, a section, a signal, a pattern or a library, from the same bytes that fire
     #[command(after_help = "Examples:
   distarch explain failure-mode
@@ -237,6 +272,11 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         }
         Verb::Scan(args) => commands::scan::run(&args)?.into(),
         Verb::Check(args) => commands::check::run(&args)?,
+        Verb::Index(args) => commands::index::build::run(&args)?,
+        Verb::Observers(args) => commands::index::observers::run(&args)?,
+        Verb::Resources(args) => commands::index::resources::run(&args)?,
+        Verb::Flows(args) => commands::index::flows::run(&args)?,
+        Verb::Impact(args) => commands::index::impact::run(&args)?,
         Verb::Explain(args) => commands::explain::run(&args)?.into(),
         Verb::List(args) => commands::list::run(&args)?.into(),
         Verb::Catalog(args) => commands::catalog::run(&args)?,

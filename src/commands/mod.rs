@@ -10,6 +10,7 @@ pub mod explain;
 mod file;
 pub mod fit;
 pub mod hook;
+pub mod index;
 pub mod init;
 pub mod install;
 mod judge;

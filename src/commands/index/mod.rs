@@ -1,0 +1,15 @@
+//! Verbs over the index of shared resources: who does what to what the components of a system have in common.
+
+mod asked;
+pub mod build;
+pub mod flows;
+pub mod impact;
+pub mod observers;
+pub mod resources;
+#[cfg(test)]
+mod small;
+mod source;
+mod words;
+
+/// Version of the JSON of these verbs.
+pub const VERSION: u32 = 1;
