@@ -263,3 +263,27 @@ fn what_else_has_to_be_known_is_said() {
     let said = room.says("install --client claude-code --scope project");
     assert!(said.contains("The plugin is enabled too"), "{said}");
 }
+
+#[test]
+fn doctor_sees_what_is_installed() {
+    for (client, title) in [("claude-code", "the hook is named in"), ("codex", "Codex: the hook is named in")] {
+        for scope in ["user", "project"] {
+            let room = Room::new();
+            room.says(&format!("install --client {client} --scope {scope}"));
+            let doctor = |room: &Room| {
+                let out = room.run("doctor", &[]);
+                String::from_utf8(out.stdout)
+                    .expect("UTF-8")
+                    .lines()
+                    .filter(|l| l.split_whitespace().nth(1) == Some("hooks"))
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            let lines = doctor(&room);
+            assert!(lines.len() == 1 && lines[0].starts_with("ok ") && lines[0].contains(title), "{client} {scope}: {lines:?}");
+            room.says(&format!("uninstall --client {client} --scope {scope}"));
+            let lines = doctor(&room);
+            assert!(lines.len() == 1 && lines[0].contains("not registered"), "{client} {scope}: {lines:?}");
+        }
+    }
+}

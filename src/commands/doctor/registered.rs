@@ -1,6 +1,7 @@
 //! Whether the client's settings turn the plugin on, or name the hook themselves.
 
 use super::{Check, Level};
+use crate::clients::CLIENTS;
 use crate::commands::places;
 use serde_json::Value;
 use std::path::Path;
@@ -30,6 +31,7 @@ pub(super) fn checks(project: &Path) -> Vec<Check> {
             out.push(Check::new("hooks", Level::Broken, format!("disableAllHooks is set in {place}: no hook runs")).hint("remove it"));
         }
     }
+    let elsewhere = others(project);
     let on: Vec<String> = plugins.iter().filter(|(_, on, _)| *on).map(|(id, _, place)| format!("{id} in {place}")).collect();
     let off: Vec<String> = plugins.iter().filter(|(_, on, _)| !on).map(|(id, _, place)| format!("{id} in {place}")).collect();
     if on.len() + direct.len() > 1 {
@@ -43,12 +45,31 @@ pub(super) fn checks(project: &Path) -> Vec<Check> {
         out.push(Check::new("hooks", Level::Ok, format!("the hook is named in {place}")));
     } else if let Some(place) = off.first() {
         out.push(Check::new("hooks", Level::Note, format!("the plugin is turned off: {place}")).hint("`claude plugin enable distributed-architect`"));
-    } else {
+    } else if elsewhere.is_empty() {
         out.push(
             Check::new("hooks", Level::Note, "not registered in the client's settings; a plugin given by --plugin-dir cannot be seen from here").hint(
                 "`claude plugin marketplace add DIR` and `claude plugin install distributed-architect@distributed-architect`, or `claude --plugin-dir DIR`",
             ),
         );
+    }
+    out.extend(elsewhere);
+    out
+}
+
+/// The same for the other clients, where their own file of hooks names ours.
+fn others(project: &Path) -> Vec<Check> {
+    let mut out = Vec::new();
+    for registration in CLIENTS.iter().skip(1).map(|c| c.registration()) {
+        let user = match std::env::var_os(registration.variable).filter(|v| !v.is_empty()) {
+            Some(folder) => Some(folder.into()),
+            None => std::env::home_dir().map(|home| home.join(registration.folder)),
+        };
+        for path in user.into_iter().chain([project.join(registration.folder)]).map(|folder| folder.join(registration.file)) {
+            let settings: Option<Value> = std::fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok());
+            if settings.is_some_and(|s| s.get("hooks").is_some_and(names_us)) {
+                out.push(Check::new("hooks", Level::Ok, format!("{}: the hook is named in {}", registration.title, path.display())).hint(registration.then));
+            }
+        }
     }
     out
 }
