@@ -18,6 +18,7 @@ mod durations;
 mod graphql;
 mod keys;
 mod leases;
+mod orm;
 mod rpc;
 mod sql;
 mod states;
@@ -48,6 +49,7 @@ pub(crate) struct Extractor {
 
 const KEYS: &[&str] = &["redis", "cache", "rdb", "hset", "hget", "setnx", "zadd", "sadd", "xadd", "xread", "lpush", "rpush", "dalli", "etcd", "consul", "zookeeper", "kazoo", "curator", "idatabase", "stringset", "stringget", "keydelete", "valkey", "redix", "opsfor"];
 const LEASES: &[&str] = &["lock", "lease", "leader", "mutex", "setnx", "election"];
+const ORM: &[&str] = &["model", "entity", "repository", "query", "where", "objects", "schema", "collection", "gorm", "prisma", "knex", "context", "create_table", "findby", "find_by", "table", "record", "document", "mongo", "ecto", "diesel", "sea_orm"];
 const SQL: &[&str] = &["select", "insert into", "update", "delete from", "create t", "alter t", "drop t", "merge into"];
 
 /// Every extractor.
@@ -57,6 +59,8 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "leases", reads: Reads::Programs, words: LEASES, read: leases::read },
     Extractor { id: "buckets", reads: Reads::Programs, words: &["bucket", "s3", "blob", "minio", "storage"], read: buckets::read },
     Extractor { id: "states", reads: Reads::Programs, words: &["status", "state", "phase", "stage"], read: states::read },
+    Extractor { id: "mapped tables", reads: Reads::Programs, words: ORM, read: orm::read },
+    Extractor { id: "prisma", reads: Reads::Only(&["unknown"]), words: &["model ", "enum "], read: orm::read_prisma },
     Extractor { id: "sql", reads: Reads::Programs, words: SQL, read: sql::read },
     Extractor { id: "sql files", reads: Reads::Only(&["sql"]), words: SQL, read: sql::read_file },
     Extractor { id: "sql mappers", reads: Reads::Only(&["xml"]), words: &["<mapper"], read: sql::read_mapper },

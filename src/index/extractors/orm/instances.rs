@@ -1,0 +1,191 @@
+//! Rows as objects: `order.status = "paid"` that is saved, `if order.status == "paid"`.
+
+use super::Mapped;
+use crate::index::extractors::values;
+use crate::index::model::{Certainty, Facts, Kind, Role, Use};
+use crate::index::reading::tokens::Kind as Token;
+use crate::index::reading::{DeclarationKind, Reading};
+
+/// What shows that objects of the file are saved.
+const SAVES: [&str; 18] = [
+    ".save",
+    "commit()",
+    "flush()",
+    "SaveChanges",
+    "persist(",
+    "session.add",
+    ".Save(",
+    "merge(",
+    "@Transactional",
+    "update_fields",
+    "save!",
+    "Repo.update",
+    "bulk_update",
+    "@Entity",
+    "refresh(",
+    "UpdateAsync",
+    "ApplicationRecord",
+    "models.Model",
+];
+
+pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts) {
+    let by_repository = matches!(reading.language.name(), "java" | "kotlin") && reading.mentions(&["Repository"]);
+    if mapped.models.is_empty() && mapped.imported.is_empty() && !by_repository {
+        return;
+    }
+    let saved = reading.mentions(&SAVES);
+    let holder = Holder { reading, mapped };
+    if saved {
+        for a in reading.assignments.iter().filter(|a| a.path.len() >= 2) {
+            let Some((entity, certainty)) = holder.entity(a.path[a.path.len() - 2], a.at) else { continue };
+            holder.tell(entity, a.name, Role::Writes, values::text(reading, &a.value), certainty, a.line, facts);
+        }
+        // Instance variables of a model itself: Ruby's `self.status = `.
+        for call in reading.calls.iter().filter(|c| c.path.len() >= 2 && c.arguments.len() == 1) {
+            let Some(property) = call.name.strip_prefix("set").filter(|p| p.starts_with(|c: char| c.is_ascii_uppercase())) else { continue };
+            if !matches!(reading.language.name(), "java" | "kotlin" | "php" | "groovy") {
+                continue;
+            }
+            let Some((entity, certainty)) = holder.entity(call.path[call.path.len() - 2], call.at) else { continue };
+            let mut property = property.to_owned();
+            property[..1].make_ascii_lowercase();
+            let value = values::text(reading, &call.arguments[0].span);
+            holder.tell(entity, &property, Role::Writes, value, certainty, call.line, facts);
+        }
+    }
+    comparisons(&holder, facts);
+}
+
+/// `order.status == "paid"`, `order.getStatus() != Status.PAID`.
+fn comparisons(holder: &Holder<'_, '_>, facts: &mut Facts) {
+    let reading = holder.reading;
+    for sign in 3..reading.tokens.len() {
+        if !matches!(reading.word(sign), "==" | "!=" | "===" | "!==") {
+            continue;
+        }
+        let mut at = sign - 1;
+        let mut property = reading.word(at).to_owned();
+        if reading.is(at, ")") && reading.partner(at) + 1 == at {
+            at = sign - 3;
+            let Some(got) = reading.word(at).strip_prefix("get").filter(|g| g.starts_with(|c: char| c.is_ascii_uppercase())) else { continue };
+            property = got.to_owned();
+            property[..1].make_ascii_lowercase();
+        }
+        if reading.kind(at) != Some(Token::Word)
+            || at < 2
+            || !matches!(reading.word(at - 1), "." | "->" | "?." | "&.")
+            || reading.kind(at - 2) != Some(Token::Word)
+        {
+            continue;
+        }
+        // A path of two.
+        if at >= 3 && matches!(reading.word(at - 3), "." | "->" | "::") && !matches!(reading.word(at.saturating_sub(4)), "self" | "this") {
+            continue;
+        }
+        let mut end = sign + 1;
+        while end < sign + 8
+            && !matches!(reading.word(end), ")" | ":" | "&&" | "||" | "and" | "or" | "," | ";" | "{" | "?" | "then" | "if" | "else" | "]" | "}")
+            && (end == sign + 1 || !reading.tokens.get(end).is_some_and(|t| t.first))
+        {
+            end += 1;
+        }
+        // Ruby's symbol begins with a colon.
+        if end == sign + 1 && reading.is(end, ":") {
+            end += 2;
+        }
+        let Some(value) = values::text(reading, &(sign + 1..end)) else { continue };
+        let Some((entity, certainty)) = holder.entity(reading.word(at - 2), at) else { continue };
+        let before = facts.uses.len();
+        holder.tell(entity, &property, Role::Reads, Some(value), certainty, reading.line(at), facts);
+        if reading.word(sign).starts_with('!')
+            && facts.uses.len() > before
+            && let Some(last) = facts.uses.last_mut()
+        {
+            last.note = Some("all but this value".to_owned());
+        }
+    }
+}
+
+struct Holder<'r, 'a> {
+    reading: &'r Reading<'a>,
+    mapped: &'r Mapped<'a>,
+}
+
+impl<'a> Holder<'_, 'a> {
+    /// The mapped type of a variable.
+    fn entity(&self, variable: &str, at: usize) -> Option<(&'a str, Certainty)> {
+        let reading = self.reading;
+        if matches!(variable, "self" | "this" | "$this") {
+            let model = self.mapped.models.iter().find(|m| m.body.contains(&at))?;
+            return Some((model.entity, Certainty::Sure));
+        }
+        if !variable.trim_start_matches('$').starts_with(|c: char| c.is_ascii_lowercase() || c == '_') {
+            return None;
+        }
+        let function = reading.enclosing(at, &[DeclarationKind::Function]);
+        let bare = variable.trim_start_matches('$');
+        // Its type, in the head of the function or in its body.
+        let from = function.map_or(at.saturating_sub(400), |f| f.head.start);
+        for i in (from..at).rev() {
+            if !reading.is(i, variable) || i == 0 {
+                continue;
+            }
+            let before = reading.word(i - 1);
+            if self.is_model(before) && !matches!(reading.word(i.wrapping_sub(2)), "." | "new") {
+                return Some((before, Certainty::Sure));
+            }
+            let mut behind = i + 1;
+            if reading.is(behind, ":") {
+                behind += 1;
+            }
+            while matches!(reading.word(behind), "*" | "&" | "mut") {
+                behind += 1;
+            }
+            if behind > i + 1 && self.is_model(reading.word(behind)) && !reading.is(behind + 1, "(") {
+                return Some((reading.word(behind), Certainty::Sure));
+            }
+        }
+        let a =
+            reading.assignments.iter().rev().find(|a| a.name == variable && a.path.len() == 1 && a.at < at && function.is_none_or(|f| f.body.contains(&a.at)));
+        if let Some(a) = a
+            && let Some(word) = a.value.clone().take(24).map(|i| reading.word(i)).find(|w| self.is_model(w))
+        {
+            return Some((word, Certainty::Sure));
+        }
+        // A loop: `for order in Order.objects..`, `foreach ($orders as $order)`.
+        let looped = (from..at).rev().find(|&i| reading.is(i, variable) && (reading.is(i + 1, "in") || reading.is(i + 1, "of")));
+        if let Some(i) = looped
+            && let Some(word) = (i + 2..i + 12).map(|j| reading.word(j)).find(|w| self.is_model(w))
+        {
+            return Some((word, Certainty::Sure));
+        }
+        // A variable named as the type.
+        let lower = bare.trim_start_matches('_').replace('_', "").to_ascii_lowercase();
+        let named = self.mapped.models.iter().map(|m| m.entity).chain(self.mapped.imported.iter().copied()).find(|e| e.to_ascii_lowercase() == lower)?;
+        Some((named, Certainty::Likely))
+    }
+
+    fn is_model(&self, word: &str) -> bool {
+        word.starts_with(|c: char| c.is_ascii_uppercase())
+            && (self.mapped.is_model(word)
+                || matches!(self.reading.language.name(), "java" | "kotlin") && word.len() > 2 && self.reading.text.contains(&format!("{word}Repository")))
+    }
+
+    fn tell(&self, entity: &str, property: &str, role: Role, value: Option<String>, certainty: Certainty, line: u32, facts: &mut Facts) {
+        let model = self.mapped.models.iter().find(|m| m.entity == entity);
+        let is_ruby = self.reading.language.name() == "ruby";
+        // A mapped type of this file says which of its members are columns; of others only what carries a literal is told.
+        let counts = match model {
+            Some(model) if !model.columns.is_empty() && !is_ruby => model.columns.iter().any(|c| c.property.eq_ignore_ascii_case(property)),
+            _ => value.is_some() || role == Role::Writes,
+        };
+        if !counts || property.starts_with('_') {
+            return;
+        }
+        let table = self.mapped.table(self.reading, entity);
+        let column = self.mapped.column(self.reading, Some(entity), property);
+        let mut used = Use::new(Kind::Column, role, values::column(&table, &column), line).certainty(certainty);
+        used.value = value;
+        facts.push(used);
+    }
+}

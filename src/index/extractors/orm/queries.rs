@@ -1,0 +1,520 @@
+//! Calls that filter or change rows of a table.
+
+use super::pairs::{self, Pair};
+use super::verbs::{self, Takes, Verb};
+use super::{Mapped, frameworks};
+use crate::index::extractors::clients;
+use crate::index::extractors::values;
+use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
+use crate::index::reading::tokens::Kind as Token;
+use crate::index::reading::{Call, Reading};
+
+/// The table that a call works on.
+pub(super) struct Root<'a> {
+    pub(super) table: Name,
+    pub(super) entity: Option<&'a str>,
+    /// It is known to be one, and not only of its form.
+    pub(super) is_known: bool,
+}
+
+/// Types of standard libraries that have such verbs.
+const NO_TYPE: [&str; 40] = [
+    "Array",
+    "Object",
+    "Promise",
+    "Map",
+    "Set",
+    "List",
+    "Collections",
+    "Stream",
+    "Enumerable",
+    "File",
+    "Dir",
+    "Math",
+    "JSON",
+    "Date",
+    "Buffer",
+    "String",
+    "Number",
+    "Arrays",
+    "Objects",
+    "Optional",
+    "Enum",
+    "Hash",
+    "Time",
+    "Process",
+    "Thread",
+    "Kernel",
+    "Struct",
+    "Reflect",
+    "Symbol",
+    "Cache",
+    "Redis",
+    "Log",
+    "Logger",
+    "Http",
+    "Route",
+    "Router",
+    "Schema",
+    "DB",
+    "Event",
+    "Factory",
+];
+
+/// What files have that map types or talk to document stores in calls; without any of them nothing is looked at.
+const PROOF: &[&str] = &[
+    "django",
+    "sqlalchemy",
+    "peewee",
+    "tortoise",
+    "mongo",
+    "activerecord",
+    "applicationrecord",
+    "sequelize",
+    "typeorm",
+    "prisma",
+    "knex",
+    "drizzle",
+    "gorm",
+    "ecto",
+    "eloquent",
+    "doctrine",
+    "illuminate",
+    "entityframework",
+    "dbcontext",
+    "_context",
+    "objects.",
+    ".where",
+    "collection",
+    "supabase",
+    "mikro-orm",
+    "session.query",
+    "select(",
+    "find_by",
+    "findby",
+    "diesel",
+    "sea_orm",
+    "table(",
+];
+
+pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts) {
+    let lower = reading.text.to_ascii_lowercase();
+    if mapped.models.is_empty() && !PROOF.iter().any(|p| lower.contains(p)) {
+        return;
+    }
+    let world = World { reading, mapped, lower: &lower, repositories: repositories(reading) };
+    match reading.language.name() {
+        "elixir" => ecto(&world, facts),
+        "rust" => rust(&world, facts),
+        _ => {}
+    }
+    for call in reading.calls.iter().filter(|c| !c.in_log) {
+        if world.selected(call, facts) {
+            continue;
+        }
+        let name = verbs::plain(call.name);
+        let Some(verb) = verbs::find(&name) else { continue };
+        let Some(root) = world.root(call) else { continue };
+        if verb.common && !root.is_known {
+            continue;
+        }
+        world.tell(call, &name, verb, &root, facts);
+    }
+}
+
+struct World<'r, 'a> {
+    reading: &'r Reading<'a>,
+    mapped: &'r Mapped<'a>,
+    lower: &'r str,
+    /// Variables of type `Repository<Order>`.
+    repositories: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> World<'_, 'a> {
+    fn tell(&self, call: &Call<'_>, name: &str, verb: &Verb, root: &Root<'_>, facts: &mut Facts) {
+        let reading = self.reading;
+        let certainty = if root.is_known { Certainty::Sure } else { Certainty::Likely };
+        facts.push(Use::new(Kind::Column, verb.role, root.table.clone(), call.line).certainty(certainty));
+        // Of two objects the second is set: Mongo's `update(filter, change)`.
+        let objects = call.arguments.iter().filter(|a| a.keyword.is_none() && a.span.clone().take(6).any(|i| reading.is(i, "{"))).count();
+        let takes =
+            if verb.takes == Takes::Set && name == "update" && objects >= 2 && !self.lower.contains("sequelize") { Takes::FilterThenSet } else { verb.takes };
+        for pair in pairs::pairs(reading, call, name, takes) {
+            facts.push(self.column_use(&pair, root, certainty));
+        }
+        if verb.role == Role::Reads
+            && let Some(condition) = call.positional(0).filter(|a| a.span.len() == 1).and_then(|a| reading.string(a.span.start))
+        {
+            self.condition(condition, call, root, certainty, facts);
+        }
+    }
+
+    fn column_use(&self, pair: &Pair, root: &Root<'_>, certainty: Certainty) -> Use {
+        let column = self.mapped.column(self.reading, root.entity, &pair.property);
+        let mut used = Use::new(Kind::Column, pair.role, values::column(&root.table, &column), pair.line).certainty(certainty);
+        used.value.clone_from(&pair.value);
+        used.note = pair.not.then(|| "all but this value".to_owned());
+        used
+    }
+
+    /// `where("status = ?", "idle")`, `where("status = 'idle'")`.
+    fn condition(&self, text: &str, call: &Call<'_>, root: &Root<'_>, certainty: Certainty, facts: &mut Facts) {
+        let Some((column, rest)) = text.trim_start_matches(['(', ' ']).split_once(['=', '<', '>', ' ']) else { return };
+        let column = column.trim().rsplit('.').next().unwrap_or("").trim_matches(['"', '`']);
+        if !pairs::is_column(column) || !text.contains(['=', '?', '<', '>']) && !text.to_ascii_lowercase().contains(" in ") {
+            return;
+        }
+        let rest = rest.trim_start_matches(['=', ' ']);
+        let mut pair = Pair { property: column.to_owned(), role: Role::Reads, value: None, not: text.contains("<>") || text.contains("!="), line: call.line };
+        let is_equal = text.contains('=') && !text.contains(">=") && !text.contains("<=") || text.to_ascii_lowercase().contains(" in ");
+        if is_equal && rest.starts_with('\'') {
+            pair.value = rest[1..].split('\'').next().filter(|v| !v.is_empty()).map(str::to_owned);
+        } else if is_equal && let Some(bound) = call.arguments.get(1) {
+            let values = pairs::literals(self.reading, &bound.span);
+            if values.len() > 1 {
+                for value in values {
+                    let more = Pair { property: column.to_owned(), role: Role::Reads, value: Some(value), not: pair.not, line: call.line };
+                    facts.push(self.column_use(&more, root, certainty));
+                }
+                return;
+            }
+            pair.value = values.into_iter().next();
+        }
+        pair.not &= pair.value.is_some();
+        facts.push(self.column_use(&pair, root, certainty));
+    }
+
+    /// Python's `select(Order)`, `update(Order)`; whether the call is one.
+    fn selected(&self, call: &Call<'_>, facts: &mut Facts) -> bool {
+        if self.reading.language.name() != "python" || !matches!(call.name, "query" | "select" | "update" | "delete" | "insert") || call.arguments.is_empty() {
+            return false;
+        }
+        let Some(entity) = self.entity_argument(call) else { return false };
+        let role = match call.name {
+            "update" | "insert" => Role::Writes,
+            "delete" => Role::Deletes,
+            _ => Role::Reads,
+        };
+        facts.push(Use::new(Kind::Column, role, self.mapped.table(self.reading, entity), call.line));
+        true
+    }
+
+    /// The mapped type that is a call's first argument: `Order`, `Order.id`.
+    fn entity_argument(&self, call: &Call<'a>) -> Option<&'a str> {
+        let span = &call.positional(0)?.span;
+        let word = self.reading.word(span.start);
+        (self.reading.kind(span.start) == Some(Token::Word) && self.mapped.is_model(word) && span.len() <= 3).then_some(word)
+    }
+
+    fn known(&self, entity: &'a str) -> Root<'a> {
+        Root { table: self.mapped.table(self.reading, entity), entity: Some(entity), is_known: true }
+    }
+
+    /// The table of a call, by what it is called on.
+    fn root(&self, call: &Call<'a>) -> Option<Root<'a>> {
+        let reading = self.reading;
+        let language = reading.language.name();
+        let holders = &call.path[..call.path.len() - 1];
+        // Calls that the chain went through, nearest first.
+        let mut on = call.on;
+        while let Some(i) = on {
+            let inner = &reading.calls[i];
+            if let Some(root) = self.made(inner) {
+                return Some(root);
+            }
+            on = inner.on;
+        }
+        if let Some(root) = self.made(call).filter(|_| language == "go") {
+            return Some(root);
+        }
+        match language {
+            "go" if self.lower.contains("gorm") => {
+                // Any call of the same chain may name the type: `db.Where(..).Find(&orders)`.
+                let typed = reading
+                    .calls
+                    .iter()
+                    .filter(|c| {
+                        c.begins == call.begins
+                            && matches!(
+                                c.name,
+                                "Model" | "Find" | "First" | "Create" | "Save" | "Delete" | "Take" | "Last" | "FirstOrCreate" | "Count" | "Updates"
+                            )
+                    })
+                    .find_map(|c| clients::type_of(reading, &c.positional(0)?.span));
+                if let Some(entity) = typed.filter(|e| e.starts_with(char::is_uppercase)) {
+                    return Some(self.known(entity));
+                }
+            }
+            "csharp" => return self.of_context(call),
+            "typescript" | "javascript" => {
+                if let Some(at) = holders.iter().position(|h| h.to_ascii_lowercase().contains("prisma") || *h == "tx" && self.lower.contains("prisma")) {
+                    // `prisma.order.findMany`; in the schema its letter is a capital.
+                    let model = holders.get(at + 1).filter(|m| !m.starts_with('$'))?;
+                    let mut entity = (*model).to_owned();
+                    entity[..1].make_ascii_uppercase();
+                    let table = values::table_of(&entity, entity.clone());
+                    return Some(Root { table, entity: None, is_known: true });
+                }
+            }
+            "python" => {
+                if let Some(root) = self.of_mongo(call) {
+                    return Some(root);
+                }
+            }
+            "ruby" if holders.is_empty() => {
+                // Within a model its own rows are meant.
+                let model = self.mapped.models.iter().find(|m| m.body.contains(&call.at))?;
+                return matches!(call.name, "where" | "update!" | "update" | "find_by" | "update_columns" | "update_column" | "update_all")
+                    .then(|| self.known(model.entity));
+            }
+            _ => {}
+        }
+        let holder = holders.last()?;
+        if let Some((_, entity)) = self.repositories.iter().find(|(variable, _)| variable == holder) {
+            return Some(self.known(entity));
+        }
+        if let Some(entity) = holders.iter().find(|h| h.starts_with(|c: char| c.is_ascii_uppercase()) && self.mapped.is_model(h) && !NO_TYPE.contains(h)) {
+            return Some(self.known(entity));
+        }
+        // A variable that stands for a collection or table.
+        if let Some(root) = self.of_variable(holder, call.at) {
+            return Some(root);
+        }
+        // A type that nothing is known of, with a verb that says enough.
+        let first = holders.first()?;
+        let is_type = first.starts_with(|c: char| c.is_ascii_uppercase()) && first.bytes().any(|b| b.is_ascii_lowercase()) && !NO_TYPE.contains(first);
+        let is_service = [
+            "Service",
+            "Client",
+            "Controller",
+            "Helper",
+            "Repository",
+            "Manager",
+            "Util",
+            "Utils",
+            "Api",
+            "Store",
+            "Config",
+            "Provider",
+            "Job",
+            "Worker",
+            "Mailer",
+            "Request",
+        ]
+        .iter()
+        .any(|w| first.ends_with(w));
+        let on_type = call.at.checked_sub(2).is_some_and(|i| reading.is(i, first)) || call.on.is_some();
+        if matches!(language, "ruby" | "php") && is_type && !is_service && on_type && holders.iter().all(|h| !matches!(*h, "Rails" | "config")) {
+            return Some(Root { table: values::table_of(first, frameworks::fallback(reading, first)), entity: Some(first), is_known: false });
+        }
+        None
+    }
+
+    /// What a call makes: `knex("orders")`, `db.collection("orders")`, `DB::table("orders")`, `query(Order)`, `Set<Order>()`, `Model(&Order{})`.
+    fn made(&self, call: &Call<'a>) -> Option<Root<'a>> {
+        let reading = self.reading;
+        let literal = |n: usize| {
+            call.positional(n).map(|a| reading.name(&a.span)).filter(|n| {
+                n.as_literal().is_some_and(|t| t.len() < 64 && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))) || n.is_open()
+            })
+        };
+        let table = match call.name {
+            "collection" | "Collection" | "GetCollection" | "getCollection" | "get_collection"
+                if self.lower.contains("mongo") || self.lower.contains("firestore") =>
+            {
+                literal(0)
+            }
+            "table" if call.path.len() > 1 && matches!(reading.language.name(), "php" | "javascript" | "typescript") => literal(0),
+            "Table" if self.lower.contains("gorm") => literal(0),
+            "knex" | "trx" if call.path.len() == 1 => literal(0),
+            "db" if call.path.len() == 1 && self.lower.contains("knex") => literal(0),
+            "from"
+                if call.receiver_holds(&["supabase"]) || self.lower.contains("knex") && call.path.len() > 1 && !call.receiver_holds(&["array", "buffer"]) =>
+            {
+                literal(0)
+            }
+            "into" if self.lower.contains("knex") => literal(0),
+            _ => None,
+        };
+        if let Some(table) = table {
+            return Some(Root { table, entity: None, is_known: true });
+        }
+        match call.name {
+            "query" | "select" | "update" | "delete" | "insert" | "get_repository" | "getRepository" | "createQueryBuilder"
+                if matches!(reading.language.name(), "python" | "typescript" | "javascript") =>
+            {
+                self.entity_argument(call).map(|e| self.known(e))
+            }
+            "Set" if call.types.is_some() => call.types.map(|t| self.known(t.trim())),
+            "Model" if self.lower.contains("gorm") => clients::type_of(reading, &call.positional(0)?.span).map(|e| self.known(e)),
+            _ => None,
+        }
+    }
+
+    /// `_context.Orders.Where(..)`.
+    fn of_context(&self, call: &Call<'a>) -> Option<Root<'a>> {
+        let at = call.path.iter().position(|h| {
+            let lower = h.to_ascii_lowercase();
+            lower.contains("context") && !lower.contains("httpcontext") || matches!(&*lower, "_db" | "db" | "_dbcontext")
+        })?;
+        let set = call.path[..call.path.len() - 1].get(at + 1).filter(|s| {
+            s.starts_with(|c: char| c.is_ascii_uppercase())
+                && !matches!(
+                    **s,
+                    "Database"
+                        | "Request"
+                        | "Response"
+                        | "User"
+                        | "ChangeTracker"
+                        | "Items"
+                        | "Session"
+                        | "Model"
+                        | "HttpContext"
+                        | "Entry"
+                        | "Set"
+                        | "Features"
+                        | "RequestServices"
+                )
+        })?;
+        let is_set = self.lower.contains("entityframework") || self.lower.contains("dbcontext") || self.lower.contains("dbset");
+        Some(Root { table: Name::literal(*set), entity: None, is_known: is_set })
+    }
+
+    /// PyMongo's `db.orders.update_one(..)`, `db["orders"].find(..)`.
+    fn of_mongo(&self, call: &Call<'a>) -> Option<Root<'a>> {
+        if !self.lower.contains("mongo") {
+            return None;
+        }
+        let reading = self.reading;
+        let is_verb = matches!(
+            call.name,
+            "find"
+                | "find_one"
+                | "insert_one"
+                | "insert_many"
+                | "update_one"
+                | "update_many"
+                | "delete_one"
+                | "delete_many"
+                | "aggregate"
+                | "count_documents"
+                | "find_one_and_update"
+                | "replace_one"
+                | "find_one_and_delete"
+        );
+        if !is_verb {
+            return None;
+        }
+        let before = call.at.checked_sub(2)?;
+        if reading.is(before, "]")
+            && let Some(table) = reading.literal(&(reading.partner(before) + 1..before))
+        {
+            return Some(Root { table: Name::literal(table), entity: None, is_known: true });
+        }
+        let holder = call.path.len().checked_sub(3).map(|i| call.path[i])?;
+        let collection = call.receiver()?;
+        (holder.ends_with("db") || holder.ends_with("database")).then(|| Root { table: Name::literal(collection), entity: None, is_known: true })
+    }
+
+    /// A variable that is bound to what makes a table.
+    fn of_variable(&self, holder: &str, at: usize) -> Option<Root<'a>> {
+        let reading = self.reading;
+        let a = reading.assignments.iter().rev().find(|a| a.name == holder && a.at < at).or_else(|| reading.assignments.iter().find(|a| a.name == holder))?;
+        if let Some(root) = reading.calls.iter().filter(|c| a.value.contains(&c.at)).find_map(|c| self.made(c)) {
+            return Some(root);
+        }
+        // `orders = db["orders"]`
+        let end = a.value.end.checked_sub(1)?;
+        let open = reading.partner(end);
+        if self.lower.contains("mongo") && reading.is(end, "]") && open > a.value.start && reading.word(open - 1).to_ascii_lowercase().ends_with("db") {
+            let table = reading.literal(&(open + 1..end))?;
+            return Some(Root { table: Name::literal(table), entity: None, is_known: true });
+        }
+        None
+    }
+}
+
+/// Variables of types `Repository<Order>`, `Model<Order>`.
+fn repositories<'a>(reading: &Reading<'a>) -> Vec<(&'a str, &'a str)> {
+    let mut out = Vec::new();
+    if !matches!(reading.language.name(), "typescript") {
+        return out;
+    }
+    for at in 2..reading.tokens.len() {
+        if matches!(reading.word(at), "Repository" | "EntityRepository" | "Model")
+            && reading.is(at + 1, "<")
+            && reading.is(at - 1, ":")
+            && reading.kind(at - 2) == Some(Token::Word)
+        {
+            let entity = reading.word(at + 2).trim_end_matches("Document");
+            out.push((reading.word(at - 2), entity));
+        }
+    }
+    out
+}
+
+/// `from(o in Order, where: o.status == "idle")`, with or without brackets.
+fn ecto(world: &World<'_, '_>, facts: &mut Facts) {
+    let reading = world.reading;
+    for at in 0..reading.tokens.len() {
+        if !reading.is(at, "from") {
+            continue;
+        }
+        let first = at + 1 + usize::from(reading.is(at + 1, "("));
+        let (variable, entity) = (reading.word(first), reading.word(first + 2));
+        if !reading.is(first + 1, "in") || !entity.starts_with(|c: char| c.is_ascii_uppercase()) {
+            continue;
+        }
+        let mut last = first + 2;
+        while reading.is(last + 1, ".") && reading.kind(last + 2) == Some(Token::Word) {
+            last += 2;
+        }
+        let entity = reading.word(last);
+        let table = world.mapped.table(reading, entity);
+        facts.push(Use::new(Kind::Column, Role::Reads, table.clone(), reading.line(at)));
+        let end = if reading.is(at + 1, "(") {
+            reading.partner(at + 1)
+        } else {
+            (last..reading.tokens.len()).find(|&i| matches!(reading.word(i), "end" | "def") || reading.is(i, "|>")).unwrap_or(reading.tokens.len())
+        };
+        for i in last..end.min(at + 200) {
+            if reading.is(i, variable) && reading.is(i + 1, ".") && reading.kind(i + 2) == Some(Token::Word) {
+                let mut used = Use::new(Kind::Column, Role::Reads, values::column(&table, reading.word(i + 2)), reading.line(i));
+                if reading.is(i + 3, "==") {
+                    let stop = i + 4 + if reading.is(i + 4, ":") { 2 } else { 1 };
+                    used.value = values::text(reading, &(i + 4..stop));
+                } else if reading.is(i + 3, "in") && reading.is(i + 4, "[") {
+                    for element in reading.elements(&(i + 4..reading.partner(i + 4) + 1)) {
+                        if let Some(value) = values::text(reading, &element) {
+                            facts.push(used.clone().value(value));
+                        }
+                    }
+                }
+                facts.push(used);
+            }
+        }
+    }
+}
+
+/// Diesel's `orders::status.eq("idle")`, and SeaORM's `order::Column::Status.eq("idle")`.
+fn rust(world: &World<'_, '_>, facts: &mut Facts) {
+    let reading = world.reading;
+    if !world.lower.contains("diesel") && !world.lower.contains("sea_orm") {
+        return;
+    }
+    for call in reading.calls.iter().filter(|c| matches!(c.name, "eq" | "ne" | "eq_any" | "is_in")) {
+        let (table, column) = match *call.path.as_slice() {
+            [.., table, "dsl", column, _] => (table.to_owned(), column.to_owned()),
+            [.., entity, "Column", column, _] => (entity.to_owned(), values::snake(column)),
+            [table, column, _] if table.starts_with(char::is_lowercase) && reading.is(call.at.wrapping_sub(3), "::") => (table.to_owned(), column.to_owned()),
+            _ => continue,
+        };
+        // Within `.set(..)` it is written.
+        let is_set = reading.calls.iter().any(|c| c.name == "set" && c.open < call.at && call.at < c.close);
+        let role = if is_set { Role::Writes } else { Role::Reads };
+        let mut used = Use::new(Kind::Column, role, Name::literal(format!("{table}.{column}")), call.line);
+        used.value = call.positional(0).and_then(|a| pairs::literals(reading, &a.span).into_iter().next());
+        used.note = (call.name == "ne").then(|| "all but this value".to_owned());
+        facts.push(used);
+    }
+}

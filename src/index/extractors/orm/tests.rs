@@ -1,0 +1,220 @@
+use crate::index::extractors::testing::says;
+use crate::index::model::Kind;
+
+const KINDS: &[Kind] = &[Kind::Column];
+
+#[test]
+fn mapped_types_declare_tables_and_columns() {
+    for (path, text, expected) in [
+        (
+            "shop/models.py",
+            "from django.db import models\n\nclass Order(models.Model):\n    status = models.CharField(max_length=9, default=\"new\")\n    buyer = models.ForeignKey(User, on_delete=models.CASCADE)\n",
+            &["sure column declares shop_order @3", "sure column declares shop_order.status = new @4", "sure column declares shop_order.buyer_id @5"][..],
+        ),
+        (
+            "a.py",
+            "class Worker(Base):\n    __tablename__ = \"workers\"\n    id = Column(Integer, primary_key=True)\n    status: Mapped[str] = mapped_column(String(20))\n",
+            &["sure column declares workers @1", "sure column declares workers.id @3", "sure column declares workers.status @4"],
+        ),
+        (
+            "A.java",
+            "@Entity\n@Table(name = \"orders\")\npublic class Order {\n  @Id private Long id;\n  @Column(name = \"state\") private String status;\n  private String shipTo;\n  private static final long X = 1;\n}",
+            &[
+                "sure column declares orders @3",
+                "sure column declares orders.id @4",
+                "sure column declares orders.state @5",
+                "sure column declares orders.ship_to @6",
+            ],
+        ),
+        (
+            "a.ts",
+            "@Entity('orders')\nexport class Order {\n  @PrimaryGeneratedColumn() id: number;\n  @Column({ type: 'enum', enum: ['new', 'paid'] }) status: string;\n}",
+            &[
+                "sure column declares orders @2",
+                "sure column declares orders.id @3",
+                "sure column declares orders.status = new @4",
+                "sure column declares orders.status = paid @4",
+            ],
+        ),
+        (
+            "a.go",
+            "type Order struct {\n\tID uint `gorm:\"primaryKey\"`\n\tStatus string `gorm:\"column:state;default:new\"`\n}",
+            &["sure column declares orders @1", "sure column declares orders.id @2", "sure column declares orders.state = new @3"],
+        ),
+        (
+            "order.rb",
+            "class Order < ApplicationRecord\n  enum status: { open: 0, paid: 1 }\nend",
+            &["sure column declares orders @1", "sure column declares orders.status = open @2", "sure column declares orders.status = paid @2"],
+        ),
+        (
+            "a.js",
+            "const mongoose = require('mongoose');\nconst s = new mongoose.Schema({ status: { type: String, enum: ['new', 'paid'] } });\nmodule.exports = mongoose.model('Order', s);",
+            &["sure column declares orders.status = new @2", "sure column declares orders.status = paid @2", "sure column declares orders @3"],
+        ),
+        (
+            "a.ts",
+            "export const orders = pgTable('orders', { id: serial('id'), state: text('order_state') });",
+            &["sure column declares orders @1", "sure column declares orders.id @1", "sure column declares orders.order_state @1"],
+        ),
+        (
+            "a.ex",
+            "defmodule Shop.Order do\n  schema \"orders\" do\n    field :status, :string\n  end\nend",
+            &["sure column declares orders @2", "sure column declares orders.status @3"],
+        ),
+        (
+            "db/migrate/1_x.rb",
+            "class X < ActiveRecord::Migration[7.0]\n  def change\n    create_table :orders do |t|\n      t.string :status, default: \"new\"\n      t.references :buyer\n    end\n    remove_column :orders, :note\n  end\nend",
+            &[
+                "sure column declares orders @3",
+                "sure column declares orders.status = new @4",
+                "sure column declares orders.buyer_id @5",
+                "sure column deletes orders.note @7",
+            ],
+        ),
+        (
+            "a.php",
+            "<?php\nSchema::create('orders', function (Blueprint $table) {\n    $table->string('status');\n});",
+            &["sure column declares orders @2", "sure column declares orders.status @3"],
+        ),
+        (
+            "a.py",
+            "def upgrade():\n    op.create_table('orders', sa.Column('status', sa.String()))\n    op.add_column('orders', sa.Column('note', sa.Text()))\n\ndef downgrade():\n    op.drop_table('orders')",
+            &["sure column declares orders @2", "sure column declares orders.status @2", "sure column declares orders.note @3"],
+        ),
+    ] {
+        says(path, text, KINDS, expected);
+    }
+}
+
+#[test]
+fn calls_filter_and_set() {
+    for (path, text, expected) in [
+        (
+            "a.py",
+            "from shop.models import Order\nOrder.objects.filter(status=\"new\", total__gt=5).update(status=\"paid\")",
+            &[
+                "sure column reads ${table of Order:order} @2",
+                "sure column reads ${table of Order:order}.status = new @2",
+                "sure column reads ${table of Order:order}.total @2",
+                "sure column writes ${table of Order:order} @2",
+                "sure column writes ${table of Order:order}.status = paid @2",
+            ][..],
+        ),
+        (
+            "a.py",
+            "from models import Worker\n\ndef f(session):\n    w = session.query(Worker).filter(Worker.status == \"idle\").first()\n    w.status = \"busy\"\n    session.commit()",
+            &[
+                "sure column reads ${table of Worker:worker} @4",
+                "sure column reads ${table of Worker:worker}.status = idle @4",
+                "sure column writes ${table of Worker:worker}.status = busy @5",
+            ],
+        ),
+        (
+            "app/a.rb",
+            "class A\n  def f\n    Order.where(status: :open).update_all(status: \"shut\")\n  end\nend",
+            &[
+                "likely column reads ${table of Order:orders} @3",
+                "likely column reads ${table of Order:orders}.status = open @3",
+                "likely column writes ${table of Order:orders} @3",
+                "likely column writes ${table of Order:orders}.status = shut @3",
+            ],
+        ),
+        (
+            "a.ts",
+            "await prisma.order.updateMany({ where: { status: 'new' }, data: { status: 'paid' } });",
+            &[
+                "sure column writes ${table of Order:Order} @1",
+                "sure column reads ${table of Order:Order}.status = new @1",
+                "sure column writes ${table of Order:Order}.status = paid @1",
+            ],
+        ),
+        (
+            "a.js",
+            "await knex('orders').where({ status: 'new' }).update({ status: 'paid' });",
+            &[
+                "sure column reads orders @1",
+                "sure column reads orders.status = new @1",
+                "sure column writes orders @1",
+                "sure column writes orders.status = paid @1",
+            ],
+        ),
+        (
+            "a.js",
+            "const { MongoClient } = require('mongodb');\ndb.collection('orders').updateOne({ status: 'new' }, { $set: { status: 'paid' } });",
+            &["sure column writes orders @2", "sure column reads orders.status = new @2", "sure column writes orders.status = paid @2"],
+        ),
+        (
+            "a.go",
+            "import \"go.mongodb.org/mongo-driver/mongo\"\n\nfunc f() {\n\tc := db.Collection(\"orders\")\n\tc.UpdateOne(ctx, bson.M{\"status\": \"new\"}, bson.M{\"$set\": bson.M{\"status\": \"paid\"}})\n}",
+            &["sure column writes orders @5", "sure column reads orders.status = new @5", "sure column writes orders.status = paid @5"],
+        ),
+        (
+            "a.go",
+            "import \"gorm.io/gorm\"\n\nfunc f(db *gorm.DB) {\n\tdb.Model(&Order{}).Where(\"status = ?\", \"new\").Update(\"status\", \"paid\")\n}",
+            &[
+                "sure column reads ${table of Order:orders} @4",
+                "sure column reads ${table of Order:orders}.status = new @4",
+                "sure column writes ${table of Order:orders} @4",
+                "sure column writes ${table of Order:orders}.status = paid @4",
+            ],
+        ),
+        (
+            "A.cs",
+            "using Microsoft.EntityFrameworkCore;\nclass A { void F() { var o = _context.Orders.Where(x => x.Status == OrderStatus.Paid).ToList(); } }",
+            &["sure column reads Orders @2", "sure column reads Orders.Status = Paid @2"],
+        ),
+        (
+            "a.php",
+            "<?php\nuse App\\Models\\Order;\nOrder::where('status', 'new')->update(['status' => 'paid']);\nDB::table('carts')->where('state', '=', 'open')->delete();",
+            &[
+                "sure column reads ${table of Order:orders} @3",
+                "sure column reads ${table of Order:orders}.status = new @3",
+                "sure column writes ${table of Order:orders} @3",
+                "sure column writes ${table of Order:orders}.status = paid @3",
+                "sure column reads carts @4",
+                "sure column reads carts.state = open @4",
+                "sure column deletes carts @4",
+            ],
+        ),
+        (
+            "A.java",
+            "interface OrderRepository extends JpaRepository<Order, Long> {\n  List<Order> findByStatusAndShipToIn(String s, List<String> t);\n}",
+            &[
+                "sure column reads ${table of Order:order} @2",
+                "sure column reads ${table of Order:order}.status @2",
+                "sure column reads ${table of Order:order}.ship_to @2",
+            ],
+        ),
+        (
+            "A.java",
+            "class A { private final OrderRepository orderRepository; void f(Order order) { order.setStatus(OrderStatus.PAID); orderRepository.save(order); } }",
+            &["sure column writes ${table of Order:order} @1", "sure column writes ${table of Order:order}.status = PAID @1"],
+        ),
+        (
+            "a.ex",
+            "defmodule A do\n  import Ecto.Query\n  def f do\n    from(o in Order, where: o.status == \"new\")\n  end\nend",
+            &["sure column reads ${table of Order:orders} @4", "sure column reads ${table of Order:orders}.status = new @4"],
+        ),
+        (
+            "a.rs",
+            "use diesel::prelude::*;\nfn f() { diesel::update(orders::table.filter(orders::status.eq(\"new\"))).set(orders::status.eq(\"paid\")).execute(c); }",
+            &["sure column reads orders.status = new @2", "sure column writes orders.status = paid @2"],
+        ),
+    ] {
+        says(path, text, KINDS, expected);
+    }
+}
+
+#[test]
+fn lists_and_maps_are_no_tables() {
+    for (path, text) in [
+        ("a.ts", "const x = items.filter(i => i.status === 'new');\nconst m = new Map(); m.set('status', 'x'); arr.find(o => o.id === 1);"),
+        ("a.py", "d.update(status=\"x\")\nfilter(status=\"a\")\nobj.status = \"paid\"\nfoo.save()"),
+        ("A.java", "class A { void f() { list.stream().filter(o -> o.getStatus() == Status.NEW).findFirst(); map.remove(\"x\"); } }"),
+        ("A.cs", "class A { void F() { var q = items.Where(x => x.Status == Status.Paid); } }"),
+        ("a.rb", "class A\n  def f\n    list.find { |o| o.status == :open }\n    hash.update(status: 1)\n  end\nend"),
+        ("a.go", "func f() { m.Update(\"status\", \"x\"); cfg.Set(\"a\", \"b\") }"),
+    ] {
+        says(path, text, KINDS, &[]);
+    }
+}
