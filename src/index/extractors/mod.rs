@@ -20,6 +20,7 @@ mod keys;
 mod leases;
 mod orm;
 mod rpc;
+mod settings;
 mod sql;
 mod states;
 mod values;
@@ -77,6 +78,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "graphql", reads: Reads::Only(graphql::LANGUAGES), words: graphql::WORDS, read: graphql::read },
     Extractor { id: "addresses", reads: Reads::Only(addresses::LANGUAGES), words: &[], read: addresses::read },
     Extractor { id: "configured", reads: Reads::Only(&["yaml", "json", "properties", "hcl", "shell", "dockerfile"]), words: configured::WORDS, read: configured::read },
+    Extractor { id: "settings", reads: Reads::Only(settings::LANGUAGES), words: settings::WORDS, read: settings::read },
 ];
 
 impl Extractor {

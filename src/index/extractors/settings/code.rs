@@ -1,0 +1,198 @@
+//! Attempts and timeouts in programs.
+
+use super::tables::{BY_LANGUAGE, CLIENTS, KEYS, Key, MS, POSITIONAL, S};
+use super::{What, durations, push, target};
+use crate::index::model::{Certainty, Facts, Name};
+use crate::index::reading::tokens::Kind;
+use crate::index::reading::{Call, DeclarationKind, Reading, Span};
+
+pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
+    let language = reading.language.name();
+    for at in 0..reading.tokens.len() {
+        match reading.kind(at) {
+            Some(Kind::Word) => key(reading, at, reading.word(at), out),
+            Some(Kind::Text) => {
+                let Some(text) = reading.string(at) else { continue };
+                if text.len() <= 32 {
+                    key(reading, at, text, out);
+                } else if text.contains("maxAttempts") && text.contains("methodConfig") {
+                    service_config(text, reading.line(at), out);
+                }
+            }
+            _ => {}
+        }
+    }
+    for call in &reading.calls {
+        for row in POSITIONAL.iter().filter(|r| r.call == call.name && r.languages.contains(&language)) {
+            let near = row.needs.is_empty()
+                || row.needs.iter().any(|w| call.path.iter().any(|p| p.to_ascii_lowercase().contains(w)))
+                || needs_import(reading, row.needs);
+            let Some(argument) = call.positional(row.place).filter(|_| near) else { continue };
+            let value = match row.what {
+                What::Attempts => attempts(reading, &argument.span),
+                What::Timeout => {
+                    // `connectTimeout(5, TimeUnit.SECONDS)`
+                    let whole =
+                        call.positional(row.place + 1).filter(|n| n.span.clone().any(|i| matches!(reading.word(i), "TimeUnit" | "SECONDS" | "MILLISECONDS")));
+                    let span = whole.map_or(argument.span.clone(), |unit| argument.span.start..unit.span.end);
+                    timeout(reading, &span, row.unit)
+                }
+            };
+            let Some(value) = value else { continue };
+            let Some((name, sure)) = target::of(reading, call.at) else { continue };
+            push(out, name, value, call.line, row.note, if sure { Certainty::Sure } else { Certainty::Likely });
+            break;
+        }
+    }
+    jobs(reading, out);
+}
+
+/// Whether an import line names one of the libraries that a row needs; receivers' words are not asked there.
+fn needs_import(reading: &Reading<'_>, needs: &[&str]) -> bool {
+    let libraries: Vec<&str> =
+        needs.iter().copied().filter(|n| !matches!(*n, "client" | "builder" | "http" | "uri" | "pipe" | "Timeout" | "context")).collect();
+    !libraries.is_empty() && reading.imports(&libraries)
+}
+
+fn attempts(reading: &Reading<'_>, span: &Span) -> Option<String> {
+    let number = durations::number(reading, span)?;
+    ((0.0..=1_000.0).contains(&number) && number.fract() == 0.0).then(|| format!("attempts={number}"))
+}
+
+fn timeout(reading: &Reading<'_>, span: &Span, unit: f64) -> Option<String> {
+    let unit = if unit == BY_LANGUAGE { habit(reading.language.name()) } else { unit };
+    durations::shown(durations::of(reading, span, unit)?).map(|d| format!("timeout={d}"))
+}
+
+/// What bare numbers count in by the habit of a language.
+fn habit(language: &str) -> f64 {
+    if matches!(language, "python" | "ruby" | "php" | "rust") { S } else { MS }
+}
+
+/// `max_retries=3`, `timeout: 5000`, `RetryMax = 3`, `'retries' => 3`.
+fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
+    let Some(row) = KEYS.iter().find(|k| k.word == word) else { return };
+    let sign = reading.word(at + 1);
+    // `props.put(ProducerConfig.RETRIES_CONFIG, 3)`
+    let constant = row.word.ends_with("_CONFIG") && sign == ",";
+    if !(matches!(sign, ":" | "=" | "=>") || constant) {
+        return;
+    }
+    let value = value_of(reading, at + 2);
+    let Some(shown) = (match row.what {
+        What::Attempts => attempts(reading, &value),
+        What::Timeout => timeout(reading, &value, row.unit),
+    }) else {
+        return;
+    };
+    // A parameter's default (`def f(timeout=5)`) sets nothing yet.
+    if reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && d.head.contains(&at)) || !(row.strong || in_client(reading, at, row)) {
+        return;
+    }
+    let found = if row.word.contains("_MS_CONFIG") || row.word == "RETRIES_CONFIG" || row.word.ends_with(".ms") || row.word.contains("send.max") {
+        Some((Name::literal("kafka"), true))
+    } else {
+        target::of(reading, at)
+    };
+    let Some((name, sure)) = found else { return };
+    let sure = sure && (row.strong || row.what == What::Timeout || !matches!(row.word, "max" | "total" | "limit"));
+    push(out, name, shown, reading.line(at), None, if sure { Certainty::Sure } else { Certainty::Likely });
+}
+
+/// The value that begins at a token: to the comma, bracket or line that ends it.
+fn value_of(reading: &Reading<'_>, from: usize) -> Span {
+    let mut to = from;
+    while to < reading.tokens.len() && to < from + 16 {
+        if matches!(reading.word(to), "," | ";" | ")" | "}" | "]") || to > from && reading.tokens[to].first {
+            break;
+        }
+        to = if reading.kind(to) == Some(Kind::Open) { reading.partner(to).max(to) + 1 } else { to + 1 };
+    }
+    from..to
+}
+
+/// Whether a key that has many meanings stands in the options of a client.
+fn in_client(reading: &Reading<'_>, at: usize, row: &Key) -> bool {
+    let holds = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        CLIENTS.iter().any(|w| if w.len() <= 4 { name == *w } else { name.contains(w) })
+    };
+    // Keys of two levels: retry: { limit: 2 }, timeout: { request: 1000 }.
+    let nested = match row.word {
+        "limit" | "max" | "total" => "retry",
+        "request" | "response" => "timeout",
+        _ => "",
+    };
+    let brace = enclosing_brace(reading, at);
+    if !nested.is_empty() {
+        let above = brace.filter(|&b| b >= 2 && matches!(reading.word(b - 1), ":" | "=" | "=>")).is_some_and(|b| reading.word(b - 2).contains(nested));
+        let call = innermost(reading, at)
+            .is_some_and(|c| c.name.contains("Retry") || c.name.contains("retry") || c.arguments.iter().any(|a| reading.source(&a.span) == ":retry"));
+        return above || call && row.word != "limit";
+    }
+    // `http.Client{Timeout: ..}`, `new HttpClient { Timeout = .. }`
+    if brace.is_some_and(|b| {
+        b >= 1 && (holds(reading.word(b - 1)) || b >= 3 && reading.is(b - 1, ")") && holds(reading.word(reading.partner(b - 1).saturating_sub(1))))
+    }) {
+        return true;
+    }
+    if let Some(call) = innermost(reading, at) {
+        if call.path.iter().any(|w| holds(w)) {
+            // `redis.set(.., timeout)` aside, a verb on a map is no client.
+            return true;
+        }
+        // A stub's method: `stub.Reserve(r, timeout=3)`.
+        return call.keyword(&["timeout"]).is_some() && call.name.starts_with(char::is_uppercase) && call.path.len() > 1;
+    }
+    if let Some(annotation) = reading.annotations.iter().find(|a| a.arguments.iter().any(|x| x.span.contains(&at) || x.span.start == at + 2)) {
+        return annotation.path.iter().any(|w| holds(w));
+    }
+    // `client.Timeout = ..`, `conn.options.timeout = 5`
+    reading.assignments.iter().any(|a| {
+        (a.at == at && a.path.len() > 1 && a.path[..a.path.len() - 1].iter().any(|w| holds(w) || matches!(*w, "conn" | "options")))
+            || a.value.contains(&at) && holds(a.name)
+    })
+}
+
+fn innermost<'r, 'a>(reading: &'r Reading<'a>, at: usize) -> Option<&'r Call<'a>> {
+    reading.calls.iter().rev().find(|c| c.open <= at && at < c.close)
+}
+
+fn enclosing_brace(reading: &Reading<'_>, at: usize) -> Option<usize> {
+    (at.saturating_sub(120)..at).rev().find(|&i| reading.is(i, "{") && reading.partner(i) > at)
+}
+
+/// A gRPC service configuration in a string.
+fn service_config(text: &str, line: u32, out: &mut Facts) {
+    for document in crate::topology::yaml::documents(text).unwrap_or_default() {
+        super::config::grpc(&document, Some(line), out);
+    }
+}
+
+/// Attempts of job classes: `sidekiq_options retry: 5`, `use Oban.Worker, max_attempts: 5`, `public $tries = 3`.
+fn jobs(reading: &Reading<'_>, out: &mut Facts) {
+    match reading.language.name() {
+        "php" => {
+            for a in reading.assignments.iter().filter(|a| matches!(a.name, "$tries" | "$timeout" | "$maxExceptions")) {
+                let Some(holder) = reading.enclosing(a.at, &[DeclarationKind::Type]) else { continue };
+                let job = holder.head.clone().any(|i| reading.is(i, "ShouldQueue"));
+                let value = if a.name == "$tries" { attempts(reading, &a.value) } else { timeout(reading, &a.value, S) };
+                if let Some(value) = value.filter(|_| job && a.name != "$maxExceptions") {
+                    push(out, Name::literal(holder.name), value, a.line, None, Certainty::Sure);
+                }
+            }
+        }
+        "ruby" => {
+            for call in reading.calls.iter().filter(|c| matches!(c.name, "sidekiq_options" | "retry_on")) {
+                let Some(holder) = reading.enclosing(call.at, &[DeclarationKind::Type]) else { continue };
+                let Some(argument) = call.keyword(&["retry", "attempts"]) else { continue };
+                if let Some(value) = attempts(reading, &argument.span) {
+                    // The keys' own reading may have named it by less.
+                    out.uses.retain(|u| !(u.line == call.line && u.kind == crate::index::model::Kind::Setting));
+                    push(out, Name::literal(holder.name), value, call.line, None, Certainty::Sure);
+                }
+            }
+        }
+        _ => {}
+    }
+}

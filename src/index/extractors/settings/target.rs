@@ -1,0 +1,288 @@
+//! What a setting is for: the host, service or client that is called, as far as the text around it tells.
+
+use super::first_label;
+use crate::index::model::{Name, Part};
+use crate::index::reading::{Call, DeclarationKind, Reading, Span};
+
+/// Words of names that say nothing of the target.
+const EMPTY: &[&str] = &[
+    "client",
+    "http",
+    "https",
+    "rest",
+    "api",
+    "service",
+    "svc",
+    "stub",
+    "grpc",
+    "conn",
+    "connection",
+    "channel",
+    "session",
+    "template",
+    "factory",
+    "builder",
+    "axios",
+    "instance",
+    "request",
+    "requests",
+    "retry",
+    "retries",
+    "policy",
+    "config",
+    "configuration",
+    "options",
+    "opts",
+    "default",
+    "new",
+    "make",
+    "create",
+    "get",
+    "build",
+    "url",
+    "base",
+    "host",
+    "addr",
+    "address",
+    "endpoint",
+    "settings",
+    "self",
+    "this",
+    "async",
+    "ctx",
+    "context",
+    "with",
+    "the",
+    "timeout",
+    "call",
+    "do",
+    "fetch",
+    "run",
+    "execute",
+    "got",
+    "ky",
+    "res",
+    "resp",
+    "response",
+    "data",
+    "result",
+    "x",
+    "r",
+    "c",
+    "s",
+    "e",
+    "err",
+    "cancel",
+    "fn",
+    "func",
+    "app",
+    "max",
+    "ok",
+    "web",
+    "io",
+    "net",
+    "closeable",
+    "reqwest",
+    "tokio",
+    "resty",
+    "sync",
+    "blocking",
+    "future",
+    "mono",
+    "flux",
+    "clients",
+    "httpx",
+    "aiohttp",
+];
+
+/// The words of a name that say something, joined: `inventoryClient` is `inventory`.
+pub(super) fn label(name: &str) -> Option<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            words.push(std::mem::take(&mut word));
+            lower = false;
+            continue;
+        }
+        if c.is_uppercase() && lower {
+            words.push(std::mem::take(&mut word));
+        }
+        lower = c.is_lowercase() || c.is_ascii_digit();
+        word.extend(c.to_lowercase());
+    }
+    words.push(word);
+    words.retain(|w| !w.is_empty() && !EMPTY.contains(&w.as_str()));
+    (!words.is_empty() && words.iter().any(|w| w.len() > 1)).then(|| words.join("-"))
+}
+
+/// Well-known middleware by a word in a name.
+fn middleware(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    ["kafka", "redis", "rabbitmq", "amqp"].into_iter().find(|w| name.contains(w))
+}
+
+/// The target of the setting at a token, and whether an address or a client's own name says it.
+pub(super) fn of(reading: &Reading<'_>, at: usize) -> Option<(Name, bool)> {
+    // Calls around it, from the inside out.
+    let around: Vec<&Call<'_>> = reading.calls.iter().filter(|c| c.open < at && at < c.close || c.at == at).collect();
+    for call in around.iter().rev().take(3) {
+        if let Some(name) = of_call(reading, call) {
+            return Some((name, true));
+        }
+    }
+    if let Some(bound) = reading.assignments.iter().rev().find(|a| a.value.contains(&at) || a.at == at) {
+        if let Some(name) = in_span(reading, &bound.value) {
+            return Some((name, true));
+        }
+        let path = if bound.path.len() > 1 { &bound.path[..bound.path.len() - 1] } else { &bound.path[..] };
+        if let Some(text) = path.iter().rev().find_map(|w| middleware(w).map(str::to_owned).or_else(|| named_client(w))) {
+            return Some((Name::literal(text), true));
+        }
+    }
+    if let Some(name) = annotated(reading, at) {
+        return Some(name);
+    }
+    let function = reading.enclosing(at, &[DeclarationKind::Function]);
+    if let Some(function) = function {
+        // What is called after it in the same function.
+        if let Some(name) = in_span(reading, &(at..function.body.end)).or_else(|| called_in(reading, &(at..function.body.end))) {
+            return Some((name, true));
+        }
+    }
+    let holder = reading.enclosing(at, &[DeclarationKind::Type]);
+    let by_type = holder.and_then(|d| if is_client(d.name) || is_job(d.name) { label(d.name) } else { None });
+    if let Some(text) = by_type {
+        return Some((Name::literal(text), true));
+    }
+    function.map(|f| f.name).or_else(|| holder.map(|h| h.name)).and_then(label).map(|text| (Name::literal(text), false))
+}
+
+fn is_client(name: &str) -> bool {
+    ["Client", "Gateway", "Api", "Adapter", "Proxy", "Connector", "Http", "Sdk"].iter().any(|w| name.ends_with(w))
+}
+
+fn is_job(name: &str) -> bool {
+    ["Worker", "Job", "Task"].iter().any(|w| name.ends_with(w))
+}
+
+/// A variable that is named as a client of something: `inventoryClient`, `stock_stub`.
+fn named_client(name: &str) -> Option<String> {
+    let lower = name.to_ascii_lowercase();
+    let client = ["client", "stub", "api", "gateway", "service", "axios", "http", "conn", "channel"].iter().any(|w| lower.ends_with(w));
+    client.then(|| label(name)).flatten()
+}
+
+fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
+    if let Some(name) = in_span(reading, &(call.open..call.close)) {
+        return Some(name);
+    }
+    if let Some(word) = call.path.iter().rev().find_map(|w| middleware(w)) {
+        return Some(Name::literal(word));
+    }
+    if let Some(text) = call.path[..call.path.len() - 1].iter().rev().find_map(|w| named_client(w)) {
+        return Some(Name::literal(text));
+    }
+    // What is tried: `pRetry(() => stockClient.reserve(), ..)`.
+    if let Some(name) = called_in(reading, &(call.open..call.close)) {
+        return Some(name);
+    }
+    // What the result is bound to.
+    let bound = reading.assignments.iter().find(|a| a.value.start == call.begins || a.value.start + 1 == call.begins)?;
+    named_client(bound.name).map(Name::literal)
+}
+
+/// A task, listener or function under an annotation or decorator: what its body calls, else its own name.
+fn annotated(reading: &Reading<'_>, at: usize) -> Option<(Name, bool)> {
+    let annotation = reading
+        .annotations
+        .iter()
+        .rev()
+        .find(|a| a.at < at && (a.arguments.iter().any(|x| x.span.contains(&at)) || a.at + 40 > at && a.target.is_some_and(|t| t > at)))?;
+    let target = annotation.target?;
+    let declared = reading.declarations.iter().find(|d| d.name_at == target);
+    let task = matches!(annotation.name, "task" | "shared_task" | "actor" | "job");
+    if let Some(declared) = declared.filter(|_| !task) {
+        if let Some(name) = in_span(reading, &declared.body).or_else(|| called_in(reading, &declared.body)) {
+            return Some((name, true));
+        }
+    }
+    if task {
+        return Some((Name::literal(reading.word(target)), true));
+    }
+    label(reading.word(target)).map(|text| (Name::literal(text), false))
+}
+
+/// The first client that a span calls by its name.
+fn called_in(reading: &Reading<'_>, span: &Span) -> Option<Name> {
+    let inside = reading.calls.iter().filter(|c| span.contains(&c.at) && c.path.len() > 1);
+    for call in inside {
+        if let Some(text) = call.path[..call.path.len() - 1].iter().rev().find_map(|w| named_client(w)) {
+            return Some(Name::literal(text));
+        }
+    }
+    None
+}
+
+/// The first address in a span: a literal's host, or what is open of it.
+fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
+    use crate::index::reading::tokens::Kind;
+    let mut at = span.start;
+    while at < span.end.min(span.start + 400) {
+        match reading.kind(at) {
+            Some(Kind::Text) => {
+                let text = reading.string(at).unwrap_or("");
+                if text.contains("://") || text.starts_with('{') || text.starts_with("${") || text.contains("/") {
+                    let name = reading.name(&(at..at + 1));
+                    if let Some(found) = host(&name) {
+                        return Some(found);
+                    }
+                }
+            }
+            Some(Kind::Word) => {
+                let word = reading.word(at);
+                let lower = word.to_ascii_lowercase();
+                let address = ["url", "uri", "addr", "host", "endpoint", "base"].iter().any(|w| lower.ends_with(w));
+                if address && !reading.is(at + 1, "(") && !matches!(reading.word(at + 1), ":" | "=") {
+                    let name = reading.name(&(at..at + 1));
+                    if let Some(found) = host(&name) {
+                        return Some(found);
+                    }
+                    if let Some(text) = label(word) {
+                        return Some(Name::literal(text));
+                    }
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The host of an address, or the setting or constant that gives it.
+fn host(name: &Name) -> Option<Name> {
+    match name.0.first()? {
+        Part::Text(text) if text.contains("://") => {
+            let after = &text[text.find("://").map_or(0, |i| i + 3)..];
+            if after.is_empty() {
+                return name.0.get(1).and_then(open);
+            }
+            Some(Name::literal(first_label(after))).filter(Name::says_something)
+        }
+        part => open(part),
+    }
+}
+
+fn open(part: &Part) -> Option<Name> {
+    match part {
+        Part::Setting(..) => Some(Name(vec![part.clone()])),
+        Part::Constant(path) => {
+            let last = path.rsplit('.').next().unwrap_or(path).to_ascii_lowercase();
+            let address = ["url", "uri", "addr", "host", "endpoint", "base"].iter().any(|w| last.contains(w));
+            address.then(|| Name(vec![part.clone()]))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,95 @@
+use crate::index::extractors::testing::says;
+use crate::index::model::Kind;
+
+#[track_caller]
+fn sets(path: &str, text: &str, expected: &[&str]) {
+    let lines: Vec<String> = expected.iter().map(|e| e.split_once(' ').map(|(c, rest)| format!("{c} setting retries {rest}")).unwrap_or_default()).collect();
+    says(path, text, &[Kind::Setting], &lines.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn in_programs() {
+    for (path, text, expected) in [
+        ("a.py", "requests.get('http://stock:80/x', timeout=5)", &["sure stock = timeout=5s @1"][..]),
+        (
+            "a.py",
+            "import requests\nSTOCK_URL = os.environ['STOCK_URL']\ndef f():\n    return requests.get(f'{STOCK_URL}/x', timeout=0.5)",
+            &["sure ${STOCK_URL} = timeout=500ms @4"],
+        ),
+        ("a.py", "@retry(stop=stop_after_attempt(3))\ndef reserve():\n    return stock_client.reserve()", &["sure stock = attempts=3 @1"]),
+        (
+            "a.py",
+            "@app.task(max_retries=4, soft_time_limit=30)\ndef send_mail():\n    pass",
+            &["sure send_mail = attempts=4 @1", "sure send_mail = timeout=30s @1"],
+        ),
+        ("a.py", "@backoff.on_exception(backoff.expo, E, max_tries=5)\ndef charge():\n    requests.post('http://pay/x')", &["sure pay = attempts=5 @1"]),
+        ("a.py", "def f(timeout=5):\n    show(timeout=3)\n    t = 4", &[]),
+        ("a.js", "const c = axios.create({ baseURL: 'http://stock', timeout: 1500 });", &["sure stock = timeout=1500ms @1"]),
+        ("a.js", "function f() { return pRetry(() => stockClient.get(), { retries: 3 }); }", &["sure stock = attempts=3 @1"]),
+        ("a.js", "toast.show({ timeout: 3000 });\nsetTimeout(f, 100);", &[]),
+        ("A.java", "class A { @Retryable(maxAttempts = 3)\n void reserve() { stockClient.reserve(); } }", &["sure stock = attempts=3 @1"]),
+        (
+            "StockClient.java",
+            "class StockClient { OkHttpClient c = new OkHttpClient.Builder().readTimeout(5, TimeUnit.SECONDS).build(); }",
+            &["sure stock = timeout=5s @1"],
+        ),
+        ("A.java", "class A { void f() { stockStub.withDeadlineAfter(250, TimeUnit.MILLISECONDS).reserve(r); } }", &["sure stock = timeout=250ms @1"]),
+        ("A.cs", "class StockClient { void F() { _client.Timeout = TimeSpan.FromSeconds(30); } }", &["sure stock = timeout=30s @1"]),
+        ("a.go", "func f() {\n\tctx, cancel := context.WithTimeout(ctx, 2*time.Second)\n\ts.stockClient.Reserve(ctx, r)\n}", &["sure stock = timeout=2s @2"]),
+        ("a.go", "func NewStockClient() *C {\n\treturn &C{http: &http.Client{Timeout: 10 * time.Second}}\n}", &["likely stock = timeout=10s @2"]),
+        (
+            "a.rs",
+            "use reqwest::Client;\nfn stock_client() -> Client { Client::builder().timeout(Duration::from_secs(5)).build() }",
+            &["likely stock = timeout=5s @2"],
+        ),
+        ("a.rb", "class MailJob\n  include Sidekiq::Job\n  sidekiq_options retry: 5, queue: 'mail'\nend", &["sure MailJob = attempts=5 @3"]),
+        ("a.php", "<?php\n$r = Http::timeout(3)->retry(2)->get('http://stock/x');", &["sure stock = timeout=3s @2", "sure stock = attempts=2 @2"]),
+    ] {
+        sets(path, text, expected);
+    }
+}
+
+#[test]
+fn in_configuration() {
+    for (path, text, expected) in [
+        (
+            "vs.yaml",
+            "apiVersion: x\nkind: VirtualService\nspec:\n  hosts: [stock]\n  http:\n  - route:\n    - destination:\n        host: stock.shop.svc.cluster.local\n    timeout: 2s\n    retries:\n      attempts: 3\n      perTryTimeout: 500ms",
+            &["sure stock = timeout=2s @9", "sure stock = attempts=3 @11", "sure stock = timeout=500ms @12"][..],
+        ),
+        (
+            "envoy.yaml",
+            "routes:\n- match: {prefix: /}\n  route:\n    cluster: stock\n    timeout: 5s\n    retry_policy:\n      num_retries: 2",
+            &["sure stock = timeout=5s @5", "sure stock = attempts=2 @7"],
+        ),
+        (
+            "application.yml",
+            "resilience4j:\n  retry:\n    instances:\n      stock:\n        maxAttempts: 3\n  timelimiter:\n    instances:\n      stock:\n        timeoutDuration: 2s",
+            &["sure stock = attempts=3 @5", "sure stock = timeout=2s @9"],
+        ),
+        ("application.properties", "feign.client.config.stock.readTimeout=5000", &["sure stock = timeout=5s @1"]),
+        (
+            "nginx.conf",
+            "http {\n  proxy_read_timeout 30;\n  server {\n    location /a {\n      proxy_pass http://stock:8080;\n      proxy_next_upstream_tries 2;\n    }\n    location /b { proxy_pass http://cart/; }\n  }\n}",
+            &["sure stock = timeout=30s @2", "sure cart = timeout=30s @2", "sure stock = attempts=2 @6"],
+        ),
+        (
+            "haproxy.cfg",
+            "defaults\n    timeout server 30s\nbackend stock\n    retries 3\n    server a 1.2.3.4:80",
+            &["sure stock = timeout=30s @2", "sure stock = attempts=3 @4"],
+        ),
+        (
+            "i.yaml",
+            "apiVersion: x\nkind: Ingress\nmetadata:\n  annotations:\n    nginx.ingress.kubernetes.io/proxy-read-timeout: \"60\"\nspec:\n  rules:\n  - http:\n      paths:\n      - backend:\n          service:\n            name: stock",
+            &["sure stock = timeout=60s @5"],
+        ),
+        (
+            "sc.json",
+            "{\"methodConfig\": [{\"name\": [{\"service\": \"shop.Stock\"}], \"timeout\": \"1.5s\", \"retryPolicy\": {\"maxAttempts\": 4}}]}",
+            &["sure shop.Stock = attempts=4 @1", "sure shop.Stock = timeout=1500ms @1"],
+        ),
+        ("compose.yml", "services:\n  a:\n    image: x\n    healthcheck:\n      retries: 3\n      timeout: 5s", &[]),
+    ] {
+        sets(path, text, expected);
+    }
+}
