@@ -117,7 +117,8 @@ fn ci_runs_the_second_command() {
 
 #[test]
 fn every_link_leads_to_a_file() {
-    let folder = std::fs::read_dir(Path::new(ROOT).join("docs")).expect("docs/").flatten().map(|f| f.path());
+    let files = |folder: &str| std::fs::read_dir(Path::new(ROOT).join(folder)).expect("a folder").flatten().map(|f| f.path()).filter(|f| f.is_file());
+    let folder = files("docs").chain(files("docs/case-studies"));
     let top = ["README.md", "CONTRIBUTING.md"].map(|name| Path::new(ROOT).join(name));
     for page in folder.chain(top) {
         let text = std::fs::read_to_string(&page).expect("a page");

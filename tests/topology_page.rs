@@ -1,6 +1,8 @@
 //! docs/topology.md: its commands run on its own files, its files are topologies without a problem, and its reference has every key.
 #![cfg(unix)]
 
+mod support;
+
 use distributed_architect::cli;
 use distributed_architect::topology::read::{
     self,
@@ -19,17 +21,7 @@ fn page() -> String {
 
 /// Fenced blocks in order, each with its language.
 fn blocks(page: &str) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    let mut open: Option<(String, String)> = None;
-    for line in page.lines() {
-        match (line.strip_prefix("```"), open.take()) {
-            (Some(language), None) => open = Some((language.to_owned(), String::new())),
-            (Some(_), Some(block)) => out.push(block),
-            (None, Some((language, text))) => open = Some((language, text + line + "\n")),
-            (None, None) => {}
-        }
-    }
-    out
+    support::blocks(page).into_iter().map(|b| (b.language, b.text)).collect()
 }
 
 /// Small sources beside those that a case of the command line imports.

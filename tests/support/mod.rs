@@ -171,8 +171,12 @@ pub(crate) fn play(page: &Path, room: &Room) -> usize {
         }
     }
     if std::env::var("SNAPSHOTS").is_ok_and(|v| v == "overwrite") && !wrong.is_empty() {
-        let new = wrong.iter().fold(text, |text, (_, old, is)| text.replacen(old.as_str(), is.as_str(), 1));
-        fs::write(page, new).expect("written");
+        let mut lines: Vec<&str> = text.lines().collect();
+        // From the end, so that the lines before keep their numbers.
+        for (at, old, is) in wrong.iter().rev() {
+            lines.splice(*at..at + old.lines().count(), is.lines());
+        }
+        fs::write(page, lines.join("\n") + "\n").expect("written");
     } else if let Some((line, old, is)) = wrong.first() {
         panic!("{name}:{line}: the page shows\n{old}\nand this is what is said\n{is}");
     }
