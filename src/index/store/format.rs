@@ -46,24 +46,24 @@ pub(super) struct Head {
     pub(super) tables: u64,
     /// Hash of what tells the parts of the repository: it may change without any fact.
     pub(super) parts: u64,
-    /// The repository's folder.
-    pub(super) root: String,
+    /// Bytes of the path of the repository's folder, which stands behind the head.
+    root: u32,
 }
 
 impl Head {
     fn table(&self) -> u64 {
-        (HEAD + self.root.len()) as u64 + u64::from(self.filter)
+        HEAD as u64 + u64::from(self.root) + u64::from(self.filter)
     }
 
     fn records(&self) -> u64 {
         self.table() + (self.slots as u64 + SPARE as u64) * SLOT as u64
     }
 
-    fn bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(HEAD + self.root.len());
+    fn bytes(&self, root: &str) -> Vec<u8> {
+        let mut out = Vec::with_capacity(HEAD + root.len());
         out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&FORMAT.to_le_bytes());
-        out.extend_from_slice(&u32::try_from(self.root.len()).unwrap_or(0).to_le_bytes());
+        out.extend_from_slice(&self.root.to_le_bytes());
         out.extend_from_slice(&self.build.to_le_bytes());
         out.extend_from_slice(&self.generation.to_le_bytes());
         out.extend_from_slice(&self.length.to_le_bytes());
@@ -72,18 +72,18 @@ impl Head {
         out.extend_from_slice(&self.tables.to_le_bytes());
         out.extend_from_slice(&self.parts.to_le_bytes());
         out.resize(HEAD - 8, 0);
-        let checksum = hash::words(hash::words(hash::fnv(b"head"), &out), self.root.as_bytes());
+        let checksum = hash::words(hash::words(hash::fnv(b"head"), &out), root.as_bytes());
         out.extend_from_slice(&checksum.to_le_bytes());
-        out.extend_from_slice(self.root.as_bytes());
+        out.extend_from_slice(root.as_bytes());
         out
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// The head that is of this repository.
+    fn parse(bytes: &[u8], of: &str) -> Option<Self> {
         if number(bytes, 0)? != u64::from_le_bytes(MAGIC) || small(bytes, 8)? != FORMAT {
             return None;
         }
-        let length = usize::try_from(small(bytes, 12)?).ok().filter(|l| *l <= ROOT)?;
-        let root = bytes.get(HEAD..HEAD + length)?;
+        let root = bytes.get(HEAD..HEAD + of.len()).filter(|r| *r == of.as_bytes())?;
         let checksum = hash::words(hash::words(hash::fnv(b"head"), bytes.get(..HEAD - 8)?), root);
         if number(bytes, HEAD - 8)? != checksum {
             return None;
@@ -96,7 +96,7 @@ impl Head {
             slots: small(bytes, 44)?,
             tables: number(bytes, 48)?,
             parts: number(bytes, 56)?,
-            root: std::str::from_utf8(root).ok()?.to_owned(),
+            root: small(bytes, 12).filter(|l| *l as usize == of.len())?,
         };
         let plausible = head.filter.is_power_of_two() && head.filter as usize <= FILTER && head.slots.is_power_of_two();
         let fits = head.length.checked_sub(head.tables).is_some_and(|end| head.records() <= end);
@@ -119,11 +119,11 @@ impl Reader {
         let mut first = [0; FIRST];
         let got = usize::try_from(length).map_or(FIRST, |l| l.min(FIRST));
         read_at(&file, &mut first[..got], 0)?;
-        let head = Head::parse(&first[..got])?;
-        if head.length != length || head.build != build || head.root != root {
+        let head = Head::parse(&first[..got], root)?;
+        if head.length != length || head.build != build {
             return None;
         }
-        let from = HEAD + head.root.len();
+        let from = HEAD + root.len();
         let mut filter = vec![0; head.filter as usize];
         let here = first[from..got].len().min(filter.len());
         filter[..here].copy_from_slice(&first[from..from + here]);
@@ -228,10 +228,10 @@ impl Writer {
             filter: u32::try_from(filter.len()).ok()?,
             slots: u32::try_from(homes).ok()?,
             tables: tables.len() as u64 + 8,
-            root: of.root.to_owned(),
+            root: u32::try_from(of.root.len()).ok()?,
         };
         head.length = head.records() + self.records.len() as u64 + head.tables;
-        let mut out = head.bytes();
+        let mut out = head.bytes(of.root);
         out.reserve_exact(filter.len() + table.len() * SLOT + self.records.len() + tables.len() + 8);
         out.extend_from_slice(filter);
         for (hash, offset, length) in table {

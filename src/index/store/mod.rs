@@ -210,21 +210,47 @@ fn build() -> u64 {
 #[derive(Clone, Debug)]
 struct Files {
     folder: PathBuf,
-    name: u64,
+    /// The beginning of their names.
+    name: String,
 }
 
 impl Files {
     fn of(state: &Path, root: &str) -> Self {
-        Self { folder: state.join("index"), name: hash::fnv(root.as_bytes()) }
+        let mut folder = PathBuf::with_capacity(state.as_os_str().len() + 64);
+        folder.push(state);
+        folder.push("index");
+        Self { folder, name: hexadecimal(hash::fnv(root.as_bytes()), "") }
     }
 
     fn lookup(&self) -> PathBuf {
-        self.folder.join(format!("{:016x}.lookup", self.name))
+        self.named(&[".lookup"])
     }
 
     fn edited(&self, generation: u64) -> PathBuf {
-        self.folder.join(format!("{:016x}-{generation:016x}.edited", self.name))
+        self.named(&[&hexadecimal(generation, "-"), ".edited"])
     }
+
+    /// One with this ending. Made by hand: it is done at every edit, and each growing text costs more than the lookup.
+    fn named(&self, ending: &[&str]) -> PathBuf {
+        let folder = self.folder.as_os_str();
+        let mut out = std::ffi::OsString::with_capacity(folder.len() + 64);
+        out.push(folder);
+        out.push(std::path::MAIN_SEPARATOR_STR);
+        out.push(&self.name);
+        ending.iter().for_each(|e| out.push(e));
+        out.into()
+    }
+}
+
+/// Sixteen digits behind a prefix.
+fn hexadecimal(number: u64, prefix: &str) -> String {
+    let mut out = String::with_capacity(24);
+    out.push_str(prefix);
+    for shift in (0..16).rev() {
+        let digit = (number >> (shift * 4)) & 15;
+        out.push(char::from(b"0123456789abcdef"[digit as usize]));
+    }
+    out
 }
 
 /// Opens a plain file for reading; a link is not followed, and a pipe is not waited for.

@@ -65,7 +65,9 @@ impl Entry {
         let words = keys + (counts & 0xffff) as usize * 4;
         let body = words + (counts >> 16) as usize * 4;
         let end = body.checked_add(small(bytes, start + 8)? as usize)?.checked_add(8)?;
-        (end <= bytes.len()).then_some(Self { path: number(bytes, start + 16)?, start, keys, words, body, end })
+        // The next one follows, or nothing: a torn one claims what others wrote behind it.
+        let is_followed = end == bytes.len() || end < bytes.len() && number(bytes, end).is_none_or(|n| n == MAGIC);
+        is_followed.then_some(Self { path: number(bytes, start + 16)?, start, keys, words, body, end })
     }
 
     fn is_whole(&self, bytes: &[u8]) -> bool {

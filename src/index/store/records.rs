@@ -16,7 +16,7 @@ pub(super) const PATH: usize = 240;
 /// Uses of one file that are kept.
 pub(super) const USES: usize = 512;
 /// Places of one resource that are kept.
-pub(super) const PLACES: usize = 48;
+pub(super) const PLACES: usize = 32;
 
 /// A file's uses, under its path.
 #[derive(Debug, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use super::format::Of;
 use super::overlay::Overlay;
 use super::records::{PATH, spots};
 use super::write::{Known, records};
-use super::{Files, Store, build, open};
+use super::{Files, Store, build, hexadecimal, open};
 use crate::engine::edit::file_name;
 use crate::hash;
 use crate::index::components::Components;
@@ -324,12 +324,12 @@ fn random() -> u64 {
 
 impl Files {
     fn facts(&self) -> PathBuf {
-        self.folder.join(format!("{:016x}.facts", self.name))
+        self.named(&[".facts"])
     }
 
     /// Written beside and renamed: whoever opens it has the old file or the new one, whole.
     fn replace(&self, bytes: &[u8], path: &Path) -> std::io::Result<()> {
-        let beside = self.folder.join(format!("{:016x}-{}-{:016x}.tmp", self.name, std::process::id(), random()));
+        let beside = self.named(&["-", &std::process::id().to_string(), &hexadecimal(random(), "-"), ".tmp"]);
         let result = state::open_append(&beside).and_then(|mut f| f.write_all(bytes)).and_then(|()| std::fs::rename(&beside, path));
         if result.is_err() {
             let _ = std::fs::remove_file(&beside);
@@ -339,7 +339,7 @@ impl Files {
 
     /// Our own files in the folder with this ending.
     fn ours(&self, ending: &str) -> Vec<PathBuf> {
-        let beginning = format!("{:016x}-", self.name);
+        let beginning = format!("{}-", self.name);
         let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let is_ours = |name: &str| name.starts_with(&beginning) && name.ends_with(ending);
         entries.filter(|e| e.file_name().to_str().is_some_and(is_ours)).map(|e| e.path()).collect()
