@@ -249,6 +249,24 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
     }
     let arguments = reading.elements(&(at..close + 1));
     let first = || arguments.first().map_or_else(Name::unknown, |a| name(reading, a, depth + 1));
+    if matches!(last, "format" | "formatted" | "Format") && path.len() > 1 && !matches!(path[0], "String" | "string" | "fmt" | "str") {
+        // `STATUS.format(id)`: the template is a constant.
+        let template = of_path(reading, &path[..path.len() - 1], span.start, depth);
+        return match template.as_literal() {
+            Some(text) => fill(text, &names(reading, &arguments, depth)),
+            None => template,
+        };
+    }
+    if FORMATS.contains(&last)
+        && let Some(template) = arguments.first().filter(|a| a.len() > 1 || reading.kind(a.start) == Some(Kind::Word)).map(|a| name(reading, a, depth + 1))
+    {
+        // `Sprintf(keys.Status, id)`
+        match template.as_literal() {
+            Some(text) => return fill(text, &names(reading, &arguments[1..], depth)),
+            None if template.is_open() => return template,
+            None => {}
+        }
+    }
     if FORMATS.contains(&last) || reading.is(at - 1, "!") {
         let template = arguments.first().and_then(|a| (a.len() == 1).then(|| inside(reading, a.start)).flatten());
         if let Some(template) = template {
