@@ -8,7 +8,7 @@ mod clients;
 mod commands;
 mod stores;
 
-use super::{durations, values};
+use super::{compared, durations, values};
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::{Argument, Call, Reading, Span};
@@ -212,7 +212,7 @@ fn tell(reading: &Reading<'_>, command: &Command, arguments: &[Argument<'_>], ca
             }
             continue;
         }
-        used.value = text(command.value);
+        used.value = if command.role == Role::Reads { compared::with(reading, call) } else { text(command.value) };
         match (ttl, used.value.is_some()) {
             (Some(ttl), true) => used.note = Some(format!("expires after {ttl}")),
             (Some(ttl), false) => used.value = Some(format!("ttl={ttl}")),

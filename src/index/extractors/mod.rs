@@ -4,6 +4,7 @@
 mod addresses;
 mod channels;
 mod clients;
+mod compared;
 mod configured;
 pub(crate) mod constants;
 mod flags;
