@@ -48,7 +48,7 @@ impl Components {
                 folders.insert(build.folder.clone(), markers::Mark::Packed);
             }
         }
-        let folders = markers::outermost(folders);
+        let folders = markers::outermost(folders, &|folder| manifests.name_of(folder).is_some());
         let mut out = Self::default();
         for (folder, _) in &folders {
             let own = declared(&format!("{folder}/main")).or_else(|| manifests.name_of(folder)).or_else(|| Some(markers::name(folder).to_owned()));

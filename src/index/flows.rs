@@ -1,7 +1,7 @@
 //! What components do to each other through resources, each with the lines that prove it.
 
 use super::components::Components;
-use super::link::Tables;
+use super::link::{Set, Tables};
 use super::linked::{Index, Place, Resource};
 use super::model::{Certainty, Kind, Role};
 use crate::text::plain;
@@ -134,22 +134,23 @@ fn through(index: &Index, resource: &Resource, components: &Components, out: &mu
 
 /// Components whose code has the address of another: it reads the variable, and a manifest or its own settings give it.
 fn addresses(index: &Index, resource: &Resource, tables: &Tables, out: &mut Vec<Flow>) {
-    let readers = side(index, resource, &[Role::Reads]);
-    for set in tables.settings(&resource.name) {
-        let Some(from) = set.component.as_deref() else { continue };
-        let own = || index.files.iter().any(|f| f.path == set.path && f.component.as_deref() == Some(from));
-        let read = readers.get(from).map(Vec::as_slice).unwrap_or_default();
-        // What nobody's code reads is the platform's; a setting among a component's own files is read by its framework.
-        if read.is_empty() && (set.is_deployed || !own()) {
-            continue;
+    let mut readers = side(index, resource, &[Role::Reads]);
+    // A setting among a component's own files is read by its framework.
+    for set in tables.settings(&resource.name).iter().filter(|s| !s.is_deployed) {
+        if let Some(own) = index.files.iter().find(|f| f.path == set.path).and_then(|f| f.component.as_deref()) {
+            readers.entry(own).or_default();
         }
-        for to in hosts(&set.value).filter_map(|h| tables.components().of_host(h)).filter(|to| *to != from) {
+    }
+    for (from, read) in readers {
+        let Some((value, set, is_loose)) = tables.given(&resource.name, Some(from)) else { continue };
+        for to in hosts(&value).filter_map(|h| tables.components().of_host(h)).filter(|to| *to != from) {
             let given = Proof { path: set.path.clone(), line: set.line, says: plain(&format!("{} = {}", set.key, set.value)) };
-            let mut starts = proofs(index, resource, read);
+            let mut starts = proofs(index, resource, &read);
             if starts.is_empty() {
                 starts.push(given.clone());
             }
-            push(out, reaches(from, to, &resource.name, &set.value, tables.components(), starts, vec![given]));
+            let certainty = if is_loose { Certainty::Likely } else { Certainty::Sure };
+            push(out, Flow { certainty, ..reaches(from, to, &resource.name, &value, tables.components(), starts, vec![given]) });
         }
     }
 }
@@ -161,10 +162,11 @@ fn dialled(index: &Index, tables: &Tables, out: &mut Vec<Flow>) {
             let Some(address) = place.note.as_deref().and_then(|n| n.strip_prefix("dials ")) else { continue };
             let Some(from) = index.file(place).component.as_deref() else { continue };
             let key = address.strip_prefix("${").and_then(|k| k.strip_suffix('}'));
-            let set = key.and_then(|k| tables.settings(k).iter().find(|s| s.component.as_deref() == Some(from)));
-            let value = set.map_or(address, |s| &s.value);
+            let given = key.and_then(|k| tables.given(k, Some(from)));
+            let value = given.as_ref().map_or(address, |(value, ..)| value);
             let Some(to) = hosts(value).find_map(|h| tables.components().of_host(h)).filter(|to| *to != from) else { continue };
-            let ends = set.map(|s| Proof { path: s.path.clone(), line: s.line, says: plain(&format!("{} = {}", s.key, s.value)) }).into_iter().collect();
+            let proof = |s: &Set| Proof { path: s.path.clone(), line: s.line, says: plain(&format!("{} = {}", s.key, s.value)) };
+            let ends = given.as_ref().map(|(_, set, _)| proof(set)).into_iter().collect();
             let mut flow = reaches(from, to, key.unwrap_or(address), value, tables.components(), proofs(index, resource, &[place]), ends);
             flow.via = "grpc".to_owned();
             push(out, flow);

@@ -12,6 +12,7 @@ use super::model::{Certainty, Facts, Kind, Role};
 use resolving::{Found, Here};
 use std::collections::BTreeMap;
 pub(crate) use resolving::written;
+pub(crate) use tables::Set;
 pub use tables::Tables;
 
 /// What one file says, with its path and component.

@@ -83,7 +83,7 @@ fn own(name: &str, folders: &[&str], deployed: Option<&Deployed>) -> Component {
     }
     Component {
         name: name.to_owned(),
-        kind: if deployed.is_some_and(|d| d.scheduled) { Kind::Job } else { guess_own(name) },
+        kind: if deployed.is_some_and(|d| d.scheduled) { Kind::Job } else { guess::kind("", name) },
         declared: true,
         paths: folders.iter().filter(|f| !f.is_empty() && !folders.iter().any(|o| is_within(f, o))).map(|f| format!("{f}/**")).collect(),
         count,
@@ -94,14 +94,6 @@ fn own(name: &str, folders: &[&str], deployed: Option<&Deployed>) -> Component {
 
 fn is_within(folder: &str, other: &str) -> bool {
     folder.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// What somebody's own code is by its name; a store is somebody else's.
-fn guess_own(name: &str) -> Kind {
-    match guess::kind("", name) {
-        kind @ (Kind::Job | Kind::Gateway | Kind::Client) => kind,
-        _ => Kind::Service,
-    }
 }
 
 fn relationships(flows: &[Flow]) -> Vec<Relationship> {

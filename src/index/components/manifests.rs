@@ -29,6 +29,18 @@ pub(super) struct Build {
 }
 
 impl Manifests {
+    /// Adds a part. Of several manifests that deploy it the shortest path says most: others are for a place, a profile, a test.
+    fn put(&mut self, name: &str, mut part: Deployed) {
+        if let Some(known) = self.parts.get_mut(name) {
+            if (known.path.matches('/').count(), known.path.len()) <= (part.path.matches('/').count(), part.path.len()) {
+                known.count = known.count.take().or(part.count);
+                return;
+            }
+            part.count = part.count.or(known.count.take());
+        }
+        self.parts.insert(name.to_owned(), part);
+    }
+
     /// The part that runs a folder's code, as its manifest calls it: built from it, else of the folder's or the image's name.
     pub(super) fn name_of(&self, folder: &str) -> Option<String> {
         let own = super::markers::name(folder);
@@ -120,13 +132,7 @@ fn compose(path: &str, services: &Yaml, variables: &BTreeMap<String, String>, ou
         let image = value(service.get("image"));
         let count = service.at(&["deploy", "replicas"]).or_else(|| service.get("scale")).and_then(Yaml::text).map(|t| fill(t, variables));
         let part = Deployed { path: path.to_owned(), line: key.place.line, image: untagged(&image).to_owned(), count, ..Deployed::default() };
-        // The file without overrides and profiles in its name says most.
-        match out.parts.get(name) {
-            Some(known) if known.path.len() <= path.len() => {}
-            _ => {
-                out.parts.insert(name.to_owned(), part);
-            }
-        }
+        out.put(name, part);
         for host in [service.get("container_name"), service.get("hostname")].into_iter().flatten().filter_map(Yaml::text) {
             out.hosts.push((host.to_owned(), name.to_owned()));
         }
@@ -195,8 +201,7 @@ fn kubernetes(
                 has_code: false,
             };
             labels.push((name.to_owned(), map(template.and_then(|t| t.at(&["metadata", "labels"])))));
-            let known = out.parts.entry(name.to_owned()).or_insert_with(|| part.clone());
-            known.count = known.count.take().or(part.count);
+            out.put(name, part);
         }
         _ => {}
     }

@@ -107,13 +107,14 @@ fn meant(folder: &str) -> &str {
     if SAYS_NOTHING.contains(&at) { "" } else { at }
 }
 
-/// Parts that lie in no other part of a stronger or equal mark: an entry point within a packed folder is part of it.
-pub(super) fn outermost(found: BTreeMap<String, Mark>) -> BTreeMap<String, Mark> {
+/// Parts that lie in no other part of a stronger or equal mark: an entry point within a packed folder is part of it, and so is what is
+/// packed there for a tool, unless a manifest deploys it.
+pub(super) fn outermost(found: BTreeMap<String, Mark>, is_deployed: &dyn Fn(&str) -> bool) -> BTreeMap<String, Mark> {
     let many = found.keys().filter(|f| !f.is_empty()).count() > 1;
     let inner = |folder: &String, mark: &Mark| {
-        found
-            .iter()
-            .any(|(above, of)| above != folder && !above.is_empty() && super::within(folder, above) && (of > mark || of == mark && *mark != Mark::Packed))
+        found.iter().any(|(above, of)| {
+            above != folder && !above.is_empty() && super::within(folder, above) && (of > mark || of == mark && (*mark != Mark::Packed || !is_deployed(folder)))
+        })
     };
     // The top of a repository of several parts is none: it would take in all that is nobody's.
     found.iter().filter(|(f, m)| !inner(f, m) && !(f.is_empty() && many)).map(|(f, m)| (f.clone(), *m)).collect()

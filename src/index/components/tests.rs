@@ -95,6 +95,8 @@ fn without_manifests_what_can_be_started_is_a_part() {
         ("Stock.Domain/Stock.Domain.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\">"),
         ("cmd/relay/main.go", ""),
         ("crates/gate/src/main.rs", ""),
+        ("dispatcher/Dockerfile", ""),
+        ("dispatcher/genproto/Dockerfile", ""),
         ("Dockerfile", ""),
         ("tests/fake/Dockerfile", ""),
     ]);

@@ -59,7 +59,9 @@ fn add(part: &Part, here: &Here<'_>, tables: &Tables, depth: u8, out: &mut Found
         // Where a router is mounted: nowhere, if nobody says.
         Part::Constant(path) if path.ends_with("@mount") => Some((mount(path, here, tables).unwrap_or_default(), false)),
         Part::Constant(path) => constant(path, here, tables),
-        Part::Setting(key, default) => setting(key, default.as_deref(), here, tables),
+        // `app.config["ORDERS"]` is set by code as often as by a file.
+        Part::Setting(key, default) => setting(key, default.as_deref(), here, tables)
+            .or_else(|| constant(key, here, tables).filter(|(value, _)| *value != Name(vec![part.clone()])).map(|(value, _)| (value, true))),
     };
     match value {
         Some((value, is_loose)) => {
@@ -187,18 +189,41 @@ fn setting(key: &str, default: Option<&str>, here: &Here<'_>, tables: &Tables) -
         |is_deployed: bool| all.iter().filter(move |s| here.component.is_some() && s.component.as_deref() == here.component && s.is_deployed == is_deployed);
     for found in [own(true).collect::<Vec<_>>(), own(false).collect()] {
         if !found.is_empty() {
-            return agreed(&found, tables).map(|v| (value(v), false));
+            return agreed(&found, tables).map(|s| (value(&s.value), false));
         }
     }
     if let Some(default) = default {
         return Some((value(default), false));
     }
-    let others: Vec<&Set> = all.iter().collect();
-    agreed(&others, tables).map(|v| (value(v), true))
+    everybodys(all, tables).map(|s| (value(&s.value), true))
+}
+
+/// What everybody is given, of several manifests by the one that lies nearest to the top; else what all others are given.
+fn everybodys<'a>(all: &'a [Set], tables: &Tables) -> Option<&'a Set> {
+    let shared: Vec<&Set> = all.iter().filter(|s| s.component.is_none()).collect();
+    let depth = |s: &Set| s.path.matches('/').count();
+    let Some(top) = shared.iter().map(|s| depth(s)).min() else { return agreed(&all.iter().collect::<Vec<_>>(), tables) };
+    agreed(&shared.into_iter().filter(|s| depth(s) == top).collect::<Vec<_>>(), tables)
+}
+
+/// The value that a component is given for a setting, with who gives it and whether another could be meant. The code's own defaults do not
+/// count.
+pub(super) fn given<'a>(key: &str, here: &Here<'_>, tables: &'a Tables) -> Option<(Name, &'a Set, bool)> {
+    let all = tables.settings(key);
+    let is_own = |s: &&Set| here.component.is_some() && s.component.as_deref() == here.component;
+    let own: Vec<&Set> = all.iter().filter(is_own).filter(|s| s.is_deployed).collect();
+    let near: Vec<&Set> = if own.is_empty() { all.iter().filter(is_own).collect() } else { own };
+    let is_loose = near.is_empty();
+    let set = if is_loose { everybodys(all, tables)? } else { agreed(&near, tables)? };
+    let mut found = Found::default();
+    for part in &value(&set.value).0 {
+        add(part, here, tables, 1, &mut found);
+    }
+    Some((found.name, set, is_loose))
 }
 
 /// The one value of several: the same everywhere, or addresses of the same component. Values for developers and tests count only alone.
-fn agreed<'a>(found: &[&'a Set], tables: &Tables) -> Option<&'a str> {
+fn agreed<'a>(found: &[&'a Set], tables: &Tables) -> Option<&'a Set> {
     let is_aside = |s: &&&Set| {
         let name = s.path.rsplit('/').next().unwrap_or("").to_ascii_lowercase();
         ["dev", "local", "test", "example", "sample", "debug", "ci"].iter().any(|w| name.split(|c: char| !c.is_alphanumeric()).any(|p| p.starts_with(w)))
@@ -209,10 +234,10 @@ fn agreed<'a>(found: &[&'a Set], tables: &Tables) -> Option<&'a str> {
     }
     let first = kept.first()?;
     if kept.iter().all(|s| s.value == first.value) {
-        return Some(&first.value);
+        return Some(first);
     }
     let target = tables.components().of_host(&first.value)?;
-    kept.iter().all(|s| tables.components().of_host(&s.value) == Some(target)).then_some(&first.value)
+    kept.iter().all(|s| tables.components().of_host(&s.value) == Some(target)).then_some(first)
 }
 
 /// A setting's value as a name: `${OTHER:default}` in it is another setting.

@@ -85,6 +85,12 @@ impl Tables {
         self.settings.get(&plain(key)).map_or(&[], Vec::as_slice)
     }
 
+    /// The text of the value that a component is given for a setting, with who gives it and whether another could be meant.
+    pub(crate) fn given(&self, key: &str, component: Option<&str>) -> Option<(String, &Set, bool)> {
+        let (name, set, is_loose) = super::resolving::given(key, &super::Here { path: "", component, own: &[] }, self)?;
+        Some((name.pattern(), set, is_loose))
+    }
+
     /// Leaves out what no name leans on. Kept are constants that a name of the repository asks for, those that are called as a resource is,
     /// and what these lean on.
     pub(super) fn prune(&mut self, files: &[FileFacts], index: &Index) {
@@ -111,9 +117,12 @@ impl Tables {
         keys.extend(index.resources.iter().filter(|r| r.kind == Kind::Address).map(|r| plain(&r.name)));
         keys.extend(super::unify::PREFIX_KEYS.iter().map(|k| plain(k)));
         // Settings lean on settings: `${ORDERS_URL:http://orders}`.
-        let more: Vec<String> =
-            self.settings.iter().filter(|(k, _)| keys.contains(*k)).flat_map(|(_, s)| s).flat_map(|s| super::resolving::placeholders(&s.value)).collect();
-        keys.extend(more.iter().map(|k| plain(k)));
+        let mut fresh: Vec<String> = keys.iter().cloned().collect();
+        while let Some(key) = fresh.pop() {
+            let values = self.settings.get(&key).map_or(&[][..], Vec::as_slice);
+            let more: Vec<String> = values.iter().flat_map(|s| super::resolving::placeholders(&s.value)).map(|k| plain(&k)).collect();
+            fresh.extend(more.into_iter().filter(|k| keys.insert(k.clone())));
+        }
         self.constants.retain(|last, _| wanted.contains(last));
         self.settings.retain(|key, _| keys.contains(key));
     }

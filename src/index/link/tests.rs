@@ -143,6 +143,15 @@ fn settings_by_who_is_given_them() {
     says(&[("c/x.py", "consumes channel x${TOPIC}"), deploy], &["x{} <- c/x.py:1 consumes"]);
     says(&[("c/x.py", "consumes channel ${TOPIC:own}"), deploy], &["own <- c/x.py:1 consumes"]);
     says(&[("c/x.py", "consumes channel ${TOPIC}"), ("deploy/a.env", "set TOPIC = one")], &["one <- ~c/x.py:1 consumes"]);
+    says(
+        &[
+            ("c/x.py", "consumes channel ${TOPIC}"),
+            ("deploy/a.env", "set TOPIC = one"),
+            ("deploy/eu/a.env", "set TOPIC = two"),
+            ("b/b.env", "set TOPIC = three"),
+        ],
+        &["one <- ~c/x.py:1 consumes"],
+    );
     // What is only for developers yields.
     says(
         &[("a/A.java", "publishes channel ${app.topic}"), ("a/application.yml", "set app.topic = real"), ("a/application-dev.yml", "set app.topic = toy")],
