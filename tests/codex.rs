@@ -1,6 +1,8 @@
 //! Codex's events through the binary. The payloads are written by us after the client's published schemas
 //! (`codex-rs/hooks/schema/generated`, as 0.169.0 carries them), and the answers are held against what those schemas let pass.
 
+#[path = "hook/codex.rs"]
+mod events;
 #[path = "hook/room.rs"]
 mod room;
 
@@ -8,6 +10,7 @@ use room::{PREFIX, RETRY, Room};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 /// What `apply_patch` puts for [`RETRY`] into the room's `src/client.py`.
 fn retry_patch() -> String {
@@ -30,32 +33,12 @@ impl Codex {
         Self { room: Room::new() }
     }
 
-    /// Fields that the schemas of all events require.
-    fn event(&self, name: &str, more: &Value) -> Value {
-        let mut event = json!({
-            "session_id": "01a20048-40c0-7fd3-8d2d-1920a85eae60", "transcript_path": null, "cwd": self.room.path("project"),
-            "hook_event_name": name, "model": "gpt-5.5", "permission_mode": "default",
-        });
-        event.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
-        event
+    fn cwd(&self) -> PathBuf {
+        self.room.path("project")
     }
 
     fn patch(&self, name: &str, files: &str) -> Value {
-        let mut event = self.event(
-            name,
-            &json!({
-                "turn_id": "01a20048-40e9-7513-97c0-c987f507383b", "tool_name": "apply_patch", "tool_use_id": "call_1",
-                "tool_input": { "command": format!("*** Begin Patch\n{files}*** End Patch") },
-            }),
-        );
-        if name == "PostToolUse" {
-            event["tool_response"] = json!("Exit code: 0\nWall time: 0 seconds\nOutput:\nSuccess. Updated the following files:\nM src/client.py\n");
-        }
-        event
-    }
-
-    fn stop(&self, again: bool) -> Value {
-        self.event("Stop", &json!({ "turn_id": "01a20048-40e9", "stop_hook_active": again, "last_assistant_message": "done" }))
+        events::patch(&self.cwd(), name, files)
     }
 
     /// Runs the hook and gives its answer: one object on one line, with no field that the event's output schema does not name.
@@ -170,9 +153,9 @@ fn a_flaw_is_told_after_the_patch_again_at_the_end_and_is_gone_when_mended() {
     assert!(said.contains("tight-retry-loop") && said.contains("src/client.py:"), "{said}");
     // The file before the patch is not told: it is the file after it, with the patch taken back.
     assert_eq!(codex.journal()[1]["findings"][0]["told"], true);
-    let stop = codex.says(&codex.stop(false));
+    let stop = codex.says(&events::stop(&codex.cwd(), false));
     assert!(stop.contains("tight-retry-loop"), "{stop}");
-    assert_eq!(codex.says(&codex.stop(true)), "");
+    assert_eq!(codex.says(&events::stop(&codex.cwd(), true)), "");
     codex
         .write("src/client.py", &format!("{head}{}", flaw.replace("            continue\n", "            time.sleep(backoff.next())\n            continue\n")));
     let mend =
@@ -197,10 +180,10 @@ fn a_context_that_is_gone_is_told_again() {
     let codex = Codex::new();
     codex.says(&codex.patch("PreToolUse", &retry_patch()));
     for source in ["startup", "resume", "fork"] {
-        assert_eq!(codex.hook(&codex.event("SessionStart", &json!({ "source": source }))), None);
+        assert_eq!(codex.hook(&events::start(&codex.cwd(), source)), None);
     }
     assert_eq!(codex.says(&codex.patch("PreToolUse", &retry_patch())), "");
-    assert_eq!(codex.hook(&codex.event("SessionStart", &json!({ "source": "compact" }))), None);
+    assert_eq!(codex.hook(&events::start(&codex.cwd(), "compact")), None);
     assert!(codex.says(&codex.patch("PreToolUse", &retry_patch())).starts_with(PREFIX));
     // A subagent has a context of its own.
     let mut sub = codex.patch("PreToolUse", &retry_patch());
@@ -212,15 +195,16 @@ fn a_context_that_is_gone_is_told_again() {
 #[test]
 fn what_is_none_of_ours_is_silent() {
     let codex = Codex::new();
-    let tool = |name: &str, input: Value| codex.event("PreToolUse", &json!({ "turn_id": "t", "tool_name": name, "tool_input": input, "tool_use_id": "c" }));
+    let cwd = codex.cwd();
+    let tool = |name: &str, input: Value| events::tool(&cwd, "PreToolUse", name, &input);
     for event in [
         tool("Bash", json!({ "command": "cat src/client.py" })),
         tool("mcp__notes__add", json!({ "text": ["not", "a", "command"] })),
         tool("apply_patch", json!("a form that nobody has published")),
         tool("apply_patch", json!({ "command": "*** Begin Patch\n*** End Patch" })),
-        codex.event("UserPromptSubmit", &json!({ "turn_id": "t", "prompt": "go" })),
-        codex.event("SessionEnd", &json!({ "reason": "other" })),
-        codex.stop(false),
+        events::event(&cwd, "UserPromptSubmit", &json!({ "turn_id": "t", "prompt": "go" })),
+        events::event(&cwd, "SessionEnd", &json!({ "reason": "other" })),
+        events::stop(&codex.cwd(), false),
     ] {
         assert_eq!(codex.hook(&event), None, "{event}");
     }

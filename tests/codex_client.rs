@@ -6,13 +6,16 @@
 #![cfg(unix)]
 #![allow(clippy::print_stdout, reason = "what reached the model is shown, so that a run can be quoted")]
 
+#[path = "hook/codex.rs"]
+mod events;
 #[path = "hook/room.rs"]
 mod room;
 
+use distributed_architect::clients::{Client as _, codex::Codex as Adapter};
 use room::{PREFIX, RETRY};
 use serde_json::{Value, json};
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -130,7 +133,7 @@ impl Api {
                         Some((i, patch)) => json!({ "type": "custom_tool_call", "call_id": format!("call_{i}"), "name": "apply_patch", "input": patch }),
                         None => json!({ "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": "Done." }] }),
                     };
-                    Response::from_string(events(&item)).with_header(Header::from_bytes("Content-Type", "text/event-stream").expect("a header"))
+                    Response::from_string(stream(&item)).with_header(Header::from_bytes("Content-Type", "text/event-stream").expect("a header"))
                 } else {
                     Response::from_string("{}").with_status_code(404)
                 };
@@ -177,7 +180,7 @@ impl Drop for Api {
 }
 
 /// A response of one item, as the stream of server-sent events that the API gives.
-fn events(item: &Value) -> String {
+fn stream(item: &Value) -> String {
     let usage = json!({ "input_tokens": 10, "input_tokens_details": null, "output_tokens": 5, "output_tokens_details": null, "total_tokens": 15 });
     [
         json!({ "type": "response.created", "response": { "id": "resp_1" } }),
@@ -351,4 +354,45 @@ fn an_ordinary_patch_leaves_every_request_as_it_was() {
     assert_eq!(codex.api.ours(), []);
     let paths: Vec<Value> = codex.journal().iter().map(|l| l["path"].clone()).collect();
     assert_eq!(paths, ["src/sums.py", "src/sums.py"], "the hook has run before and after it");
+}
+
+/// A schema that the client carries, by its title.
+fn schema(binary: &Path, title: &str) -> Value {
+    let mark = format!("\"title\": \"{title}\"");
+    let out = Command::new("grep").args(["-aobF", &mark]).arg(binary).env("LC_ALL", "C").output().expect("grep");
+    let told = String::from_utf8_lossy(&out.stdout).into_owned();
+    let at: u64 = told.split(':').next().and_then(|n| n.parse().ok()).unwrap_or_else(|| panic!("the client has no schema {title}: {told:?}"));
+    let mut file = fs::File::open(binary).expect("the binary");
+    let from = at.saturating_sub(16 << 10);
+    file.seek(SeekFrom::Start(from)).expect("there");
+    let mut bytes = Vec::new();
+    file.take(17 << 10).read_to_end(&mut bytes).expect("read");
+    let text = String::from_utf8_lossy(&bytes);
+    let mark_at = text.find(&mark).expect("the title");
+    let start = text[..mark_at].rfind("{\n  \"$schema\"").expect("its beginning");
+    serde_json::Deserializer::from_str(&text[start..]).into_iter().next().expect("a value").expect("JSON")
+}
+
+/// tests/codex.rs tries many payloads of ours; here their forms, and the forms of the answers, are held against what is published.
+#[test]
+fn payloads_and_answers_of_ours_fit_the_schemas_that_the_client_carries() {
+    let Some(binary) = client() else { return };
+    let fits = |title: &str, value: &Value| {
+        let validator = jsonschema::validator_for(&schema(binary, title)).expect("a schema");
+        let slips: Vec<String> = validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert_eq!(slips, [""; 0], "{title}: {value}");
+        let mut more = value.clone();
+        more["a_field_that_nobody_published"] = json!(1);
+        assert!(!validator.is_valid(&more), "{title} lets anything pass");
+    };
+    let cwd = Path::new("/p");
+    fits("pre-tool-use.command.input", &events::patch(cwd, "PreToolUse", "*** Delete File: a.py\n"));
+    fits("post-tool-use.command.input", &events::patch(cwd, "PostToolUse", "*** Delete File: a.py\n"));
+    fits("stop.command.input", &events::stop(cwd, true));
+    fits("session-start.command.input", &events::start(cwd, "compact"));
+    let answer = |event: &str, deny: bool| serde_json::from_str::<Value>(&Adapter.encode(event, "Which is it?", deny)).expect("JSON");
+    fits("pre-tool-use.command.output", &answer("PreToolUse", false));
+    fits("pre-tool-use.command.output", &answer("PreToolUse", true));
+    fits("post-tool-use.command.output", &answer("PostToolUse", false));
+    fits("stop.command.output", &answer("Stop", false));
 }
