@@ -76,10 +76,8 @@ pub fn plan_claim(plan: &str) -> Claim {
     Claim { subject: PLAN.to_owned(), file: hash::fnv(plan.as_bytes()) }
 }
 
-/// Tells an edit's verdict. `levels` are worth what the claims were worth, one each; `path` as the user knows it.
-#[must_use]
-pub fn compose(verdict: &Verdict, levels: &[Level], knowledge: &Knowledge<'_>, path: &str, budget: &Budget) -> Telling {
-    let mut out = Telling::default();
+/// Adds an edit's verdict to the telling. `levels` are worth what the claims were worth, one each; `path` as the user knows it.
+pub fn compose(verdict: &Verdict, levels: &[Level], knowledge: &Knowledge<'_>, path: &str, budget: &Budget, out: &mut Telling) {
     for (raised, level) in verdict.modules.iter().zip(levels) {
         let room = budget.event.saturating_sub(length(&out.text) + usize::from(!out.text.is_empty()));
         let part = match level {
@@ -89,7 +87,6 @@ pub fn compose(verdict: &Verdict, levels: &[Level], knowledge: &Knowledge<'_>, p
         };
         out.add(part, raised.id, *level);
     }
-    out
 }
 
 /// Tells a plan's verdict: the design questions, before there is code.

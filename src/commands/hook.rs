@@ -11,6 +11,7 @@ use crate::sources::shell;
 use crate::telling::{self, Telling};
 use crate::{project, state};
 mod findings;
+mod observers;
 mod patch;
 mod stop;
 mod strangers;
@@ -228,6 +229,7 @@ impl<'a> Hook<'a> {
         // Findings are told of the file as written: before the edit only a gate asks for them.
         let finds = self.settings.config.findings.tell && (gate || !is_before);
         let component = || self.settings.component(&edit.path);
+        let facts = if is_before { self.observed(&edit, &absolute, project_dir, &text) } else { Vec::new() };
         let (verdict, mut telling, wrong) = {
             let knowledge = self.settings.knowledge();
             let config = &self.settings.config;
@@ -240,12 +242,18 @@ impl<'a> Hook<'a> {
                 ..Context::new(&surroundings)
             };
             let verdict = engine::review(&edit, &knowledge, &context);
+            // Who is concerned comes before what to ask about it.
+            let mut telling = Telling::default();
+            let failed = self.tell_observed(&facts, !verdict.modules.is_empty(), &edit.path, &mut telling);
             let (levels, wrong) = self.claim(&telling::claims(&verdict, &edit.path));
-            let telling = telling::compose(&verdict, &levels, &knowledge[0], &edit.path, &config.budget);
-            (verdict, telling, wrong)
+            telling::compose(&verdict, &levels, &knowledge[0], &edit.path, &config.budget, &mut telling);
+            (verdict, telling, wrong.or(failed))
         };
         let wrong = if finds { wrong.or(self.find(&edit, &absolute, &verdict, is_before, &mut telling)) } else { wrong };
         let wrong = if is_before { wrong } else { wrong.or(self.meet_strangers(&edit, &text, &mut telling)) };
+        if !is_before {
+            self.renew_facts(&edit, &absolute, project_dir);
+        }
         self.record.keep_verdict(&verdict);
         self.record.around = around.into_inner();
         // A gate denies what it tells in full and each finding that it is sure of; the same edit tried again has been told, and passes.

@@ -2,8 +2,9 @@
 
 use super::extractors;
 use super::file::File;
+use super::link::ResolvedUse;
 use super::linked::Place;
-use super::model::{Certainty, Kind, Role, Use};
+use super::model::{Certainty, Facts, Kind, Role};
 use crate::engine::edit::Edit;
 use std::collections::HashMap;
 
@@ -145,21 +146,18 @@ impl Region {
         self.gone.iter().any(|(_, h)| *h == line_hash)
     }
 
-    /// What stands on the lines that come. `path`: from the root.
+    /// What the lines that come say, with the constants around them. `path`: from the root.
     #[must_use]
-    pub fn brings(&self, path: &str) -> Vec<Use> {
-        let Some((&first, &last)) = self.brought.first().zip(self.brought.last()) else { return Vec::new() };
+    pub fn brings(&self, path: &str) -> Facts {
+        let Some((&first, &last)) = self.brought.first().zip(self.brought.last()) else { return Facts::default() };
         let lines: Vec<&str> = self.after.lines().collect();
         let (window, numbers) = window(&lines, first as usize - 1, last as usize);
-        let facts = extractors::facts(&File::new(path, &window));
+        let mut facts = extractors::facts(&File::new(path, &window));
+        facts.uses.retain_mut(|used| {
+            used.line = numbers.get(used.line as usize - 1).copied().unwrap_or(0);
+            self.brought.binary_search(&used.line).is_ok()
+        });
         facts
-            .uses
-            .into_iter()
-            .filter_map(|mut used| {
-                used.line = *numbers.get(used.line as usize - 1)?;
-                self.brought.binary_search(&used.line).is_ok().then_some(used)
-            })
-            .collect()
     }
 
     /// Whether a line of the file after the edit stands in an error handler, by the indentation of what is above it.
@@ -228,15 +226,16 @@ fn window(lines: &[&str], first: usize, last: usize) -> (String, Vec<u32>) {
 
 /// Everything that an edit touches: what it brings, resolved, and of what the index knew of the file before, what it takes away.
 #[must_use]
-pub fn touches(region: &Region, brought: Vec<(Use, String)>, known: &[Known]) -> Vec<Touch> {
+pub fn touches(region: &Region, brought: Vec<ResolvedUse>, known: &[Known]) -> Vec<Touch> {
     let mut out: Vec<Touch> = Vec::new();
-    for (used, name) in brought {
+    for used in brought {
         // A use that only moved, or whose line changed otherwise, is no news, except that it is handled differently now.
-        let stood = known.iter().any(|k| region.takes_away(k.line_hash) && (k.kind, &*k.name, k.role, &k.value) == (used.kind, &*name, used.role, &used.value));
+        let stood =
+            known.iter().any(|k| region.takes_away(k.line_hash) && (k.kind, &k.name, k.role, &k.value) == (used.kind, &used.name, used.role, &used.value));
         let touch = Touch {
             change: Change::Brought,
             kind: used.kind,
-            name,
+            name: used.name,
             role: used.role,
             value: used.value,
             line: used.line,

@@ -3,8 +3,10 @@
 mod github;
 mod page;
 pub mod report;
+mod repository;
 mod sarif;
 
+use super::index::loaded;
 use super::{Answer, judge};
 use crate::config::{self, Settings};
 use crate::engine::edit::{Edit, Language};
@@ -34,6 +36,9 @@ pub struct Args {
     /// The working tree against a revision.
     #[arg(long, value_name = "REVISION")]
     pub since: Option<String>,
+    /// The repository as it stands instead of a change: what only all of its parts together show.
+    #[arg(long, conflicts_with_all = ["paths", "staged", "diff", "since", "low"])]
+    pub repo: bool,
     /// How to say it.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -94,6 +99,9 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     let root = git::root(&here).ok_or_else(|| {
         Error::new(Kind::File, here.display(), "no git repository here or above").hint("`distarch scan` judges single edits; `distarch replay` recorded ones")
     })?;
+    if args.repo {
+        return rendered(args, &repository::report(&loaded(&root, false)?.index, &root), &[]);
+    }
     let range = match (&args.diff, &args.since, args.staged) {
         (Some(range), ..) => Range::Between(range.clone()),
         (_, Some(revision), _) => Range::Since(revision.clone()),
@@ -102,12 +110,17 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     };
     let only = args.paths.iter().map(|p| from_top(&here, &root, p)).collect::<Result<Vec<_>, _>>()?;
     let (report, judged) = judge_range(&root, &range, &only, if args.low { Confidence::Low } else { Confidence::Medium })?;
+    rendered(args, &report, &judged)
+}
+
+/// The report as it is asked for, and whether it makes the check fail.
+fn rendered(args: &Args, report: &Report, judged: &[Judged]) -> anyhow::Result<Answer> {
     let text = match args.format {
-        Format::Text => page::text(&report, &judged, std::io::stdout().is_terminal()),
-        Format::Json => render::json::render(&report)?,
-        Format::Markdown => render::markdown::render(&page::page(&report)),
-        Format::Sarif => sarif::render(&report)?,
-        Format::Github => github::render(&report),
+        Format::Text => page::text(report, judged, std::io::stdout().is_terminal()),
+        Format::Json => render::json::render(report)?,
+        Format::Markdown => render::markdown::render(&page::page(report)),
+        Format::Sarif => sarif::render(report)?,
+        Format::Github => github::render(report),
     };
     let fails = |c: &str| match args.fail_on {
         FailOn::High => c == "high",

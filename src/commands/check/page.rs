@@ -51,21 +51,19 @@ fn excerpt(renderer: &Renderer, finding: &FindingRow, source: &str) -> String {
 
 /// The report without excerpts.
 pub(super) fn page(report: &Report) -> Page {
+    let found = of(report.findings.len() as u64, "finding", "findings");
+    if report.of_repository {
+        let title = format!("{} that share something: {found}", of(report.files.changed, "file", "files"));
+        return Page { title, sections: findings(report) };
+    }
     let title = format!(
-        "{} in {}: {}, {} of the first pass, {} of the second",
+        "{} in {}: {found}, {} of the first pass, {} of the second",
         of(report.files.changed, "file", "files"),
         report.range,
-        of(report.findings.len() as u64, "finding", "findings"),
         count(report.first_pass.len() as u64),
         count(report.second_pass.asked.len() as u64)
     );
-    let mut sections = Vec::new();
-    if !report.findings.is_empty() {
-        let mut findings = Section::new("Findings");
-        let row = |f: &FindingRow| vec![f.confidence.clone(), format!("{}:{}", f.path, f.line), f.pattern.clone(), f.seen.clone()];
-        findings.table(Table::new(&["sure", "where", "pattern", "seen"], report.findings.iter().map(row), usize::MAX));
-        sections.push(findings);
-    }
+    let mut sections = findings(report);
     let mut first = Section::new("First pass: is it right at the boundary, for everybody who sees it?");
     pass(&mut first, &report.first_pass, "nothing that would be asked about: no boundary is crossed on the changed lines");
     if !report.components.is_empty() {
@@ -97,6 +95,16 @@ pub(super) fn page(report: &Report) -> Page {
         sections.push(unseen);
     }
     Page { title, sections }
+}
+
+fn findings(report: &Report) -> Vec<Section> {
+    if report.findings.is_empty() {
+        return Vec::new();
+    }
+    let mut findings = Section::new("Findings");
+    let row = |f: &FindingRow| vec![f.confidence.clone(), format!("{}:{}", f.path, f.line), f.pattern.clone(), f.seen.clone()];
+    findings.table(Table::new(&["sure", "where", "pattern", "seen"], report.findings.iter().map(row), usize::MAX));
+    vec![findings]
 }
 
 fn pass(section: &mut Section, asked: &[Asked], nothing: &str) {

@@ -22,6 +22,8 @@ pub struct Report {
     pub version: u32,
     /// What was looked at.
     pub range: String,
+    /// The repository as it stands, not a change: there are findings only.
+    pub of_repository: bool,
     /// Files.
     pub files: Files,
     /// Components that the change touches, by the topology.

@@ -3,6 +3,7 @@
 
 use super::report::Report;
 use crate::hash;
+use crate::index::findings;
 use crate::knowledge::baked::BUILT_IN;
 use crate::render;
 use serde_json::{Value, json};
@@ -50,7 +51,8 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
 fn rule(id: &str) -> Value {
     let pattern = BUILT_IN.patterns.iter().find(|p| BUILT_IN.str(p.id) == id);
     let module = BUILT_IN.modules.iter().find(|m| BUILT_IN.str(m.id) == id);
-    let text = pattern.map(|p| BUILT_IN.str(p.asks)).or_else(|| module.map(|m| BUILT_IN.str(m.asks))).unwrap_or(id);
+    let text =
+        pattern.map(|p| BUILT_IN.str(p.asks)).or_else(|| module.map(|m| BUILT_IN.str(m.asks))).or_else(|| findings::rule(id).map(|r| r.about)).unwrap_or(id);
     json!({ "id": id, "shortDescription": { "text": text }, "help": { "text": format!("distarch explain {id}") } })
 }
 

@@ -11,5 +11,7 @@ mod small;
 mod source;
 mod words;
 
+pub(crate) use source::loaded;
+
 /// Version of the JSON of these verbs.
 pub const VERSION: u32 = 1;

@@ -24,18 +24,27 @@ pub(super) struct Loaded {
 pub(super) fn load(guesses: bool) -> anyhow::Result<Loaded> {
     let here = std::env::current_dir().map_err(|e| Error::file(Path::new("."), &e))?;
     let root = git::root(&here).unwrap_or_else(|| here.clone());
-    let settings = config::load(&root.join("any"), Some(&root), None);
+    let linked = loaded(&root, guesses)?;
+    let from = here.strip_prefix(&root).map(|p| p.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+    Ok(Loaded { linked, from: if from.is_empty() { from } else { format!("{from}/") } })
+}
+
+/// The repository at `root`. `guesses`: places that are guesses too.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(crate) fn loaded(root: &Path, guesses: bool) -> anyhow::Result<Linked> {
+    let settings = config::load(&root.join("any"), Some(root), None);
     // Read once: settings are for one thread.
     let topology = settings.topology().cloned();
     let declared = |path: &str| topology.as_ref()?.component(path).map(|c| c.name);
     let folder = state::folder();
-    let wanted = Wanted { root: &root, state: folder.as_deref(), force: false, declared: &declared, topology: 0 };
-    let mut linked = store::load(&wanted).map_err(|e| Error::file(&root, &e))?;
+    let wanted = Wanted { root, state: folder.as_deref(), force: false, declared: &declared, topology: 0 };
+    let mut linked = store::load(&wanted).map_err(|e| Error::file(root, &e))?;
     if !guesses {
         without_guesses(&mut linked.index);
     }
-    let from = here.strip_prefix(&root).map(|p| p.to_string_lossy().replace('\\', "/")).unwrap_or_default();
-    Ok(Loaded { linked, from: if from.is_empty() { from } else { format!("{from}/") } })
+    Ok(linked)
 }
 
 fn without_guesses(index: &mut Index) {

@@ -104,7 +104,8 @@ pub(super) fn fold(mut steps: Vec<Step>) -> Told {
 fn tell(edit: &JudgedEdit, memory: &mut Memory, agent: &str) -> (Vec<Level>, Telling) {
     let Some(verdict) = &edit.verdict else { return (Vec::new(), Telling::default()) };
     let levels = memory.claim(agent, &telling::claims(verdict, &edit.path));
-    let telling = telling::compose(verdict, &levels, &BUILT_IN, &edit.path, &edit.budget);
+    let mut telling = telling::Telling::default();
+    telling::compose(verdict, &levels, &BUILT_IN, &edit.path, &edit.budget, &mut telling);
     (levels, telling)
 }
 

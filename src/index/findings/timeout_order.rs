@@ -34,6 +34,10 @@ fn shown(milliseconds: u64) -> String {
 
 /// `timeout=5s`, `timeout=250ms`, `timeout=1.5s`, `timeout=2m`.
 fn milliseconds(place: &Place) -> Option<u64> {
+    // To connect is another wait than for the answer.
+    if place.note.as_deref().is_some_and(|n| n.to_ascii_lowercase().contains("connect")) {
+        return None;
+    }
     let text = place.value.as_deref()?.strip_prefix("timeout=")?;
     let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
     let number: f64 = text[..unit].parse().ok()?;
