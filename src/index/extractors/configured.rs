@@ -24,6 +24,7 @@ pub(super) const WORDS: &[&str] = &[
     "featuremanagement",
     "subjects",
     "detail-type",
+    "cron:",
 ];
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {

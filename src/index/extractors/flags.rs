@@ -92,7 +92,7 @@ const FLAGS: Library = Library {
 };
 
 /// Functions that read a flag by their own name, whoever wrote them; the name must look like a flag's.
-const OWN: [&str; 15] = [
+const OWN: [&str; 14] = [
     "isfeatureenabled",
     "featureenabled",
     "isflagenabled",
@@ -107,7 +107,6 @@ const OWN: [&str; 15] = [
     "checkfeatureflag",
     "evaluateflag",
     "isfeatureon",
-    "hasfeature",
 ];
 
 /// A file without any of these asks for no flag.

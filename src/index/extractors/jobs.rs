@@ -78,7 +78,7 @@ fn value(hit: &Hit) -> Option<String> {
 }
 
 /// Types that are jobs by what they extend or implement.
-const EXTENDED: [(&str, &[&str]); 12] = [
+const EXTENDED: [(&str, &[&str]); 11] = [
     ("ApplicationJob", &[]),
     ("ActiveJob", &[]),
     ("ApplicationWorker", &[]),
@@ -86,7 +86,6 @@ const EXTENDED: [(&str, &[&str]); 12] = [
     ("IJob", &["quartz"]),
     ("QuartzJobBean", &["quartz"]),
     ("Job", &["quartz"]),
-    ("BackgroundService", &["hosting"]),
     ("IInvocable", &["coravel"]),
     ("AsyncBackgroundJob", &["abp"]),
     ("IBackgroundJob", &[]),
@@ -100,11 +99,13 @@ fn supertypes(reading: &Reading<'_>, facts: &mut Facts) {
         let head = if ruby { declared.name_at + 1..(declared.name_at + 5).min(reading.tokens.len()) } else { declared.head.clone() };
         let Some((_, needs)) = head.clone().find_map(|at| {
             let same_line = reading.line(at) == declared.line || !ruby;
-            EXTENDED.iter().find(|(word, _)| same_line && reading.kind(at) == Some(Token::Word) && reading.word(at) == *word && !reading.is(at + 1, "::<"))
+            EXTENDED.iter().find(|(word, _)| {
+                same_line && reading.kind(at) == Some(Token::Word) && reading.word(at) == *word && (*word != "ActiveJob" || reading.is(at + 2, "Base"))
+            })
         }) else {
             continue;
         };
-        if declared.name == "BackgroundService" || is_base(declared) {
+        if is_base(declared) {
             continue;
         }
         let imports = imports.get_or_insert_with(|| reading.import_text());

@@ -21,8 +21,23 @@ use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 
 /// A file without any of these neither holds nor handles messages.
-pub(super) const WORDS: &[&str] =
-    &["json", "event", "message", "serialize", "dto", "payload", "basemodel", "contract", "publish", "consum", "listener", "typeddict", "msg"];
+pub(super) const WORDS: &[&str] = &[
+    "json",
+    "event",
+    "message",
+    "serialize",
+    "dto",
+    "payload",
+    "basemodel",
+    "contract",
+    "publish",
+    "consum",
+    "listener",
+    "typeddict",
+    "command",
+    "notification",
+    "msg",
+];
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let reading = file.reading();

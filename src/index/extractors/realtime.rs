@@ -8,8 +8,8 @@ mod tests;
 use super::clients::{self, At, Library, find_key};
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role, Use};
-use crate::index::reading::Reading;
 use crate::index::reading::tokens::Kind as Token;
+use crate::index::reading::{DeclarationKind, Reading, Span};
 
 const LIBRARIES: &[&Library] = &[&tables::SOCKET_IO, &tables::SIGNALR, &tables::PHOENIX, &tables::CABLE, &tables::STOMP];
 
@@ -94,6 +94,7 @@ fn sockets(reading: &Reading<'_>, facts: &mut Facts) {
     if !has_sockets(reading) {
         return;
     }
+    let mut wrappers: Vec<&str> = Vec::new();
     for call in &reading.calls {
         if !SENDS.iter().any(|w| clients::same(call.name, w)) || call.in_log {
             continue;
@@ -104,10 +105,28 @@ fn sockets(reading: &Reading<'_>, facts: &mut Facts) {
             continue;
         }
         let inside = call.open + 1..call.close;
-        let Some(span) = ["type", "event", "kind"].iter().find_map(|key| find_key(reading, &inside, key)) else { continue };
+        let Some(span) = type_in(reading, &inside) else {
+            // `function tell(socket, message) { socket.send(JSON.stringify(message)) }`: its callers say what is sent.
+            if let Some(declared) = reading.enclosing(call.at, &[DeclarationKind::Function])
+                && inside.clone().any(|i| {
+                    reading.kind(i) == Some(Token::Word) && !reading.is(i + 1, ".") && declared.head.clone().any(|h| reading.word(h) == reading.word(i))
+                })
+            {
+                wrappers.push(declared.name);
+            }
+            continue;
+        };
         let name = reading.name(&span);
         if is_type(&name) {
             facts.push(Use::new(Kind::Message, Role::Publishes, name, call.line).certainty(if broadcast { Certainty::Likely } else { Certainty::Sure }));
+        }
+    }
+    for call in reading.calls.iter().filter(|c| c.path.len() <= 2 && wrappers.contains(&c.name)) {
+        if let Some(span) = type_in(reading, &(call.open + 1..call.close)) {
+            let name = reading.name(&span);
+            if is_type(&name) {
+                facts.push(Use::new(Kind::Message, Role::Publishes, name, call.line));
+            }
         }
     }
     // What is received: `switch (msg.type) { case "order.created": .. }`, `if (msg.type === "order.created")`.
@@ -126,6 +145,11 @@ fn sockets(reading: &Reading<'_>, facts: &mut Facts) {
             facts.push(Use::new(Kind::Message, Role::Consumes, name, reading.line(at)).certainty(Certainty::Likely));
         }
     }
+}
+
+/// The value of the entry that says a message's type.
+fn type_in(reading: &Reading<'_>, inside: &Span) -> Option<Span> {
+    ["type", "event", "kind"].iter().find_map(|key| find_key(reading, inside, key))
 }
 
 /// Whether the variable at a token reads like a received message.

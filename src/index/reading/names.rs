@@ -381,7 +381,18 @@ fn of_path(reading: &Reading<'_>, path: &[&str], at: usize, depth: u8) -> Name {
             return name(reading, &call.arguments[0].span, depth + 1);
         }
     }
-    if looks_constant(path) && !path.contains(&"request") { Name(vec![Part::Constant(tail(path))]) } else { Name::unknown() }
+    if path.len() == 1 && let Some(value) = injected(reading, last) {
+        return name(reading, &value, depth + 1);
+    }
+    // A parameter is whatever the caller gives.
+    let is_parameter = path.len() == 1 && reading.enclosing(at, &[DeclarationKind::Function]).is_some_and(|d| d.head.clone().any(|i| reading.is(i, last)));
+    if looks_constant(path) && !is_parameter && !path.contains(&"request") { Name(vec![Part::Constant(tail(path))]) } else { Name::unknown() }
+}
+
+/// What Spring puts into a field or parameter: `@Value("${app.topics.orders}") String topic`.
+fn injected(reading: &Reading<'_>, name: &str) -> Option<Span> {
+    let found = reading.annotations.iter().find(|a| a.name == "Value" && a.target.is_some_and(|t| reading.is(t, name)))?;
+    found.arguments.first().map(|a| a.span.clone())
 }
 
 /// The value that a name is bound to in this text, as seen from `at`: in the same function, else in the file; none when there are several.
@@ -428,6 +439,11 @@ fn literal(reading: &Reading<'_>, at: usize, depth: u8) -> Name {
         "csharp" if prefix.contains('$') || at > 0 && reading.is(at - 1, "$") => "{",
         "ruby" | "elixir" if word.starts_with('"') => "#{",
         "javascript" | "typescript" if word.starts_with('`') => "${",
+        // A dollar that is none of Kotlin's: Spring's.
+        "kotlin" if text.starts_with("\\${") && text.ends_with('}') => {
+            let (key, default) = text[3..text.len() - 1].split_once(':').map_or((&text[3..text.len() - 1], None), |(k, d)| (k, Some(d.to_owned())));
+            return Name(vec![Part::Setting(key.to_owned(), default)]);
+        }
         "kotlin" | "php" | "dart" | "groovy" if word.contains('"') => "$",
         "scala" if prefix == "s" || prefix == "f" => "$",
         "swift" => "\\(",

@@ -14,13 +14,9 @@ pub(crate) const DOTNET: Library = Library {
         Row::supertype(Consumes, &["iconsumer", "ihandlemessages", "iamstartedbymessages", "iintegrationeventhandler", "ijobconsumer", "iconsumeasync"])
             .kind(Message)
             .alone(),
-        Row::call(
-            Publishes,
-            &["publish", "send", "publishmessage", "enqueue", "sendlocal", "schedulesend", "schedulepublish"],
-            &[TypeArgument, TypeOf(0), TypeOf(1)],
-        )
-        .on(BUS)
-        .kind(Message),
+        Row::call(Publishes, &["publish", "send", "publishmessage", "enqueue", "sendlocal", "schedulesend", "schedulepublish"], &[TypeArgument, TypeOf(0)])
+            .on(BUS)
+            .kind(Message),
         Row::call(Consumes, &["subscribe", "subscribeasync", "receive", "addsubscription"], &[TypeArgument])
             .on(&["bus", "pubsub", "sendreceive", "subscriptions", "event"])
             .kind(Message),
@@ -41,6 +37,10 @@ pub(crate) const JVM: Library = Library {
         Row::call(Publishes, &["send", "sendandwait", "query", "publish"], &[TypeOf(0)]).on(&["gateway", "eventbus"]).kind(Message),
         Row::call(Consumes, &["onevent", "onmessage"], &[TypeOf(0)]).kind(Message),
         Row::annotation(Publishes, &["externalized"], &[Nth(0)]),
+        // Eventuate: events of an aggregate and commands go over a channel of that name
+        Row::call(Consumes, &["fromchannel", "foraggregatetype", "andforaggregatetype"], &[Nth(0)]),
+        Row::call(Publishes, &["withchannel"], &[Nth(0)]),
+        Row::call(Publishes, &["forcommand"], &[TypeOf(0)]).kind(Message),
     ],
 };
 

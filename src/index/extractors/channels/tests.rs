@@ -226,6 +226,23 @@ fn messages_by_type() {
 }
 
 #[test]
+fn local_values_are_no_names() {
+    says_each(
+        KINDS,
+        &[
+            ("a.py", "import pika\ndef f(queue_name):\n    channel.basic_consume(queue=queue_name)\n", &[]),
+            ("A.java", "class A { void f() { kafkaTemplate.send(order.getTopicFor(), o); producer.send(record.make()); } }", &[]),
+            (
+                "a.ts",
+                "import { Kafka } from 'kafkajs';\nimport { ordersTopic } from './topics';\nawait producer.send({ topic: ordersTopic, messages });\n",
+                &["sure channel publishes <ordersTopic> @3"],
+            ),
+            ("M.java", "enum M { QUEUE(\"amqp_queue\"); void f() { channel.basicConsume(eq(name), anyBoolean(), x); } }", &[]),
+        ],
+    );
+}
+
+#[test]
 fn look_alikes_say_nothing() {
     says_each(
         KINDS,

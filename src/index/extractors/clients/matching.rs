@@ -2,7 +2,7 @@
 
 use super::places::{find_key, is_told, listed, same, type_name, type_of, word_in};
 use super::{At, Form, Library, Makes, Row};
-use crate::index::model::{Certainty, Name, Part};
+use crate::index::model::{Certainty, Kind, Name, Part};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Argument, Call, DeclarationKind, Reading, Span};
 
@@ -41,16 +41,17 @@ struct Subject<'r, 'a> {
     target: Option<usize>,
 }
 
-/// Whether the file imports the library; where imports are rare, whether it mentions it.
-fn is_imported(reading: &Reading<'_>, imports: &str, library: &Library) -> bool {
-    let rarely = matches!(reading.language.name(), "ruby" | "elixir" | "erlang" | "php" | "lua");
-    library.words.iter().any(|w| word_in(imports, w) || rarely && reading.text.to_ascii_lowercase().contains(w.trim_matches('*')))
+/// Whether a text of imports holds the library; `rarely`: the text is the whole file's.
+fn is_imported(imports: &str, rarely: bool, library: &Library) -> bool {
+    library.words.iter().any(|w| if rarely { imports.contains(w.trim_matches('*')) } else { word_in(imports, w) })
 }
 
 /// Everything that the tables find in a file, in order of the text.
 pub(crate) fn hits(reading: &Reading<'_>, libraries: &[&'static Library]) -> Vec<Hit> {
-    let imports = reading.import_text();
-    let imported: Vec<bool> = libraries.iter().map(|l| is_imported(reading, &imports, l)).collect();
+    // Where imports are rare, whatever the file mentions counts.
+    let rarely = matches!(reading.language.name(), "ruby" | "elixir" | "erlang" | "php" | "lua");
+    let imports = if rarely { reading.text.to_ascii_lowercase() } else { reading.import_text() };
+    let imported: Vec<bool> = libraries.iter().map(|l| is_imported(&imports, rarely, l)).collect();
     let none = !imported.contains(&true);
     let mut rows: Vec<(&'static Row, Certainty)> = Vec::new();
     for (library, imported) in libraries.iter().zip(&imported) {
@@ -66,7 +67,7 @@ pub(crate) fn hits(reading: &Reading<'_>, libraries: &[&'static Library]) -> Vec
     if rows.is_empty() {
         return Vec::new();
     }
-    let mut matcher = Matcher { reading, handles: Vec::new(), hits: Vec::new() };
+    let mut matcher = Matcher { reading, imports, handles: Vec::new(), hits: Vec::new() };
     matcher.calls(&rows);
     matcher.annotations(&rows);
     matcher.literals(&rows);
@@ -85,6 +86,7 @@ pub(crate) fn hits(reading: &Reading<'_>, libraries: &[&'static Library]) -> Vec
 
 struct Matcher<'r, 'a> {
     reading: &'r Reading<'a>,
+    imports: String,
     handles: Vec<Handle<'a>>,
     hits: Vec<Hit>,
 }
@@ -113,7 +115,11 @@ impl<'a> Matcher<'_, 'a> {
                 {
                     continue;
                 }
-                if row.rooted && call.path.len() > 1 || !self.is_on(call, row.on) {
+                // `QUEUE("x")` is a member of an enumeration.
+                let is_member = row.rooted
+                    && (call.path.len() > 1
+                        || call.name.len() > 2 && call.name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') && !matches!(call.name, "DAG"));
+                if is_member || !self.is_on(call, row.on) {
                     continue;
                 }
                 let subject = Subject {
@@ -188,7 +194,10 @@ impl<'a> Matcher<'_, 'a> {
                     continue;
                 }
                 let subject = Subject { arguments: &[], inside: open + 1..reading.partner(open).max(open + 1), call: None, types: None, target: None };
-                if self.take(row, *certainty, &subject, at, reading.line(at)) {
+                // A literal is often long: the line that names it counts.
+                let named = row.at.iter().find_map(|p| if let At::Key(key) = p { find_key(reading, &subject.inside, key) } else { None });
+                let line = reading.line(named.map_or(at, |s| s.start));
+                if self.take(row, *certainty, &subject, at, line) {
                     break;
                 }
             }
@@ -233,9 +242,12 @@ impl<'a> Matcher<'_, 'a> {
 
     /// Whether the row gave a name here.
     fn take(&mut self, row: &'static Row, certainty: Certainty, subject: &Subject<'_, 'a>, at: usize, line: u32) -> bool {
-        let Some(names) = row.at.iter().find_map(|place| self.named(*place, subject, at)) else {
-            return false;
-        };
+        let names = row.at.iter().find_map(|place| {
+            let mut names = self.named(*place, subject, at)?;
+            names.retain(|name| row.kind == Kind::Job || !name.is_open() || is_constant(name, &self.imports));
+            some(names)
+        });
+        let Some(names) = names else { return false };
         let with = row.with.iter().find_map(|place| self.named(*place, subject, at)).and_then(|names| names.into_iter().next());
         if row.makes != Makes::Nothing
             && let Some(call) = subject.call
@@ -353,6 +365,30 @@ impl<'a> Matcher<'_, 'a> {
         });
         here.or_else(|| named.iter().all(|&i| self.handles[i].names == self.handles[named[0]].names).then(|| named[0]))
     }
+}
+
+/// Words of names that stand for channels, flags and the like.
+const TELLING: [&str; 14] =
+    ["topic", "queue", "channel", "subject", "exchange", "stream", "event", "routing", "flag", "feature", "config", "setting", "const", "name"];
+
+/// Whether what a name leans on reads like a constant of another file, or is imported: a local value, a parameter of another function
+/// or whatever a call gives are not known there either.
+fn is_constant(name: &Name, imports: &str) -> bool {
+    name.0.iter().all(|part| {
+        let Part::Constant(path) = part else { return true };
+        let (root, last) = (path.split('.').next().unwrap_or(""), path.rsplit('.').next().unwrap_or(""));
+        let told = |word: &str| {
+            let lower = word.to_ascii_lowercase();
+            TELLING.iter().any(|t| lower.contains(t))
+        };
+        if let Some(called) = last.strip_suffix("()") {
+            return told(called) && !called.starts_with("get") && !called.starts_with("new");
+        }
+        let upper = last.len() > 1 && last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let capital = last.starts_with(|c: char| c.is_ascii_uppercase()) && !matches!(last, "None" | "Some" | "Ok" | "Null" | "True" | "False");
+        let imported = || word_in(imports, &root.to_ascii_lowercase()) || word_in(imports, &last.to_ascii_lowercase());
+        upper || capital || imported() || root != last && told(root)
+    })
 }
 
 fn some(names: Vec<Name>) -> Option<Vec<Name>> {

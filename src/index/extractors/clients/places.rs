@@ -2,7 +2,7 @@
 
 use crate::index::model::Name;
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{Reading, Span};
+use crate::index::reading::{DeclarationKind, Reading, Span};
 
 /// Whether a name as written is this word, letter case and `_`, `-`, `.` aside; `Async` and `!` behind it do not count.
 pub(crate) fn same(written: &str, word: &str) -> bool {
@@ -137,6 +137,9 @@ pub(crate) fn type_of<'a>(reading: &Reading<'a>, span: &Span) -> Option<&'a str>
     let word = reading.word(last);
     if is_type(word) {
         let next = reading.word(last + 1);
+        if next == "(" && !is_made(reading, at, span.start) {
+            return None;
+        }
         let made = matches!(next, "{" | "(" | "<" | ")" | ".") || last + 1 >= span.end;
         let enough = match next {
             "." | "::" => matches!(reading.word(last + 2), "class" | "new" | "builder" | "newBuilder" | "of" | "create" | "javaClass" | "Create" | "from"),
@@ -147,38 +150,79 @@ pub(crate) fn type_of<'a>(reading: &Reading<'a>, span: &Span) -> Option<&'a str>
     (span.len() == 1 && reading.kind(at) == Some(Token::Word)).then(|| variable_type(reading, reading.word(at), at)).flatten()
 }
 
-/// The type that the file gives a variable: `OrderCreated event`, `event: OrderCreated`, `event = new OrderCreated(`, `event := OrderCreated{`.
+/// Whether `Name(..)` at a token makes a value of that type, and does not call a function.
+fn is_made(reading: &Reading<'_>, at: usize, from: usize) -> bool {
+    matches!(reading.language.name(), "python" | "kotlin" | "scala" | "swift" | "dart")
+        || (from..at).any(|i| matches!(reading.word(i), "new" | "typeof" | "nameof"))
+}
+
+/// The type that the file gives a variable: `OrderCreated event`, `event: OrderCreated`, `event = new OrderCreated(`, `event := OrderCreated{`,
+/// `event = body.Adapt<OrderCreated>()`. The nearest binding before the token decides, within the function first.
 pub(crate) fn variable_type<'a>(reading: &Reading<'a>, name: &str, before: usize) -> Option<&'a str> {
-    let mut found: Option<&'a str> = None;
-    for at in (1..before.min(reading.tokens.len())).rev() {
-        if reading.word(at) != name || reading.kind(at) != Some(Token::Word) || matches!(reading.word(at - 1), "." | "->" | "::") {
-            continue;
+    let function = reading.enclosing(before, &[DeclarationKind::Function]).map_or(0, |d| d.name_at);
+    for (from, to) in [(function, before), (0, function)] {
+        for at in (from.max(1)..to.min(reading.tokens.len())).rev() {
+            if reading.word(at) != name || reading.kind(at) != Some(Token::Word) || matches!(reading.word(at - 1), "." | "->" | "::" | "?.") {
+                continue;
+            }
+            if let Some(found) = bound_type(reading, at) {
+                return found;
+            }
         }
-        let behind = reading.word(at + 1);
-        let first = if is_type(reading.word(at - 1)) && !matches!(behind, "." | "(" | "::") {
-            Some(at - 1)
-        } else if matches!(behind, ":" | "=" | ":=") {
-            (at + 2..at + 8)
-                .take_while(|&i| !matches!(reading.word(i), ";" | "," | ")" | "="))
-                .find(|&i| !matches!(reading.word(i), "new" | "&" | "*" | "await"))
-        } else if reading.language.name() == "go" {
-            // `event OrderCreated`, `event *events.OrderCreated`
-            Some(at + 1 + usize::from(reading.is(at + 1, "*")))
-        } else {
-            None
-        };
-        let Some(mut first) = first else { continue };
-        while matches!(reading.word(first + 1), "." | "::") && is_type(reading.word(first + 2)) && !is_type(reading.word(first)) {
-            first += 2;
-        }
-        let word = reading.word(first);
-        let made = !reading.is(first + 1, ".") || matches!(behind, ":") && reading.language.name() != "python";
-        if is_type(word) && made {
-            found = Some(word);
+        if function == 0 {
             break;
         }
     }
-    found
+    None
+}
+
+/// What a token of a variable's name says of its type: nothing when it binds nothing, no type when the binding does not tell.
+#[allow(clippy::option_option)]
+fn bound_type<'a>(reading: &Reading<'a>, at: usize) -> Option<Option<&'a str>> {
+    let go = reading.language.name() == "go";
+    let behind = reading.word(at + 1);
+    if is_type(reading.word(at - 1)) && !matches!(behind, "." | "(" | "::") && !matches!(reading.word(at - 1), "None" | "True" | "False") {
+        return Some(Some(reading.word(at - 1)));
+    }
+    let keyword = matches!(reading.word(at - 1), "var" | "let" | "const" | "val" | "auto" | "mut" | "final");
+    let first = match behind {
+        "=" | ":=" => at + 2,
+        ":" if !matches!(reading.word(at - 1), "?") => at + 2,
+        // Go's `event OrderCreated`, `event *events.OrderCreated`
+        _ if go && (reading.is(at + 1, "*") || reading.kind(at + 1) == Some(Token::Word) && reading.tokens[at + 1].line == reading.tokens[at].line) => at + 1,
+        _ if keyword => return Some(None),
+        _ => return None,
+    };
+    let mut first = first;
+    while matches!(reading.word(first), "new" | "&" | "*" | "await" | "mut") {
+        first += 1;
+    }
+    while matches!(reading.word(first + 1), "." | "::") && is_type(reading.word(first + 2)) && !is_type(reading.word(first)) {
+        first += 2;
+    }
+    let word = reading.word(first);
+    if reading.is(first + 1, "(") && matches!(behind, "=" | ":=") && !is_made(reading, first, at) {
+        // Go's `order := NewOrder(..)`
+        return Some(word.strip_prefix("New").filter(|w| is_type(w) && go));
+    }
+    let declared = behind == ":" && reading.language.name() != "python" || behind == ":" && !reading.is(first + 1, "(");
+    let generic = reading.is(first + 1, "<") && matches!(behind, "=" | ":=") && !is_made(reading, first, at);
+    if is_type(word)
+        && !generic
+        && (declared || !matches!(reading.word(first + 1), "." | "::") || matches!(reading.word(first + 2), "new" | "builder" | "newBuilder" | "of"))
+    {
+        return Some(Some(word));
+    }
+    if behind == ":" {
+        // An entry of an object, or a type without a name of its own.
+        return if keyword || reading.tokens[at].first { Some(None) } else { None };
+    }
+    // `body.Adapt<OrderCreated>()`, `mapper.readValue(s, OrderCreated.class)` is for those who know the call.
+    let line = reading.line(at);
+    let close = (first..first + 24)
+        .take_while(|&i| reading.tokens.get(i).is_some_and(|t| t.line <= line + 1) && !reading.is(i, ";"))
+        .find(|&i| reading.is(i, "<") && is_type(reading.word(i + 1)) && reading.is(i + 2, ">") && reading.is(i + 3, "("));
+    Some(close.map(|i| reading.word(i + 1)))
 }
 
 /// Whether the file says anything of a variable's type or value that holds one of these words (lower case).

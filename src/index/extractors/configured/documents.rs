@@ -6,7 +6,7 @@ use crate::index::model::{Facts, Kind, Name, Role, Use};
 use crate::topology::yaml::Yaml;
 
 /// What a document must mention to be read as one: parsing costs more than all the rest.
-const MARKS: [&str; 16] = [
+const MARKS: [&str; 18] = [
     "bindings:",
     "messaging:",
     "KafkaTopic",
@@ -23,6 +23,8 @@ const MARKS: [&str; 16] = [
     "FeatureManagement",
     "jetstream.nats.io",
     "ScaledObject",
+    "cron:",
+    "class:",
 ];
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
@@ -35,6 +37,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         cloud_formation(document, facts);
         serverless(document, facts);
         broker(document, facts);
+        schedules(document, facts);
         flags(document, facts);
     }
 }
@@ -100,7 +103,7 @@ fn kubernetes(document: &Yaml, facts: &mut Facts) {
             }
         }
         "CronJob" | "CronWorkflow" | "ScheduledSparkApplication" => {
-            if let (Some((job, _)), Some((schedule, line))) = (own(), text(document, &["spec", "schedule"])) {
+            if let (Some((job, line)), Some((schedule, _))) = (own(), text(document, &["spec", "schedule"])) {
                 facts.push(Use::new(Kind::Job, Role::Declares, name(job), line).value(schedule.chars().take(60).collect::<String>()));
             }
         }
@@ -187,6 +190,18 @@ fn broker(document: &Yaml, facts: &mut Facts) {
     for item in document.get("bindings").map_or(&[][..], Yaml::items) {
         if let (Some((source, line)), Some((key, _))) = (text(item, &["source"]), text(item, &["routing_key"])) {
             facts.push(channel(Role::Declares, source, line).value(format!("key={key}")));
+        }
+    }
+}
+
+/// Schedules of job classes, as sidekiq-cron and its kin read them: `name: { cron: .., class: .. }`.
+fn schedules(document: &Yaml, facts: &mut Facts) {
+    let inner = [":schedule", "schedule", ":scheduler"].iter().find_map(|k| document.get(k));
+    for (key, entry) in document.entries().iter().chain(inner.map_or(&[][..], Yaml::entries)) {
+        let times = ["cron", "every", "interval"].iter().find_map(|k| text(entry, &[k]));
+        let class = text(entry, &["class"]).or_else(|| text(entry, &["job_class"]));
+        if let (Some((times, _)), Some((class, _))) = (times, class) {
+            facts.push(Use::new(Kind::Job, Role::Declares, Name::literal(class), key.place.line).value(times));
         }
     }
 }

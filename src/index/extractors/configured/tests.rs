@@ -20,8 +20,9 @@ fn configuration_declares_and_binds() {
             (
                 "cron.yaml",
                 "apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: report\nspec:\n  schedule: \"0 3 * * *\"\n",
-                &["sure job declares report = 0 3 * * * @6"],
+                &["sure job declares report = 0 3 * * * @4"],
             ),
+            ("schedule.yml", "report:\n  cron: \"0 3 * * *\"\n  class: ReportJob\n", &["sure job declares ReportJob = 0 3 * * * @1"]),
             (
                 "main.tf",
                 "resource \"aws_sqs_queue\" \"q\" {\n  name = \"${var.env}-orders\"\n  tags = {\n    name = \"x\"\n  }\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = \"x\"\n}\n",

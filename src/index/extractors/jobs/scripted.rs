@@ -21,6 +21,7 @@ pub(crate) const PYTHON: Library = Library {
         Row::annotation(Consumes, &["job", "task", "periodictask", "dbtask"], &[Key("name"), Key("taskname"), Target])
             .with(&[Key("queue"), Key("queuename")])
             .kind(Job),
+        Row::annotation(Consumes, &["job"], &[Target]).with(&[Nth(0)]).only(&["python"]).kind(Job).hinted(),
         Row::annotation(Declares, &["scheduledjob"], &[Key("id"), Target]).with(&[Nth(0)]).kind(Job),
         Row::call(Writes, &["enqueue", "enqueuein", "enqueueat", "enqueuejob"], &[Key("func"), Nth(0)])
             .on(&["queue", "q", "redis", "scheduler", "pool", "arq", "rq"])

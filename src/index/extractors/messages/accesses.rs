@@ -65,23 +65,26 @@ fn carried_type(reading: &Reading<'_>, carried: &[Carried<'_>], word: &str, func
     {
         return (declared.saturating_sub(8)..declared).rev().find_map(|i| position(reading.word(i)));
     }
-    if let Some(found) = variable_type(reading, word, at + 1).and_then(position) {
-        return Some(found);
+    if let Some(found) = variable_type(reading, word, at + 1) {
+        return position(found);
     }
-    // Go's `var event OrderCreated`; a value that is decoded with its type: `event = OrderCreated.parse_raw(..)`, `readValue(s, OrderCreated.class)`.
+    // Go's `var event OrderCreated`; a value that is decoded with its type: `event = OrderCreated.parse_raw(..)`, `readValue(s, OrderCreated.class)`,
+    // `JSON.parse(s) as OrderCreated`.
     let declared = declared?;
-    let line = reading.line(declared);
-    let rest = (declared + 1..(declared + 24).min(reading.tokens.len())).take_while(|&i| reading.line(i) <= line + 1 && !reading.is(i, ";"));
-    let assigned = matches!(reading.word(declared + 1), "=" | ":=" | ":") || reading.is(declared - 1, "var");
-    if !assigned {
+    if !(matches!(reading.word(declared + 1), "=" | ":=") || reading.is(declared - 1, "var")) {
         return None;
     }
-    rest.clone().find_map(|i| {
-        let found = position(reading.word(i))?;
-        let decodes = matches!(reading.word(i + 1), "." | ">" | "=" | "(" | ")" | "{" | "::") || reading.is(declared - 1, "var");
-        decodes.then_some(found)
-    })
+    let line = reading.line(declared);
+    (declared + 1..(declared + 24).min(reading.tokens.len()))
+        .take_while(|&i| reading.line(i) <= line + 1 && !reading.is(i, ";"))
+        .find_map(|i| position(reading.word(i)))
 }
+
+/// Beginnings of methods that are no accessors.
+const VERBS: [&str; 20] = [
+    "to", "as", "with", "add", "remove", "put", "build", "copy", "clone", "validate", "stream", "iterator", "size", "is", "has", "new", "create", "compute",
+    "clear", "apply",
+];
 
 /// The member that a token names and what is done to it; none for a method.
 fn accessed(reading: &Reading<'_>, at: usize) -> Option<(String, Role)> {
@@ -106,9 +109,7 @@ fn accessed(reading: &Reading<'_>, at: usize) -> Option<(String, Role)> {
                 return Some((name, Role::Writes));
             }
             // A record's accessor.
-            let accessor = language == "java"
-                && empty
-                && !matches!(word, "toBuilder" | "build" | "copy" | "clone" | "validate" | "stream" | "iterator" | "size" | "isEmpty");
+            let accessor = language == "java" && empty && !VERBS.iter().any(|v| word.starts_with(v));
             return accessor.then(|| (word.to_owned(), Role::Reads));
         }
         if language == "go" && empty {

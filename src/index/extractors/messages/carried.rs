@@ -36,7 +36,7 @@ const ENCODES: [&str; 22] = [
 const PUBLISHES: [&str; 9] = ["publish", "send", "emit", "sendmessage", "publishevent", "produceasync", "convertandsend", "sendandwait", "publishjson"];
 
 /// Calls that turn bytes into a value of a type.
-const DECODES: [&str; 20] = [
+const DECODES: [&str; 21] = [
     "unmarshal",
     "readvalue",
     "deserialize",
@@ -57,6 +57,7 @@ const DECODES: [&str; 20] = [
     "todocument",
     "getbody",
     "parsejson",
+    "parse",
 ];
 
 /// Annotations whose function receives a message.
@@ -125,8 +126,38 @@ const NONE: [&str; 40] = [
     "JsonObject",
 ];
 
+/// Ends of types that are parts of a program and no message.
+const PARTS: [&str; 22] = [
+    "Stream",
+    "Node",
+    "Reader",
+    "Writer",
+    "Builder",
+    "Mapper",
+    "Client",
+    "Exception",
+    "Factory",
+    "Service",
+    "Repository",
+    "Controller",
+    "Serializer",
+    "Token",
+    "Options",
+    "Impl",
+    "Manager",
+    "Provider",
+    "Logger",
+    "Socket",
+    "Error",
+    "Encoder",
+];
+
 fn fits(word: &str) -> bool {
-    word.len() > 3 && word.starts_with(|c: char| c.is_ascii_uppercase()) && word.bytes().any(|b| b.is_ascii_lowercase()) && !NONE.contains(&word)
+    word.len() > 3
+        && word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.bytes().any(|b| b.is_ascii_lowercase())
+        && !NONE.contains(&word)
+        && !PARTS.iter().any(|p| word.ends_with(p))
 }
 
 pub(super) fn carried<'a>(reading: &Reading<'a>) -> Vec<Carried<'a>> {
@@ -141,7 +172,7 @@ pub(super) fn carried<'a>(reading: &Reading<'a>) -> Vec<Carried<'a>> {
             continue;
         }
         let is = |table: &[&str]| table.iter().any(|w| same(call.name, w));
-        if is(&DECODES) {
+        if is(&DECODES) && (!same(call.name, "parse") || call.receiver() == Some("JSON")) {
             decoded(reading, call).into_iter().for_each(|word| add(word, Certainty::Sure));
         } else if is(&ENCODES) && is_codec(call) {
             for argument in &call.arguments {
@@ -232,6 +263,10 @@ fn decoded<'a>(reading: &Reading<'a>, call: &Call<'a>) -> Vec<&'a str> {
         && !matches!(on, "JsonSerializer" | "JsonConvert" | "ObjectMapper" | "Gson" | "Serializer" | "JsonDecoder")
     {
         out.push(on);
+    }
+    // `JSON.parse(raw) as OrderCreated`
+    if reading.is(call.close + 1, "as") {
+        out.push(reading.word(call.close + 2));
     }
     // `let event: OrderCreated = serde_json::from_slice(..)`
     let begins = call.begins;

@@ -73,6 +73,12 @@ fn types_on_the_wire() {
                 "export interface OrderCreatedEvent {\n  customerId: string;\n  total?: number;\n}\n",
                 &["likely field declares OrderCreatedEvent.customerId @2", "likely field declares OrderCreatedEvent.total @3"],
             ),
+            ("models.go", "package x\n\ntype OrderCreated struct {\n\tID string `json:\"order_id\"`\n}\n", &["sure field declares OrderCreated.order_id @4"]),
+            (
+                "Commands/CreateOrderCommand.cs",
+                "public class CreateOrderCommand {\n  private readonly IOrderRepository _orders;\n  public DateTime At => DateTime.Now;\n  public string Sku { get; set; }\n}\n",
+                &["likely field declares CreateOrderCommand.Sku @4"],
+            ),
             // A type that nothing sends
             ("domain/order.ts", "export interface Order {\n  customerId: string;\n}\n", &[]),
             ("model.go", "package x\n\ntype Config struct {\n\tPort int `json:\"port\"`\n}\n", &[]),
@@ -108,6 +114,16 @@ fn carried_types_are_read_and_written() {
                 "p.py",
                 "def on(b):\n    event = OrderCreated.model_validate_json(b)\n    bill(event.customer_id)\n",
                 &["sure field reads OrderCreated.customer_id @3"],
+            ),
+            (
+                "s.ts",
+                "interface StockReserved {\n  order_id: string;\n}\nfunction tell(event: Told, socket: WebSocket) {\n  socket.readyState;\n}\nfunction on(raw: string) {\n  const event: StockReserved = JSON.parse(raw);\n  f(event.order_id);\n  const other = JSON.parse(raw);\n  f(other.order_id);\n}\n",
+                &["sure field declares StockReserved.order_id @2", "sure field reads StockReserved.order_id @9"],
+            ),
+            (
+                "P.cs",
+                "class P { void F(Body body) {\n var message = body.Adapt<BasketCheckedOut>();\n JsonSerializer.Serialize(message);\n Log(message.UserName);\n } }\n",
+                &["sure field reads BasketCheckedOut.UserName @4"],
             ),
             ("e.ts", "const order = new Order();\nrender(order.customerId);\n", &[]),
         ],

@@ -32,7 +32,7 @@ impl Type<'_> {
         if carried {
             return Some(Certainty::Sure);
         }
-        let by_name = ENDS.iter().any(|e| self.name.len() > e.len() && self.name.ends_with(e));
+        let by_name = ENDS.iter().any(|e| self.name.len() > e.len() && self.name.ends_with(e)) || self.tagged && is_past(self.name);
         let lower = path.to_ascii_lowercase();
         let by_path = PATHS.iter().any(|w| lower.split('/').any(|part| says(part, w)));
         match (self.tagged, by_path, by_name) {
@@ -41,6 +41,14 @@ impl Type<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a name tells what has happened: `OrderCreated`, `InvoicePaid`.
+fn is_past(name: &str) -> bool {
+    let start = name.rfind(|c: char| c.is_ascii_uppercase()).unwrap_or(0);
+    let last = &name[start..];
+    start > 0
+        && (last.len() > 4 && last.ends_with("ed") || matches!(last, "Paid" | "Sent" | "Sold" | "Lost" | "Found" | "Withdrawn" | "Begun" | "Written" | "Taken"))
 }
 
 /// Whether a folder's or file's name holds the word as a word of its own, plural or not.
@@ -224,6 +232,9 @@ fn script<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Option<Type<
     Some(out)
 }
 
+/// Ends of types that are put into a class from outside: nothing of it is on a wire.
+const WIRED: [&str; 8] = ["Service", "Repository", "Logger", "Factory", "Mapper", "Client", "Provider", "Manager"];
+
 const WIRE_NAMES: [&str; 7] = ["JsonProperty", "SerialName", "JsonPropertyName", "SerializedName", "DataMember", "Json", "SerializedPath"];
 
 /// Fields, properties and the parameters of records and data classes (Java, Kotlin, C#, Scala, PHP).
@@ -249,6 +260,9 @@ fn braces<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Option<Type<
         let wire = told.and_then(|(_, wire)| wire).map_or_else(|| if snake { snake_case(name) } else { name.to_owned() }, str::to_owned);
         members.push(Member { name, wire, line: reading.line(name_at) });
     };
+    let wired = |from: usize, to: usize| {
+        (from..to).any(|i| WIRED.iter().any(|w| reading.word(i).ends_with(w)) || language == "csharp" && matches!(reading.word(i), "private" | "protected"))
+    };
     // Parameters in the head: `record Order(String id, ..)`, `data class Order(val id: String, ..)`, `case class`.
     let is_data = before.clone().any(|i| matches!(reading.word(i), "record" | "data" | "case"));
     if let Some(open) = declared.head.clone().find(|&i| reading.is(i, "(")).filter(|_| is_data) {
@@ -267,7 +281,7 @@ fn braces<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Option<Type<
         match word {
             ";" | "}" => {
                 // `private String customerId;`, `public string CustomerId { get; set; }` is met at its bracket.
-                if word == ";" && at > from + 1 && is_field(reading, from, at) {
+                if word == ";" && at > from + 1 && is_field(reading, from, at) && !wired(from, at) {
                     let name = (from..at).find(|&i| reading.is(i, "=")).unwrap_or(at) - 1;
                     add(name, from);
                 }
@@ -291,7 +305,10 @@ fn braces<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Option<Type<
 
 /// Whether the statement declares a field of the instance: a type and a name, no call, nothing static.
 fn is_field(reading: &Reading<'_>, from: usize, to: usize) -> bool {
-    let value = (from..to).find(|&i| reading.is(i, "=")).unwrap_or(to);
+    let value = (from..to).find(|&i| matches!(reading.word(i), "=" | "=>")).unwrap_or(to);
+    if reading.is(value, "=>") {
+        return false;
+    }
     let mut i = from;
     let mut words = 0;
     while i < value {
@@ -304,7 +321,7 @@ fn is_field(reading: &Reading<'_>, from: usize, to: usize) -> bool {
                 continue;
             }
             "[" => i = reading.partner(i).max(i),
-            "static" | "return" | "throw" | "import" | "const" | "package" | "event" | "abstract" | "(" => return false,
+            "static" | "return" | "throw" | "import" | "const" | "package" | "event" | "abstract" | "(" | "=>" => return false,
             _ if reading.kind(i) == Some(Token::Word) => words += 1,
             _ => {}
         }

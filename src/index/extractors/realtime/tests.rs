@@ -16,6 +16,11 @@ fn messages_on_open_connections() {
                 "const WebSocket = require('ws');\nws.send(JSON.stringify({ type: 'order.created', data }));\nws.on('message', raw => {\n  const msg = JSON.parse(raw);\n  switch (msg.type) {\n    case 'order.cancel': break;\n  }\n});\n",
                 &["sure message publishes order.created @2", "likely message consumes order.cancel @6"],
             ),
+            (
+                "t.ts",
+                "import { WebSocket } from 'ws';\nfunction tell(socket: WebSocket, message: Told): void {\n  socket.send(JSON.stringify(message));\n}\nfunction f() {\n  tell(socket, { type: 'order.updated', id });\n}\n",
+                &["sure message publishes order.updated @6"],
+            ),
             ("e.ts", "const source = new EventSource('/events');\nsource.addEventListener('order.created', f);\n", &["sure message consumes order.created @2"]),
             (
                 "H.cs",
