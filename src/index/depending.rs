@@ -2,6 +2,7 @@
 
 use super::model::{Certainty, Kind, Role};
 use super::touched::{Change, Touch};
+use crate::engine::edit::Language;
 
 /// Somebody else's place at a touched resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +72,11 @@ fn concerned(role: Role, change: Change) -> &'static [Role] {
 #[must_use]
 pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Option<Fact> {
     let wanted = concerned(touch.role, touch.change);
-    let mut observers: Vec<Observer> = all.into_iter().filter(|o| wanted.contains(&o.role) && o.certainty > Certainty::Guess && o.path != here.0).collect();
+    let mut observers: Vec<Observer> = all
+        .into_iter()
+        .filter(|o| wanted.contains(&o.role) && o.certainty > Certainty::Guess && o.path != here.0)
+        .filter(|o| touch.role != Role::Retries || is_same_call(&touch, o, here.1))
+        .collect();
     if observers.is_empty() {
         return None;
     }
@@ -107,6 +112,41 @@ pub fn again(mut fact: Fact, here: (&str, Option<&str>)) -> Option<Fact> {
     (!fact.observers.is_empty()).then_some(fact)
 }
 
+/// Whether a setting is one of the same calls: of the same component's, or of what stands between components (a mesh, a proxy, a gateway),
+/// and of the same sort. How often somebody else tries is their own affair.
+fn is_same_call(touch: &Touch, observer: &Observer, component: Option<&str>) -> bool {
+    let sort = |value: &Option<String>| value.as_deref().and_then(|v| v.split_once('=')).map(|(sort, _)| sort.to_owned());
+    let between = !Language::of_path(&observer.path).is_program() && observer.component.as_deref().is_none_or(is_between);
+    sort(&touch.value) == sort(&observer.value) && (between || component.is_some() && observer.component.as_deref() == component)
+}
+
+/// Whether a component stands between others by its name.
+pub(super) fn is_between(component: &str) -> bool {
+    let name = component.to_ascii_lowercase();
+    [
+        "gateway",
+        "proxy",
+        "mesh",
+        "ingress",
+        "nginx",
+        "envoy",
+        "istio",
+        "haproxy",
+        "traefik",
+        "kong",
+        "edge",
+        "deploy",
+        "router",
+        "lb",
+        "infra",
+        "k8s",
+        "kubernetes",
+        "helm",
+    ]
+    .iter()
+    .any(|w| name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == *w))
+}
+
 fn reason(touch: &Touch, observers: &[Observer], here: (&str, Option<&str>)) -> Option<Reason> {
     if touch.certainty < Certainty::Sure {
         return None;
@@ -136,9 +176,15 @@ fn reason(touch: &Touch, observers: &[Observer], here: (&str, Option<&str>)) -> 
             let uses = observers.iter().filter(sure).any(|o| o.role != Role::Declares);
             (uses && matches!(touch.kind, Kind::Field | Kind::Column | Kind::Route | Kind::Rpc | Kind::Channel | Kind::Operation | Kind::Message | Kind::Job))
                 .then_some(Reason::StillUsed)
+                .or_else(|| member(touch, observers).filter(|o| other_component(o)).map(|_| Reason::StillUsed))
         }
         _ => None,
     }
+}
+
+/// Who still uses the member of an enumeration that is taken away.
+fn member<'a>(touch: &Touch, observers: &'a [Observer]) -> Option<&'a Observer> {
+    observers.iter().find(|o| touch.kind == Kind::State && touch.value.is_some() && o.value == touch.value && o.certainty == Certainty::Sure)
 }
 
 /// A status, as against a number, a date or a sentence.
@@ -220,7 +266,11 @@ mod tests {
 
     #[test]
     fn attempts_of_layers_multiply() {
-        let all = vec![observer("gateway/envoy.yaml", Role::Retries, Some("attempts=3")), observer("job/j.rb", Role::Retries, Some("attempts=5"))];
+        let all = vec![
+            observer("gateway/envoy.yaml", Role::Retries, Some("attempts=3")),
+            observer("mesh/m.yaml", Role::Retries, Some("attempts=5")),
+            observer("job/j.rb", Role::Retries, Some("attempts=9")),
+        ];
         let fact = fact(touch(Change::Brought, Kind::Setting, Role::Retries, Some("attempts=4")), all, HERE).expect("a fact");
         assert_eq!((fact.alone, attempts_together(&fact)), (Some(Reason::RetriedTwice), Some(60)));
     }

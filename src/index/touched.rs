@@ -247,8 +247,10 @@ pub fn touches(region: &Region, brought: Vec<ResolvedUse>, known: &[Known]) -> V
         }
     }
     for known in known.iter().filter(|k| region.takes_away(k.line_hash)) {
-        let still = |t: &Touch| (t.kind, &*t.name, t.role) == (known.kind, &*known.name, known.role);
-        if out.iter().any(still) || region.still_brings(known) {
+        // Another member of the same enumeration is not this one.
+        let is_member = known.kind == Kind::State && known.role == Role::Declares;
+        let still = |t: &Touch| (t.kind, &*t.name, t.role) == (known.kind, &*known.name, known.role) && (!is_member || t.value == known.value);
+        if out.iter().any(still) || !is_member && region.still_brings(known) {
             continue;
         }
         out.push(Touch {
