@@ -1,6 +1,6 @@
 //! The hook's log: one JSON line for each event, appended by one write, so that lines of hooks that run at once stay whole.
 
-use crate::clients::{self, Action, claude_code};
+use crate::clients::{self, Action};
 use crate::config::Log;
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
@@ -192,7 +192,7 @@ impl<'a> Record<'a> {
         edit.path = Cow::Borrowed(&self.path);
         if edit.whole_file && !self.before.is_empty() {
             edit.changes[0].old = Cow::Borrowed(&self.before);
-            claude_code::limit(&mut edit);
+            clients::limit(&mut edit);
         }
         Some(edit)
     }

@@ -3,13 +3,10 @@
 //! Payload: one JSON object on standard input. `file_path` of `tool_input` is absolute and normalised; that of `tool_response`
 //! is as the model wrote it, so the former is used. MultiEdit exists in old transcripts only.
 
-use super::{Action, Client, Event, Registration};
+use super::{Action, Client, Event, Registration, limit};
 use crate::engine::edit::{Change, Edit, Language};
 use serde::Deserialize;
 use std::borrow::Cow;
-
-/// Bytes of one text that are looked at; an edit above is judged by its beginning and the verdict says so.
-pub const TEXT_LIMIT: usize = 1 << 20;
 
 /// The client.
 #[derive(Clone, Copy, Debug)]
@@ -175,22 +172,6 @@ pub fn edit<'a>(tool: &str, input: Input<'a>) -> Option<Edit<'a>> {
     let mut edit = Edit { language: Language::of_path(&path), path, changes, whole_file, cut_off: false };
     limit(&mut edit);
     Some(edit)
-}
-
-/// Cuts texts beyond [`TEXT_LIMIT`].
-pub fn limit(edit: &mut Edit<'_>) {
-    for change in &mut edit.changes {
-        for text in [&mut change.old, &mut change.new] {
-            if text.len() > TEXT_LIMIT {
-                let mut end = TEXT_LIMIT;
-                while !text.is_char_boundary(end) {
-                    end -= 1;
-                }
-                *text = Cow::Owned(text[..end].to_owned());
-                edit.cut_off = true;
-            }
-        }
-    }
 }
 
 /// The answer that puts a text before the model; `deny` refuses the tool call, with the text as the reason.

@@ -9,8 +9,7 @@
 //!   model as the reason of `decision: block`, which makes the turn go on.
 //! - `transcript_path` may be null.
 
-use super::claude_code::{self, limit};
-use super::{Action, Client, Event, Patched, Registration};
+use super::{Action, Client, Event, Patched, Registration, claude_code, limit};
 use crate::engine::edit::{Change, Edit, Language};
 use serde::Deserialize;
 use std::borrow::Cow;

@@ -8,6 +8,9 @@ pub mod codex;
 use crate::engine::edit::Edit;
 use std::borrow::Cow;
 
+/// Bytes of one text that are looked at; an edit above is judged by its beginning and the verdict says so.
+pub const TEXT_LIMIT: usize = 1 << 20;
+
 /// All clients; the first is the one that is meant where none is named.
 pub static CLIENTS: [&dyn Client; 2] = [&claude_code::ClaudeCode, &codex::Codex];
 
@@ -113,4 +116,20 @@ pub struct Patched<'a> {
     pub edit: Edit<'a>,
     /// Where the file stood before, if somewhere else.
     pub from: Option<Cow<'a, str>>,
+}
+
+/// Cuts texts beyond [`TEXT_LIMIT`].
+pub fn limit(edit: &mut Edit<'_>) {
+    for change in &mut edit.changes {
+        for text in [&mut change.old, &mut change.new] {
+            if text.len() > TEXT_LIMIT {
+                let mut end = TEXT_LIMIT;
+                while !text.is_char_boundary(end) {
+                    end -= 1;
+                }
+                *text = Cow::Owned(text[..end].to_owned());
+                edit.cut_off = true;
+            }
+        }
+    }
 }

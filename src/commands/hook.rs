@@ -1,6 +1,6 @@
 //! `distarch hook`: what runs at every edit. Whatever goes wrong, it says nothing and exits 0: a coach never stops the work.
 
-use crate::clients::{self, Action, Client, Event, claude_code};
+use crate::clients::{self, Action, Client, Event};
 use crate::config::{self, Log, Mode, Settings};
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
@@ -215,7 +215,7 @@ impl<'a> Hook<'a> {
             && let Some(text) = before(&absolute)
         {
             edit.changes[0].old = Cow::Borrowed(text);
-            claude_code::limit(&mut edit);
+            clients::limit(&mut edit);
         }
         self.record.path = Cow::Owned(edit.path.clone().into_owned());
         if self.settings.config.is_path_off(&edit.path) {

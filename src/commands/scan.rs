@@ -3,7 +3,7 @@
 mod page;
 
 use super::{Format, judge};
-use crate::clients::{Action, claude_code};
+use crate::clients::{Action, claude_code, limit};
 use crate::config::{self, Settings};
 use crate::engine::edit::Edit;
 use crate::engine::surroundings::Surroundings;
@@ -64,7 +64,7 @@ fn judge(input: &[u8], args: &Args) -> anyhow::Result<Judged> {
     let settings = |path: &Path| config::load(path, project_dir, None);
     let of_edit = |mut edit: Edit<'static>, before: Option<&str>, settings: &Settings| {
         edit.path = Cow::Owned(project::relative(&edit.path, settings.root.as_deref(), project_dir));
-        claude_code::limit(&mut edit);
+        limit(&mut edit);
         let verdict = judge::edit(&edit, settings, judge::File { surroundings: &|| Surroundings::of(before, &edit), text: before }, want);
         Judged { edit: Some(edit), verdict, explain }
     };

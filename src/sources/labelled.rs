@@ -1,7 +1,7 @@
 //! Labelled edits: one JSON object a line, with the client's event, the file as it stood before, and what a careful reviewer
 //! would want to be asked.
 
-use crate::clients::{Action, claude_code};
+use crate::clients::{Action, claude_code, limit};
 use crate::engine::edit::{Edit, Language};
 use crate::engine::surroundings::Surroundings;
 use serde::{Deserialize, Serialize};
@@ -221,7 +221,7 @@ fn event(number: usize, text: &str) -> Result<Event, Slip> {
     {
         edit.changes[0].old = Cow::Owned(before.clone());
     }
-    claude_code::limit(&mut edit);
+    limit(&mut edit);
     edit.cut_off |= line.cut_off;
     Ok(Event { id: line.id, line: number, source, label: line.label, what: What::Edit(Subject { edit, before, around: line.around }) })
 }

@@ -90,7 +90,7 @@ impl<'s> Pending<'s> {
             *outcome = came;
             if let (true, Some(file), Some(change)) = (edit.whole_file, &file, edit.changes.first_mut()) {
                 change.old = file.clone().into();
-                crate::clients::claude_code::limit(edit);
+                crate::clients::limit(edit);
             }
             if let Some(file) = file {
                 *known = Before::Text(file);

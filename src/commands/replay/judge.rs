@@ -159,7 +159,7 @@ impl Judge<'_> {
             && change.old.is_empty()
         {
             change.old = Cow::Owned(text.clone());
-            crate::clients::claude_code::limit(&mut edit);
+            crate::clients::limit(&mut edit);
         }
         out.informed = before.is_some() || edit.whole_file;
         edit.path = Cow::Owned(out.path.clone());
