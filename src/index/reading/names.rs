@@ -366,7 +366,8 @@ fn looks_constant(path: &[&str]) -> bool {
 fn of_path(reading: &Reading<'_>, path: &[&str], at: usize, depth: u8) -> Name {
     let Some(&last) = path.last() else { return Name::unknown() };
     // process.env.X, import.meta.env.X, Deno.env.X
-    if path.len() >= 3 && path[path.len() - 2] == "env" || path.len() == 2 && path[0] == "ENV" {
+    let variable = || last.len() > 2 && last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if path.len() >= 3 && path[path.len() - 2] == "env" || path.len() == 2 && (path[0] == "ENV" || path[0] == "env" && variable()) {
         return Name(vec![Part::Setting(last.to_owned(), None)]);
     }
     let holder = path.len().checked_sub(2).map(|i| path[i]);
