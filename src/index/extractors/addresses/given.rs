@@ -27,11 +27,20 @@ pub(super) fn push(out: &mut Facts, key: &str, value: &str, part: Option<&str>, 
     if NO_ADDRESS.contains(&&*last) || value.starts_with('/') && !value.starts_with("//") {
         return;
     }
-    let looks = is_address(value);
-    if looks || named && is_host(value) {
+    let looks = is_address(value) && (named || !is_link(value));
+    // In a tree of settings a bare word is a host only where it reads like one.
+    let variable = key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if looks || named && is_host(value) && (variable || value.contains(['.', ':']) || value == "localhost") {
         let certainty = if named { Certainty::Sure } else { Certainty::Likely };
         out.push(Use::new(Kind::Address, Role::Declares, Name::literal(key), line).value(value).certainty(certainty));
     }
+}
+
+/// A link to a page: a public host without a port.
+fn is_link(value: &str) -> bool {
+    let Some((scheme, rest)) = value.split_once("://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    scheme.starts_with("http") && host.contains('.') && !host.contains(':') && ![".local", ".internal", ".svc"].iter().any(|e| host.ends_with(e))
 }
 
 /// A bare host name, or what another setting gives.

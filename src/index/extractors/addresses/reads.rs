@@ -15,7 +15,8 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
             // process.env.STOCK_URL, import.meta.env.STOCK_URL
             Some(Token::Word) if at >= 3 && reading.is(at - 1, ".") && matches!(reading.word(at - 2), "env" | "ENV") && reading.is(at - 3, ".") => {
                 let key = reading.word(at);
-                if is_address_key(key) && key.bytes().all(|b| !b.is_ascii_lowercase()) {
+                // Vite's own BASE_URL is a path.
+                if key != "BASE_URL" && is_address_key(key) && key.bytes().all(|b| !b.is_ascii_lowercase()) {
                     push(reading, at, key, default_behind(reading, at), Certainty::Sure, out);
                 }
             }
@@ -74,6 +75,10 @@ fn text(reading: &Reading<'_>, at: usize, out: &mut Facts) {
         let word = word.to_ascii_lowercase();
         SOURCES.iter().any(|s| word.contains(s))
     };
+    // `config["STOCK_URL"] = ..` gives it.
+    if reading.is(at + 1, "]") && reading.is(at + 2, "=") {
+        return;
+    }
     let given = match reading.word(at - 1) {
         "[" => (at.saturating_sub(6)..at - 1)
             .rev()

@@ -75,7 +75,9 @@ fn base(reading: &Reading<'_>, holder: &Declaration<'_>, method: &Annotation<'_>
         return Some(Name::default());
     }
     // Retrofit and Refit carry no annotation on the interface.
-    let proven = *retrofit.get_or_insert_with(|| reading.imports(&["retrofit2", "refit", "feign."]));
+    // Refit is often imported for the whole project; no other attribute has these names.
+    let refit = reading.language.name() == "csharp" && !method.name.starts_with("Http") && method.name != "Route" && method.positional(0).is_some();
+    let proven = refit || *retrofit.get_or_insert_with(|| reading.imports(&["retrofit2", "refit", "feign."]));
     if !proven {
         return None;
     }

@@ -14,15 +14,18 @@ pub(super) fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Name {
 
 fn before(reading: &Reading<'_>, call: &Call<'_>, depth: u8) -> Name {
     let mut out = Name::default();
-    // Blocks and closures around it, from the outside in. The outermost says what it is called on.
-    let around: Vec<&Call<'_>> = reading.calls.iter().filter(|c| c.at < call.at && is_group(reading, c) && holds(reading, c, call.at)).collect();
+    // Blocks, closures and calls around it that give a prefix, from the outside in. The outermost says what it is called on.
+    let gives = |c: &&Call<'_>| c.at < call.at && holds(reading, c, call.at) && (is_group(reading, c) || !chain(reading, c).0.is_empty());
+    let around: Vec<&Call<'_>> = reading.calls.iter().filter(gives).collect();
     let root = around.first().copied().unwrap_or(call);
     out.append(receiver(reading, root, depth));
     for group in &around {
         if !std::ptr::eq(*group, root) {
             out = paths::join(out, chain(reading, group));
         }
-        out = paths::join(out, path_of(reading, group));
+        if is_group(reading, group) {
+            out = paths::join(out, path_of(reading, group));
+        }
     }
     if !around.is_empty() {
         out = paths::join(out, chain(reading, call));
@@ -35,8 +38,6 @@ fn holds(reading: &Reading<'_>, call: &Call<'_>, at: usize) -> bool {
     let block = call.close + 1;
     let end = if reading.is(block, "{") { reading.partner(block) } else { call.close };
     (call.open..end).contains(&at)
-        // `Route::prefix('/x')->group(function () { .. })`, `path("/x").group { .. }`
-        || reading.calls.iter().any(|c| c.on.is_some_and(|o| reading.calls[o].open == call.open) && (c.open..c.close).contains(&at) && c.name == "group")
 }
 
 fn is_group(reading: &Reading<'_>, call: &Call<'_>) -> bool {
@@ -67,7 +68,8 @@ fn chain(reading: &Reading<'_>, call: &Call<'_>) -> Name {
     let mut here = call.on;
     while let Some(place) = here {
         let on = &reading.calls[place];
-        if is_group(reading, on) {
+        // A route that was registered before in the same chain is no group.
+        if is_group(reading, on) && on.arguments.len() == 1 {
             out.push(path_of(reading, on));
         }
         here = on.on;

@@ -29,6 +29,7 @@ fn registered_by_calls() {
         ("a.kt", "import io.ktor.server.routing.*\nfun f() {\n  routing {\n    route(\"/orders\") {\n      get(\"/{id}\") { call.respond(x) }\n    }\n  }\n}".to_owned(), &["GET /orders/{} @5"]),
         ("a.rs", "use axum::Router;\nfn f() { Router::new().route(\"/orders/{id}\", get(show).delete(remove)); }".to_owned(), &["GET /orders/{} @2", "DELETE /orders/{} @2"]),
         ("a.rs", "use actix_web::web;\nfn f() { App::new().service(web::scope(\"/api\").route(\"/orders\", web::post().to(create))); }".to_owned(), &["POST /api/orders @2"]),
+        ("a.rs", "use actix_web::web;\nfn f() { App::new().route(\"/a\", web::get().to(a)).service(web::scope(\"/ai\").service(web::resource(\"/b\").route(web::get().to(b)))); }".to_owned(), &["GET /a @2", "GET /ai/b @2"]),
         ("a.php", "<?php\nRoute::prefix('v1')->group(function () {\n  Route::get('orders/{id}', [C::class, 'show']);\n});".to_owned(), &["GET /v1/orders/{} @3"]),
         ("a.py", "from aiohttp import web\napp.router.add_get('/orders/{id}', show)\nweb.post('/orders', create)".to_owned(), &["GET /orders/{} @2", "POST /orders @3"]),
         ("a.py", "import tornado.web\napp = Application([\n  (r\"/orders/(.*)\", H),\n])".to_owned(), &["ANY /orders/{} @3"]),

@@ -54,7 +54,10 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
         if let Some(name) = bound_to(reading, call) {
             held.push(Held { name, service: service.clone(), as_written });
         }
-        made.push((index, service));
+        // What follows a registration configures it.
+        if call.name != "AddGrpcClient" {
+            made.push((index, service));
+        }
     }
     typed(reading, &mut held);
     if held.is_empty() && made.is_empty() {

@@ -40,7 +40,7 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
             };
             let Some(value) = value else { continue };
             let Some((name, sure)) = target::of(reading, call.at) else { continue };
-            push(out, name, value, call.line, row.note, if sure { Certainty::Sure } else { Certainty::Likely });
+            push(out, name, value, call.line, row.note, sure);
             break;
         }
     }
@@ -90,13 +90,12 @@ fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
         return;
     }
     let found = if row.word.contains("_MS_CONFIG") || row.word == "RETRIES_CONFIG" || row.word.ends_with(".ms") || row.word.contains("send.max") {
-        Some((Name::literal("kafka"), true))
+        Some((Name::literal("kafka"), Certainty::Sure))
     } else {
         target::of(reading, at)
     };
     let Some((name, sure)) = found else { return };
-    let sure = sure && (row.strong || row.what == What::Timeout || !matches!(row.word, "max" | "total" | "limit"));
-    push(out, name, shown, reading.line(at), None, if sure { Certainty::Sure } else { Certainty::Likely });
+    push(out, name, shown, reading.line(at), None, sure);
 }
 
 /// The value that begins at a token: to the comma, bracket or line that ends it.

@@ -1,7 +1,7 @@
 //! What a setting is for: the host, service or client that is called, as far as the text around it tells.
 
 use super::first_label;
-use crate::index::model::{Name, Part};
+use crate::index::model::{Certainty, Name, Part};
 use crate::index::reading::{Call, DeclarationKind, Reading, Span};
 
 /// Words of names that say nothing of the target.
@@ -74,6 +74,10 @@ const EMPTY: &[&str] = &[
     "err",
     "cancel",
     "fn",
+    "must",
+    "init",
+    "setup",
+    "g",
     "func",
     "app",
     "max",
@@ -123,22 +127,22 @@ fn middleware(name: &str) -> Option<&'static str> {
     ["kafka", "redis", "rabbitmq", "amqp"].into_iter().find(|w| name.contains(w))
 }
 
-/// The target of the setting at a token, and whether an address or a client's own name says it.
-pub(super) fn of(reading: &Reading<'_>, at: usize) -> Option<(Name, bool)> {
+/// The target of the setting at a token, and how sure it is: an address or a client's own name says it, or only a function's.
+pub(super) fn of(reading: &Reading<'_>, at: usize) -> Option<(Name, Certainty)> {
     // Calls around it, from the inside out.
     let around: Vec<&Call<'_>> = reading.calls.iter().filter(|c| c.open < at && at < c.close || c.at == at).collect();
     for call in around.iter().rev().take(3) {
         if let Some(name) = of_call(reading, call) {
-            return Some((name, true));
+            return Some((name, Certainty::Sure));
         }
     }
     if let Some(bound) = reading.assignments.iter().rev().find(|a| a.value.contains(&at) || a.at == at) {
         if let Some(name) = in_span(reading, &bound.value) {
-            return Some((name, true));
+            return Some((name, Certainty::Sure));
         }
         let path = if bound.path.len() > 1 { &bound.path[..bound.path.len() - 1] } else { &bound.path[..] };
         if let Some(text) = path.iter().rev().find_map(|w| middleware(w).map(str::to_owned).or_else(|| named_client(w))) {
-            return Some((Name::literal(text), true));
+            return Some((Name::literal(text), Certainty::Sure));
         }
     }
     if let Some(name) = annotated(reading, at) {
@@ -148,15 +152,18 @@ pub(super) fn of(reading: &Reading<'_>, at: usize) -> Option<(Name, bool)> {
     if let Some(function) = function {
         // What is called after it in the same function.
         if let Some(name) = in_span(reading, &(at..function.body.end)).or_else(|| called_in(reading, &(at..function.body.end))) {
-            return Some((name, true));
+            return Some((name, Certainty::Sure));
         }
     }
     let holder = reading.enclosing(at, &[DeclarationKind::Type]);
     let by_type = holder.and_then(|d| if is_client(d.name) || is_job(d.name) { label(d.name) } else { None });
     if let Some(text) = by_type {
-        return Some((Name::literal(text), true));
+        return Some((Name::literal(text), Certainty::Sure));
     }
-    function.map(|f| f.name).or_else(|| holder.map(|h| h.name)).and_then(label).map(|text| (Name::literal(text), false))
+    // Only the function's or type's own name is left; that of a client says what it is for.
+    let name = function.map(|f| f.name).or_else(|| holder.map(|h| h.name))?;
+    let client = ["client", "stub", "conn", "channel"].iter().any(|w| name.to_ascii_lowercase().contains(w));
+    label(name).map(|text| (Name::literal(text), if client { Certainty::Likely } else { Certainty::Guess }))
 }
 
 fn is_client(name: &str) -> bool {
@@ -194,7 +201,7 @@ fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
 }
 
 /// A task, listener or function under an annotation or decorator: what its body calls, else its own name.
-fn annotated(reading: &Reading<'_>, at: usize) -> Option<(Name, bool)> {
+fn annotated(reading: &Reading<'_>, at: usize) -> Option<(Name, Certainty)> {
     let annotation = reading
         .annotations
         .iter()
@@ -205,13 +212,13 @@ fn annotated(reading: &Reading<'_>, at: usize) -> Option<(Name, bool)> {
     let task = matches!(annotation.name, "task" | "shared_task" | "actor" | "job");
     if let Some(declared) = declared.filter(|_| !task) {
         if let Some(name) = in_span(reading, &declared.body).or_else(|| called_in(reading, &declared.body)) {
-            return Some((name, true));
+            return Some((name, Certainty::Sure));
         }
     }
     if task {
-        return Some((Name::literal(reading.word(target)), true));
+        return Some((Name::literal(reading.word(target)), Certainty::Sure));
     }
-    label(reading.word(target)).map(|text| (Name::literal(text), false))
+    label(reading.word(target)).map(|text| (Name::literal(text), Certainty::Guess))
 }
 
 /// The first client that a span calls by its name.
@@ -281,7 +288,9 @@ fn open(part: &Part) -> Option<Name> {
         Part::Constant(path) => {
             let last = path.rsplit('.').next().unwrap_or(path).to_ascii_lowercase();
             let address = ["url", "uri", "addr", "host", "endpoint", "base"].iter().any(|w| last.contains(w));
-            address.then(|| Name(vec![part.clone()]))
+            // A local variable of that name says more by its own words.
+            let shared = path.contains('.') && path.starts_with(char::is_uppercase) || !path.contains(char::is_lowercase);
+            (address && shared).then(|| Name(vec![part.clone()]))
         }
         _ => None,
     }
