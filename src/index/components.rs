@@ -48,9 +48,15 @@ impl Components {
                 folders.insert(build.folder.clone(), markers::Mark::Packed);
             }
         }
-        let folders = markers::outermost(folders, &|folder| manifests.name_of(folder).is_some());
+        for folder in manifests.folders_of_parts(paths) {
+            folders.entry(folder).or_insert(markers::Mark::Packed);
+        }
+        let mut folders = markers::outermost(folders, &|folder| manifests.name_of(folder).is_some());
+        for folder in markers::beside(paths, &folders) {
+            folders.insert(folder, markers::Mark::Entry);
+        }
         let mut out = Self::default();
-        for (folder, _) in &folders {
+        for folder in folders.keys() {
             let own = declared(&format!("{folder}/main")).or_else(|| manifests.name_of(folder)).or_else(|| Some(markers::name(folder).to_owned()));
             let Some(name) = own.filter(|n| !n.is_empty()) else { continue };
             for other in manifests.names_of(folder).chain([markers::name(folder).to_owned()]) {

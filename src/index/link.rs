@@ -9,9 +9,9 @@ mod unify;
 use super::components::Components;
 use super::linked::{Index, IndexedFile, Place, Resource};
 use super::model::{Certainty, Facts, Kind, Role};
+pub(crate) use resolving::written;
 use resolving::{Found, Here};
 use std::collections::BTreeMap;
-pub(crate) use resolving::written;
 pub(crate) use tables::Set;
 pub use tables::Tables;
 
@@ -119,6 +119,7 @@ fn here(file: &FileFacts) -> Here<'_> {
 fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables) -> Vec<ResolvedUse> {
     let said = unify::Said { used, found, component: here.component };
     let as_written = resolving::written(&used.name);
+    let is_alias = used.kind == Kind::Address && used.role == Role::Declares && tables.alias(&as_written, here.component).is_some();
     tables
         .names
         .find(&said, tables)
@@ -127,7 +128,8 @@ fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables
             kind: used.kind,
             written: (as_written != name).then(|| as_written.clone()),
             name,
-            role: used.role,
+            // A setting that hands a variable through reads it.
+            role: if is_alias { Role::Reads } else { used.role },
             line: used.line,
             value: used.value.clone(),
             note: used.note.clone(),

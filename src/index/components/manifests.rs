@@ -1,11 +1,14 @@
 //! What deployment manifests say of parts: compose files, Kubernetes workloads and services, Skaffold's images.
 
 use super::Deployed;
+use crate::engine::edit::Language;
 use crate::topology::yaml::{self, Yaml};
 use std::collections::BTreeMap;
 
 /// Bytes of a manifest beyond which it is data.
 const LARGEST: usize = 1 << 20;
+/// Folders from the top in which a part's own is looked for.
+const DEEPEST: usize = 3;
 /// Manifests that are read.
 const MOST: usize = 2_000;
 
@@ -52,6 +55,31 @@ impl Manifests {
             let mut alike = self.parts.iter().filter(|(n, p)| super::bare(n) == super::bare(own) && !is_product(&p.image));
             alike.next().filter(|_| alike.next().is_none()).map(|(n, _)| n.clone())
         })
+    }
+
+    /// Folders that are called as a part whose image is built somewhere else: `ui/` of a part `ui`.
+    pub(super) fn folders_of_parts(&self, paths: &[&str]) -> Vec<String> {
+        let unbuilt = |name: &str| !self.builds.iter().any(|b| b.part.as_deref() == Some(name));
+        let mut wanted: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        for (name, part) in self.parts.iter().filter(|(n, p)| unbuilt(n) && !is_product(&p.image)) {
+            wanted.insert(name, None);
+            wanted.insert(last(&part.image), None);
+        }
+        wanted.remove("");
+        for path in paths.iter().filter(|p| Language::of_path(p).is_program()) {
+            for (at, _) in path.match_indices('/').take(DEEPEST) {
+                let folder = &path[..at];
+                if let Some(found) = wanted.get_mut(last(folder)) {
+                    // The one that lies nearest to the top.
+                    let depth = |f: &str| f.matches('/').count();
+                    if found.is_none_or(|f| depth(folder) < depth(f)) {
+                        *found = Some(folder);
+                    }
+                    break;
+                }
+            }
+        }
+        wanted.into_values().flatten().map(str::to_owned).collect()
     }
 
     /// Every name of what is built from a folder.

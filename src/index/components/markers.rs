@@ -107,6 +107,87 @@ fn meant(folder: &str) -> &str {
     if SAYS_NOTHING.contains(&at) { "" } else { at }
 }
 
+/// Names of what is shared by parts, or is about them.
+const NO_PARTS: &[&str] = &[
+    "lib",
+    "libs",
+    "library",
+    "shared",
+    "common",
+    "pkg",
+    "packages",
+    "core",
+    "utils",
+    "util",
+    "internal",
+    "proto",
+    "protos",
+    "pb",
+    "api",
+    "schema",
+    "schemas",
+    "contracts",
+    "types",
+    "models",
+    "config",
+    "configs",
+    "infra",
+    "infrastructure",
+    "deploy",
+    "deployment",
+    "deployments",
+    "k8s",
+    "kubernetes",
+    "helm",
+    "charts",
+    "terraform",
+    "ci",
+    "static",
+    "public",
+    "assets",
+    "templates",
+    "migrations",
+    "db",
+    "sdk",
+    "clients",
+    "client",
+    "plugins",
+    "modules",
+    "components",
+];
+
+/// Folders beside parts in which a program begins: where neighbours are parts, such a one is another.
+pub(super) fn beside(paths: &[&str], parts: &BTreeMap<String, Mark>) -> Vec<String> {
+    let parent = |folder: &str| folder.rsplit_once('/').map_or(String::new(), |(above, _)| above.to_owned());
+    let mut neighbours: BTreeMap<String, usize> = BTreeMap::new();
+    for folder in parts.keys().filter(|f| !f.is_empty()) {
+        *neighbours.entry(parent(folder)).or_default() += 1;
+    }
+    let mut out = Vec::new();
+    for path in paths {
+        let (stem, ending) = path.rsplit('/').next().and_then(|file| file.rsplit_once('.')).unwrap_or(("", ""));
+        if !matches!(stem, "main" | "server" | "app" | "index" | "Program" | "Main" | "Application")
+            || !matches!(ending, "ts" | "js" | "py" | "rb" | "go" | "java" | "kt" | "cs" | "php" | "rs")
+        {
+            continue;
+        }
+        for (above, _) in neighbours.iter().filter(|(_, n)| **n > 1) {
+            let Some(rest) = (if above.is_empty() { Some(*path) } else { path.strip_prefix(above.as_str()).and_then(|r| r.strip_prefix('/')) }) else {
+                continue;
+            };
+            let mut segments = rest.split('/');
+            let (Some(own), Some(_), depth) = (segments.next(), segments.next(), rest.matches('/').count()) else { continue };
+            let folder = if above.is_empty() { own.to_owned() } else { format!("{above}/{own}") };
+            let is_free = !parts.keys().any(|p| *p == folder || !p.is_empty() && (super::within(p, &folder) || super::within(&folder, p)));
+            let says_something = !NO_PARTS.contains(&own) && !FOREIGN.contains(&own) && !SAYS_NOTHING.contains(&own);
+            if depth <= 3 && is_free && says_something && !rest.split('/').any(|f| FOREIGN.contains(&f)) && !out.contains(&folder) {
+                out.push(folder);
+            }
+        }
+    }
+    out
+}
+
 /// Parts that lie in no other part of a stronger or equal mark: an entry point within a packed folder is part of it, and so is what is
 /// packed there for a tool, unless a manifest deploys it.
 pub(super) fn outermost(found: BTreeMap<String, Mark>, is_deployed: &dyn Fn(&str) -> bool) -> BTreeMap<String, Mark> {

@@ -14,6 +14,8 @@ const COMPOSE: &str = "services:
     build:
       context: .
       dockerfile: ${BILLING}
+  ui:
+    image: shop/ui
   redis:
     image: redis:7
     networks: {back: {aliases: [cache]}}
@@ -54,12 +56,17 @@ fn a_folder_is_called_as_the_manifest_calls_what_is_built_from_it() {
         ("src/inventory/src/Dockerfile", ""),
         ("src/inventory/main.go", ""),
         ("libs/money/money.go", ""),
+        ("ui/server/main.ts", ""),
+        ("redis/main.go.txt", ""),
+        ("libs/ui/x.ts", ""),
     ]);
     for (path, want) in [
         ("services/orders-api/api/routes.go", Some("orders")),
         ("src/billing/app.py", Some("billing-worker")),
         ("src/inventory/src/x/y.go", Some("stock-svc")),
         ("libs/money/money.go", None),
+        ("ui/server/main.ts", Some("ui")),
+        ("libs/ui/x.ts", None),
         ("README.md", None),
     ] {
         assert_eq!(found.of_path(path), want, "{path}");
@@ -85,6 +92,9 @@ fn without_manifests_what_can_be_started_is_a_part() {
     let found = of(&[
         ("web/package.json", "{\"scripts\": {\"start\": \"node .\"}}"),
         ("web/client/package.json", "{\"scripts\": {\"start\": \"vite\"}}"),
+        ("admin/server/main.ts", ""),
+        ("shared/main.ts", ""),
+        ("notes/list.ts", ""),
         ("shared/package.json", "{\"scripts\": {\"test\": \"jest\"}}"),
         ("dispatcher/requirements.txt", ""),
         ("dispatcher/app.py", ""),
@@ -101,8 +111,15 @@ fn without_manifests_what_can_be_started_is_a_part() {
         ("tests/fake/Dockerfile", ""),
     ]);
     let names: Vec<(&str, &str)> = found.folders().collect();
-    let want =
-        [("Stock.Api", "Stock.Api"), ("cmd/relay", "relay"), ("crates/gate", "gate"), ("dispatcher", "dispatcher"), ("orders", "orders"), ("web", "web")];
+    let want = [
+        ("Stock.Api", "Stock.Api"),
+        ("admin", "admin"),
+        ("cmd/relay", "relay"),
+        ("crates/gate", "gate"),
+        ("dispatcher", "dispatcher"),
+        ("orders", "orders"),
+        ("web", "web"),
+    ];
     assert_eq!(names, want);
     assert_eq!(found.of_word("StockApiClient"), Some("Stock.Api"));
     assert_eq!(found.of_word("ORDERS_URL"), Some("orders"));

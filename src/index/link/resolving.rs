@@ -43,6 +43,8 @@ pub(crate) fn written(name: &Name) -> String {
             Part::Text(text) => out.push_str(text),
             Part::Hole => out.push_str("{}"),
             Part::Constant(path) => out.push_str(path),
+            // A key of several words is an extractor's own, for what a convention decides: nobody wrote it.
+            Part::Setting(key, default) if key.contains(' ') => out.push_str(default.as_deref().unwrap_or("{}")),
             Part::Setting(key, _) => out.push_str(&format!("${{{key}}}")),
         }
     }
@@ -266,4 +268,12 @@ fn placeholder(inside: &str) -> Part {
 pub(super) fn placeholders(text: &str) -> Vec<String> {
     let keys = value(text).0.into_iter().filter_map(|p| if let Part::Setting(key, _) = p { Some(key) } else { None });
     keys.collect()
+}
+
+/// The setting that a value is, and nothing else: `${DATABASE_URL:default}`.
+pub(super) fn alias(text: &str) -> Option<String> {
+    match value(text).0.as_slice() {
+        [Part::Setting(key, _)] => Some(key.clone()),
+        _ => None,
+    }
 }

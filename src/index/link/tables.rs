@@ -85,6 +85,20 @@ impl Tables {
         self.settings.get(&plain(key)).map_or(&[], Vec::as_slice)
     }
 
+    /// Every value that is given to a setting.
+    pub(super) fn all_settings(&self) -> impl Iterator<Item = &Set> {
+        self.settings.values().flatten()
+    }
+
+    /// The variable that a component's own settings hand through under another name, if it is one.
+    pub(super) fn alias(&self, key: &str, component: Option<&str>) -> Option<String> {
+        let own = self.settings(key).iter().filter(|s| !s.is_deployed && s.component.is_some() && s.component.as_deref() == component);
+        let mut named: Vec<String> = own.filter_map(|s| super::resolving::alias(&s.value)).collect();
+        named.sort();
+        named.dedup();
+        <[String; 1]>::try_from(named).ok().map(|[one]| one).filter(|one| plain(one) != plain(key))
+    }
+
     /// The text of the value that a component is given for a setting, with who gives it and whether another could be meant.
     pub(crate) fn given(&self, key: &str, component: Option<&str>) -> Option<(String, &Set, bool)> {
         let (name, set, is_loose) = super::resolving::given(key, &super::Here { path: "", component, own: &[] }, self)?;
@@ -115,6 +129,8 @@ impl Tables {
             }
         }
         keys.extend(index.resources.iter().filter(|r| r.kind == Kind::Address).map(|r| plain(&r.name)));
+        let addresses = files.iter().flat_map(|f| &f.facts.uses).filter(|u| u.kind == Kind::Address);
+        keys.extend(addresses.map(|u| plain(&super::resolving::written(&u.name))));
         keys.extend(super::unify::PREFIX_KEYS.iter().map(|k| plain(k)));
         // Settings lean on settings: `${ORDERS_URL:http://orders}`.
         let mut fresh: Vec<String> = keys.iter().cloned().collect();

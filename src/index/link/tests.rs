@@ -308,6 +308,52 @@ fn names_of_the_same_thing() {
 }
 
 #[test]
+fn tables_of_one_name_in_several_databases() {
+    let orders = ("orders/a.sql", "declares column orders.status");
+    let billing = ("billing/a.sql", "declares column orders.status\nreads column orders.total");
+    // Each its own, where nothing says that they share one.
+    says(
+        &[orders, billing],
+        &[
+            "billing/orders.status <- billing/a.sql:1 declares",
+            "billing/orders.total <- billing/a.sql:2 reads",
+            "orders/orders.status <- orders/a.sql:1 declares",
+        ],
+    );
+    // Given the same database, it is the same table; who uses it without a word of its own has the table of its database.
+    let same = ("deploy/c.yml", "set orders: DATABASE_URL = postgres://u:p@db:5432/shop\nset billing: DB_URL = postgresql://db:5432/shop?x=1");
+    says(
+        &[orders, billing, same],
+        &["orders.status <- billing/a.sql:1 declares", "orders.status <- orders/a.sql:1 declares", "orders.total <- billing/a.sql:2 reads"],
+    );
+    let other = (
+        "deploy/c.yml",
+        "set orders: DATABASE_URL = postgres://db/shop\nset ui: DATABASE_URL = postgres://db/shop\nset billing: DB_URL = postgresql://db/money",
+    );
+    says(
+        &[orders, billing, ("ui/x.py", "reads column orders.status"), ("web/x.py", "reads column orders.status"), other],
+        &[
+            "billing/orders.status <- billing/a.sql:1 declares",
+            "billing/orders.total <- billing/a.sql:2 reads",
+            "orders.status <- web/x.py:1 reads",
+            "orders/orders.status <- orders/a.sql:1 declares",
+            "orders/orders.status <- ui/x.py:1 reads",
+        ],
+    );
+}
+
+#[test]
+fn a_setting_that_hands_a_variable_through() {
+    says(
+        &[
+            ("a/application.yml", "declares address spring.datasource.url\nset spring.datasource.url = ${DATABASE_URL:x}"),
+            ("deploy/c.yml", "declares address DATABASE_URL"),
+        ],
+        &["DATABASE_URL <- a/application.yml:1 reads", "DATABASE_URL <- deploy/c.yml:1 declares"],
+    );
+}
+
+#[test]
 fn how_a_place_has_it_is_kept() {
     let linked = all(&[("a/x.py", "publishes channel ${PREFIX}<ORDERS>.{}"), ("a/n.py", "const ORDERS = orders")]);
     let resource = &linked.index.resources[0];

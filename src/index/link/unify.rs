@@ -1,5 +1,6 @@
 //! Names of the same thing become one: each kind has its rules, and a name that could mean several things keeps to itself.
 
+mod databases;
 mod forms;
 mod patterns;
 mod routes;
@@ -47,6 +48,7 @@ impl Meant {
 pub(super) struct Names {
     groups: BTreeMap<Kind, Group>,
     routes: routes::Routes,
+    databases: databases::Databases,
 }
 
 /// Names of one kind.
@@ -70,8 +72,8 @@ struct Candidate {
 
 impl Names {
     /// Learns what things are called from all that is said of them.
-    pub(super) fn of<'a>(all: impl Iterator<Item = Said<'a>>, tables: &Tables) -> Self {
-        let mut out = Self::default();
+    pub(super) fn of<'a>(all: impl Iterator<Item = Said<'a>> + Clone, tables: &Tables) -> Self {
+        let mut out = Self { databases: databases::Databases::of(all.clone(), tables), ..Self::default() };
         let mut routes = Vec::new();
         let mut gathered: BTreeMap<Kind, HashMap<String, Gathered>> = BTreeMap::new();
         for said in all {
@@ -80,7 +82,7 @@ impl Names {
                 routes.push(said);
                 continue;
             }
-            let Some(forms) = forms::of(kind, &said.found.name, tables) else { continue };
+            let Some(forms) = forms::of(&said, tables) else { continue };
             // A wildcard is no name.
             if patterns::is_wild(&said) {
                 continue;
@@ -123,13 +125,17 @@ impl Names {
         if kind == Kind::Route {
             return self.routes.find(said, tables).into_iter().collect();
         }
-        let Some(forms) = forms::of(kind, &said.found.name, tables) else { return Vec::new() };
+        let Some(forms) = forms::of(said, tables) else { return Vec::new() };
         let nobody = Group::default();
         let group = self.groups.get(&kind).unwrap_or(&nobody);
         if let Some(found) = patterns::find(said, &forms, group) {
             return found;
         }
-        vec![group.meant(&forms, said.component)]
+        let meant = group.meant(&forms, said.component);
+        if kind == Kind::Column {
+            return vec![Meant { name: self.databases.name(meant.name, said.component), ..meant }];
+        }
+        vec![meant]
     }
 }
 

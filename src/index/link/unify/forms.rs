@@ -1,8 +1,8 @@
 //! The forms of a name: as it is shown, as it is compared, and the shorter forms that may mean it.
 
-use super::pattern;
+use super::{Said, pattern};
 use crate::index::link::tables::{Tables, plain};
-use crate::index::model::{Kind, Name};
+use crate::index::model::Kind;
 
 /// Forms of one name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub(super) struct Forms {
 const SCHEMAS: [&str; 3] = ["public", "dbo", "main"];
 
 /// The forms of a name; none where nothing of it is known.
-pub(super) fn of(kind: Kind, name: &Name, tables: &Tables) -> Option<Forms> {
+pub(super) fn of(said: &Said<'_>, tables: &Tables) -> Option<Forms> {
+    let (kind, name) = (said.used.kind, &said.found.name);
     if !name.says_something() {
         return None;
     }
@@ -42,7 +43,12 @@ pub(super) fn of(kind: Kind, name: &Name, tables: &Tables) -> Option<Forms> {
             Forms { exact: shown.to_ascii_lowercase(), shown, ..Forms::default() }
         }
         Kind::Job | Kind::State | Kind::Message => qualified(kind, &text),
-        Kind::Address => simple(text.clone(), plain(&text)),
+        Kind::Address => {
+            // `spring.datasource.url: ${DATABASE_URL}` is the variable by another name.
+            let text = tables.alias(&text, said.component).unwrap_or(text);
+            let exact = plain(&text);
+            simple(text, exact)
+        }
         Kind::Flag => {
             let exact = text.to_ascii_lowercase().replace(['-', ' '], "_");
             simple(text, exact)
@@ -87,7 +93,7 @@ fn column(text: &str) -> Option<Forms> {
 }
 
 /// A word of one thing: `orders` to `order`, `companies` to `company`.
-fn singular(word: &str) -> String {
+pub(super) fn singular(word: &str) -> String {
     if let Some(stem) = word.strip_suffix("ies").filter(|s| s.len() > 2) {
         return format!("{stem}y");
     }
