@@ -105,6 +105,10 @@ fn is_own(path: &str) -> bool {
 /// Whether an extractor reads files of this kind.
 fn is_wanted(path: &str) -> bool {
     let file = File::new(path, "");
+    // Of formats without a name only those are read that an extractor knows by the path's ending; the rest is pictures and licences.
+    if file.language == Language::UNKNOWN && !path.ends_with(".prisma") {
+        return false;
+    }
     extractors::EXTRACTORS.iter().any(|e| e.reads(&file))
 }
 

@@ -14,6 +14,7 @@ pub(crate) use names::is_import;
 
 use super::model::{Constant, Name};
 use crate::engine::edit::Language;
+use std::cell::OnceCell;
 use std::ops::Range;
 use tokens::{Kind, Token};
 
@@ -35,13 +36,14 @@ pub(crate) struct Reading<'a> {
     pub(crate) annotations: Vec<Annotation<'a>>,
     /// In order of their names; a nested one comes after the one that holds it.
     pub(crate) declarations: Vec<Declaration<'a>>,
+    import_lines: OnceCell<String>,
 }
 
 impl<'a> Reading<'a> {
     /// Reads a program text.
     pub(crate) fn of(path: &'a str, language: Language, text: &'a str) -> Self {
         let tokens = tokens::tokens(text, language);
-        let mut reading = Self { path, language, text, tokens, calls: Vec::new(), assignments: Vec::new(), annotations: Vec::new(), declarations: Vec::new() };
+        let mut reading = Self { path, language, text, tokens, calls: Vec::new(), assignments: Vec::new(), annotations: Vec::new(), declarations: Vec::new(), import_lines: OnceCell::new() };
         reading.declarations = declarations::declarations(&reading);
         reading.annotations = declarations::annotations(&reading);
         reading.calls = calls::calls(&reading);
@@ -126,20 +128,24 @@ impl<'a> Reading<'a> {
 
     /// Whether an import line of the text holds one of these words (any letter case).
     pub(crate) fn imports(&self, words: &[&str]) -> bool {
-        self.text.lines().filter(|l| names::is_import(l)).any(|line| {
-            let line = line.to_ascii_lowercase();
-            words.iter().any(|w| line.contains(w))
-        })
+        words.iter().any(|w| self.import_lines().contains(w))
     }
 
     /// The import lines of the text, in lower case.
     pub(crate) fn import_text(&self) -> String {
-        let mut out = String::new();
-        for line in self.text.lines().filter(|l| names::is_import(l)) {
-            out.extend(line.bytes().map(|b| char::from(b.to_ascii_lowercase())));
-            out.push('\n');
-        }
-        out
+        self.import_lines().to_owned()
+    }
+
+    /// The same, made once: every extractor asks.
+    fn import_lines(&self) -> &str {
+        self.import_lines.get_or_init(|| {
+            let mut out = String::new();
+            for line in self.text.lines().filter(|l| names::is_import(l)) {
+                out.push_str(&line.to_ascii_lowercase());
+                out.push('\n');
+            }
+            out
+        })
     }
 
     /// Whether the word stands anywhere in the text: a cheap first question.

@@ -88,8 +88,8 @@ pub(crate) fn is_import(line: &str) -> bool {
     ["import ", "from ", "use ", "using ", "require", "#include", "const ", "alias ", "\"", "} from", "_ \"", "package ", "include ", "namespace "]
         .iter()
         .any(|w| line.starts_with(w))
-        || line.contains("require(")
-        || line.contains(" \"") && line.ends_with('"')
+        || line.ends_with('"') && line.contains(" \"")
+        || line.match_indices('(').any(|(at, _)| line[..at].ends_with("require"))
 }
 
 /// The inside of a string literal.
