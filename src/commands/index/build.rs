@@ -12,6 +12,13 @@ use crate::text::plain;
 use serde_json::json;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A repository is looked through in the background at most so often.
+const HOUR: Duration = Duration::from_secs(3600);
+/// How far it steps back behind everything else on the machine.
+#[cfg(unix)]
+const NICE: i32 = 15;
 
 /// `distarch index [DIR]`.
 #[derive(clap::Args, Debug)]
@@ -24,6 +31,9 @@ pub struct Args {
     /// Say nothing.
     #[arg(long)]
     pub quiet: bool,
+    /// What the client runs beside the start of a conversation: in a git repository only, at low priority, at most once an hour, silent.
+    #[arg(long, conflicts_with_all = ["force", "format"])]
+    pub background: bool,
     /// How to say it.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
@@ -34,25 +44,55 @@ pub struct Args {
 /// # Errors
 /// When the folder cannot be read, or the state folder not be written.
 pub fn run(args: &Args) -> anyhow::Result<Answer> {
+    if args.background {
+        // The client would show an error to the model, and nobody has asked for anything.
+        let _ = in_background(args);
+        return Ok(Answer::default());
+    }
     let dir = args.dir.as_deref().unwrap_or(Path::new("."));
     let here = dir.canonicalize().map_err(|e| Error::file(dir, &e))?;
     let root = git::root(&here).unwrap_or(here);
+    let report = read(&root, args.force)?;
+    Ok(match args.format {
+        _ if args.quiet => Answer::default(),
+        Format::Json => format!("{}\n", answer(&root, &report)).into(),
+        Format::Text => text(&root, &report).into(),
+    })
+}
+
+/// Looks through the repository, unless that was done within the last hour.
+fn in_background(args: &Args) -> Option<()> {
+    if std::env::var_os("DISTARCH_DISABLE").is_some_and(|v| !v.is_empty() && v != "0") {
+        return None;
+    }
+    let dir = args.dir.clone().or_else(|| std::env::var_os("CLAUDE_PROJECT_DIR").map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("."));
+    let root = git::root(&dir.canonicalize().ok()?)?;
+    let state = state::folder()?;
+    let is_wanted = config::load(&root.join("any"), Some(&root), Some(&state)).config.observers.index;
+    if !is_wanted || store::age(&state, &root).is_some_and(|age| age < HOUR) {
+        return None;
+    }
+    #[cfg(unix)]
+    let _ = rustix::process::nice(NICE);
+    if read(&root, false).ok()?.unchanged {
+        store::looked_through(&state, &root);
+    }
+    Some(())
+}
+
+/// Reads what changed of a repository into the state folder.
+fn read(root: &Path, force: bool) -> anyhow::Result<Report> {
     let folder = state::folder().ok_or_else(|| Error::new(Kind::File, "state", "no folder to keep it in").hint("set HOME or XDG_STATE_HOME"))?;
-    let settings = config::load(&root.join("any"), Some(&root), Some(&folder));
+    let settings = config::load(&root.join("any"), Some(root), Some(&folder));
     let topology = settings.topology().cloned();
     let declared = |path: &str| topology.as_ref()?.component(path).map(|c| c.name);
     let said = read_bytes(&root.join(&settings.config.topology)).unwrap_or_default();
     // An extractor that fails costs one file, which the answer names; its message is for nobody.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let report = store::index(&Wanted { root: &root, state: Some(&folder), force: args.force, declared: &declared, topology: hash::fnv(&said) });
+    let report = store::index(&Wanted { root, state: Some(&folder), force, declared: &declared, topology: hash::fnv(&said) });
     std::panic::set_hook(hook);
-    let report = report.map_err(|e| Error::file(&root, &e))?;
-    Ok(match args.format {
-        _ if args.quiet => Answer::default(),
-        Format::Json => format!("{}\n", answer(&root, &report)).into(),
-        Format::Text => text(&root, &report).into(),
-    })
+    Ok(report.map_err(|e| Error::file(root, &e))?)
 }
 
 fn answer(root: &Path, report: &Report) -> serde_json::Value {

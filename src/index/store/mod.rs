@@ -7,6 +7,7 @@
 //! A fact that cannot be vouched for is none: whatever is missing, cut off, foreign, of another version or of another folder is as if
 //! there were no index, and a place counts only while its line still stands in its file (`Store::still_there`).
 
+mod age;
 mod cache;
 mod filter;
 mod format;
@@ -17,6 +18,7 @@ mod run;
 mod standing;
 mod write;
 
+pub use age::{age, looked_through};
 pub use filter::anchor;
 pub use overlay::refresh;
 pub use records::line_hash;
