@@ -154,6 +154,8 @@ pub(super) fn constants(reading: &Reading<'_>) -> Vec<Constant> {
                     add(Some(a.name), key, reading.name(&value));
                 }
             }
+        } else if let Some(body) = names::arrow_body(reading, &a.value).filter(|b| b.len() <= 24) {
+            add(holder, &format!("{}()", a.name), reading.name(&body));
         } else if a.value.len() <= 24 {
             add(holder, a.name, reading.name(&a.value));
         }

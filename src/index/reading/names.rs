@@ -313,10 +313,28 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
     {
         return returned(reading, declared, depth + 1).unwrap_or_else(Name::unknown);
     }
-    if looks_constant(called) || path.len() == 1 && last.to_ascii_lowercase().ends_with("key") || last.to_ascii_lowercase().ends_with("topic") {
+    if path.len() == 1
+        && depth < DEPTH
+        && let Some(body) = reading.assignments.iter().find(|a| a.name == last && a.path.len() == 1).and_then(|a| arrow_body(reading, &a.value))
+    {
+        return name(reading, &body, depth + 1);
+    }
+    // `keys.heartbeat(id)` of a module that holds names.
+    let of_names = path.len() == 2 && ["keys", "names", "topics", "channels", "queues", "subjects", "constants"].iter().any(|w| path[0].ends_with(w));
+    if of_names || looks_constant(called) || path.len() == 1 && last.to_ascii_lowercase().ends_with("key") || last.to_ascii_lowercase().ends_with("topic") {
         return Name(vec![Part::Constant(format!("{}()", tail(called)))]);
     }
     Name::unknown()
+}
+
+/// The expression that an arrow function of one expression gives back: `(id: string) => \`cart:${id}\``.
+pub(super) fn arrow_body(reading: &Reading<'_>, value: &Span) -> Option<Span> {
+    if !matches!(reading.language.name(), "typescript" | "javascript") {
+        return None;
+    }
+    let after = if reading.is(value.start, "(") { reading.partner(value.start) + 1 } else { value.start + 1 };
+    let arrow = (after..(after + 6).min(value.end)).find(|&i| reading.is(i, "=>"))?;
+    (arrow + 1 < value.end && !reading.is(arrow + 1, "{")).then_some(arrow + 1..value.end)
 }
 
 /// What the only `return` of a short function names.
@@ -382,7 +400,9 @@ fn of_path(reading: &Reading<'_>, path: &[&str], at: usize, depth: u8) -> Name {
             return name(reading, &call.arguments[0].span, depth + 1);
         }
     }
-    if path.len() == 1 && let Some(value) = injected(reading, last) {
+    if path.len() == 1
+        && let Some(value) = injected(reading, last)
+    {
         return name(reading, &value, depth + 1);
     }
     // A parameter is whatever the caller gives.

@@ -22,6 +22,8 @@ fn names_are_put_together() {
         ("a.py", "r.get(\"worker:{}:status\".format(wid))", "get", "worker:{}:status @1"),
         ("a.py", "P = \"worker:\"\ndef f(w):\n    r.get(P + str(w))", "get", "worker:{} @3"),
         ("a.py", "def key(w):\n    return f\"worker:{w}\"\n\ndef f(w):\n    r.get(key(w))", "get", "worker:{} @5"),
+        ("a.py", "r.get(keys.heartbeat(w))", "get", "<keys.heartbeat()> @1"),
+        ("a.ts", "const key = (w: string) => `w:${w}`;\nr.get(key(id))", "get", "w:{} @2"),
         ("a.py", "r.get(Keys.STATUS)", "get", "<Keys.STATUS> @1"),
         ("a.py", "r.get(keys.STATUS.format(w))", "get", "<keys.STATUS> @1"),
         ("a.py", "S = \"w:{}:s\"\ndef f(w):\n    r.get(S.format(w))", "get", "w:{}:s @3"),
@@ -149,6 +151,7 @@ fn constants_are_for_other_files() {
         ("s.go", "const (\n\tIdle Status = \"idle\"\n)", "Idle=idle"),
         ("T.java", "enum Topic { ORDERS(\"orders\") }", "Topic.ORDERS=orders"),
         ("k.py", "def status_key(w):\n    return f\"w:{w}\"\n", "status_key()=w:{}"),
+        ("k.ts", "export const cartKey = (s: string) => `cart:${s}:lines`;", "cartKey()=cart:{}:lines"),
         ("t.rs", "pub const ORDERS: &str = \"orders\";", "ORDERS=orders"),
     ] {
         let found: Vec<String> = reading(path, text).constants().iter().map(|c| format!("{}={}", c.name, c.value.pattern())).collect();
