@@ -90,7 +90,8 @@ fn s3(reading: &Reading<'_>, call: &Call<'_>, name: &str, role: Role, facts: &mu
         let positional: Vec<&Span> = call.arguments.iter().filter(|a| a.keyword.is_none()).map(|a| &a.span).filter(|s| !is_context(reading, s)).collect();
         // boto3's `upload_file(file, bucket, key)`; everybody else begins with the bucket.
         let from = usize::from(matches!(name, "uploadfile" | "uploadfileobj"));
-        if positional.len() < from + 2 {
+        // A method of the file's own has arguments of its own.
+        if positional.len() < from + 2 || call.path.len() < 2 {
             return;
         }
         bucket = Some(positional[from].clone());

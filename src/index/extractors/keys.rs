@@ -10,7 +10,7 @@ mod stores;
 
 use super::{compared, durations, values};
 use crate::index::file::File;
-use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
+use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role, Use};
 use crate::index::reading::{Argument, Call, Reading, Span};
 use commands::{CACHE_COMMANDS, CACHES, COMMANDS, Command, OPERATIONS};
 
@@ -45,6 +45,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
             let on_client = clients::is_on_client(reading, call, &known);
             let certainty = match (on_client, command.common) {
                 (true, _) => Certainty::Sure,
+                (false, true) if is_keyed_store(reading, call) => Certainty::Likely,
                 (false, true) => continue_on_cache(reading, call, &name, facts),
                 (false, false) if imported => Certainty::Sure,
                 (false, false) if is_other(call) => continue,
@@ -80,6 +81,24 @@ fn continue_on_cache(reading: &Reading<'_>, call: &Call<'_>, name: &str, facts: 
         }
     }
     Certainty::Guess
+}
+
+/// A common command on something named like a store, with a key that is written like one: `store.get("job:result:" + id)`.
+fn is_keyed_store(reading: &Reading<'_>, call: &Call<'_>) -> bool {
+    let holder = call.path[call.path.len() - 2].trim_start_matches('_');
+    if !matches!(holder, "store" | "kv" | "cache" | "client" | "conn" | "pipe" | "pipeline" | "kvstore" | "keyvalue") {
+        return false;
+    }
+    let keyed = |a: &Argument<'_>| {
+        let text = reading.name(&a.span).pattern();
+        let prefix = text.split(':').next().unwrap_or("");
+        text.contains(':')
+            && !text.contains([' ', '/'])
+            && prefix.len() >= 2
+            && prefix.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+            && !text.ends_with(':')
+    };
+    call.arguments.iter().take(2).any(keyed)
 }
 
 /// A call as tables write it.
@@ -226,6 +245,10 @@ fn tell(reading: &Reading<'_>, command: &Command, arguments: &[Argument<'_>], ca
 fn is_key(key: &Name, command: &Command) -> bool {
     let text = key.pattern();
     let plain = !text.contains([' ', '\n', '<', '>', '(', ')']) && text.len() <= 200 && !text.starts_with("http") && !text.starts_with("--");
+    let is_token = matches!(&*key.0, [Part::Constant(c)] if matches!(&**c, "cancellationToken" | "stoppingToken"));
+    if is_token {
+        return false;
+    }
     let options = ["EX", "PX", "NX", "XX", "KEEPTTL", "MATCH", "COUNT", "GET", ">", "*", "$"].contains(&text.as_str());
     plain && !options && (key.is_open() || key.says_something()) && !(command.many && text.parse::<f64>().is_ok())
 }

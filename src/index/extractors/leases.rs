@@ -64,18 +64,23 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         if set_if_absent(reading, call, &name, facts) {
             continue;
         }
-        let Some(taker) = TAKERS.iter().find(|t| t.names.contains(&&*name) && (t.proof.is_empty() || t.proof.iter().any(|p| lower.contains(p)))) else {
+        let Some(taker) = TAKERS.iter().find(|t| {
+            t.names.contains(&&*name)
+                && (t.proof.is_empty()
+                    || t.proof.iter().any(|p| lower.contains(p))
+                    || name == "lock" && call.keyword(&["blocking_timeout", "thread_local"]).is_some())
+        }) else {
             continue;
         };
         let arguments = without_context(reading, call);
-        let place = if arguments.len() > taker.name { taker.name } else { continue };
+        let Some(named) = arguments.iter().filter(|a| a.keyword.is_none()).nth(taker.name) else { continue };
         // `mutex.lock()` of a process has no name, `lock(resource)` of C# no receiver.
         if call.path.len() < 2 && !call.name.starts_with(char::is_uppercase)
             || call.receiver_holds(&["threading", "asyncio", "mutex", "rwlock", "multiprocessing"]) && !call.name.contains("utex")
         {
             continue;
         }
-        for span in names(reading, &arguments[place].span) {
+        for span in names(reading, &named.span) {
             let named = reading.name(&span);
             let text = named.pattern();
             if !named.says_something() && !named.is_open() || text.contains(' ') {
@@ -91,6 +96,27 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
             };
             used.value = ttl.map(|t| format!("ttl={t}"));
             facts.push(used);
+        }
+    }
+    given_back(reading, facts);
+}
+
+/// A lock that is a key is given back by deleting it.
+fn given_back(reading: &Reading<'_>, facts: &mut Facts) {
+    let locks: Vec<Name> = facts.uses.iter().filter(|u| u.kind == Kind::Lease && u.role == Role::Locks).map(|u| u.name.clone()).collect();
+    if locks.is_empty() {
+        return;
+    }
+    for call in reading
+        .calls
+        .iter()
+        .filter(|c| matches!(&*plain(c.name), "del" | "delete" | "unlink" | "keydelete" | "keydeleteasync" | "lockrelease" | "lockreleaseasync"))
+    {
+        for argument in without_context(reading, call) {
+            let named = reading.name(&argument.span);
+            if locks.contains(&named) {
+                facts.push(Use::new(Kind::Lease, Role::Deletes, named, call.line).note("gives it back"));
+            }
         }
     }
 }

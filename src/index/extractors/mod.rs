@@ -11,6 +11,7 @@ mod flags;
 mod http_calls;
 mod jobs;
 mod messages;
+mod needles;
 pub(crate) mod paths;
 mod realtime;
 mod routes;
@@ -28,6 +29,8 @@ mod values;
 
 use super::file::File;
 use super::model::Facts;
+use needles::Needles;
+use std::sync::OnceLock;
 
 /// Languages that an extractor reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +54,10 @@ pub(crate) struct Extractor {
 
 const KEYS: &[&str] = &["redis", "cache", "rdb", "hset", "hget", "setnx", "zadd", "sadd", "xadd", "xread", "lpush", "rpush", "dalli", "etcd", "consul", "zookeeper", "kazoo", "curator", "idatabase", "stringset", "stringget", "keydelete", "valkey", "redix", "opsfor"];
 const LEASES: &[&str] = &["lock", "lease", "leader", "mutex", "setnx", "election"];
-const ORM: &[&str] = &["model", "entity", "repository", "query", "where", "objects", "schema", "collection", "gorm", "prisma", "knex", "context", "create_table", "findby", "find_by", "table", "record", "document", "mongo", "ecto", "diesel", "sea_orm"];
+const ORM: &[&str] = &["model", "entity", "repository", "query", "where", "objects", "schema", "collection", "gorm", "prisma", "knex", "context", "create_table", "findby", "find_by", "table", "record", "document", "mongo", "ecto", "diesel", "sea_orm", ".find(", "update!", ".save", "session."];
 const SQL: &[&str] = &["select", "insert into", "update", "delete from", "create t", "alter t", "drop t", "merge into"];
+
+const _: () = assert!(EXTRACTORS.len() <= needles::MOST, "a bit for each extractor");
 
 /// Every extractor.
 pub(crate) const EXTRACTORS: &[Extractor] = &[
@@ -61,6 +66,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { id: "leases", reads: Reads::Programs, words: LEASES, read: leases::read },
     Extractor { id: "buckets", reads: Reads::Programs, words: &["bucket", "s3", "blob", "minio", "storage"], read: buckets::read },
     Extractor { id: "states", reads: Reads::Programs, words: &["status", "state", "phase", "stage"], read: states::read },
+    Extractor { id: "states of schemas", reads: Reads::Only(&["graphql", "proto", "unknown"]), words: &["enum "], read: states::read_schema },
     Extractor { id: "mapped tables", reads: Reads::Programs, words: ORM, read: orm::read },
     Extractor { id: "prisma", reads: Reads::Only(&["unknown"]), words: &["model ", "enum "], read: orm::read_prisma },
     Extractor { id: "sql", reads: Reads::Programs, words: SQL, read: sql::read },
@@ -94,11 +100,13 @@ impl Extractor {
 
 /// Everything that a file says.
 pub(crate) fn facts(file: &File<'_>) -> Facts {
+    static NEEDLES: OnceLock<Needles> = OnceLock::new();
     let mut out = Facts::default();
-    for extractor in EXTRACTORS.iter().filter(|e| e.reads(file)) {
-        if extractor.words.is_empty() || holds(file.text, extractor.words) {
-            (extractor.read)(file, &mut out);
-        }
+    let mine = || (0_u32..).zip(EXTRACTORS).filter(|(_, e)| e.reads(file));
+    let wanted = mine().filter(|(_, e)| !e.words.is_empty()).fold(0, |bits, (i, _)| bits | 1 << i);
+    let found = if wanted == 0 { 0 } else { NEEDLES.get_or_init(|| Needles::new(EXTRACTORS.iter().map(|e| e.words))).found(file.text, wanted) };
+    for (_, extractor) in mine().filter(|(i, e)| e.words.is_empty() || found & 1 << i != 0) {
+        (extractor.read)(file, &mut out);
     }
     out.uses.sort_by_key(|u| u.line);
     quote(file.text, &mut out);
@@ -121,15 +129,6 @@ fn quote(text: &str, facts: &mut Facts) {
             used.note = Some(line.trim().chars().take(QUOTE).collect());
         }
     }
-}
-
-fn holds(text: &str, words: &[&str]) -> bool {
-    let bytes = text.as_bytes();
-    words.iter().any(|w| {
-        let word = w.as_bytes();
-        let (lower, upper) = (word[0].to_ascii_lowercase(), word[0].to_ascii_uppercase());
-        bytes.windows(word.len()).any(|found| (found[0] == lower || found[0] == upper) && found.eq_ignore_ascii_case(word))
-    })
 }
 
 #[cfg(test)]

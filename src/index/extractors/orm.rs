@@ -4,6 +4,7 @@
 //! (`schemas`), and calls that filter or change rows (`queries`, one row a verb in `verbs`). A type that another file maps keeps its table
 //! open: the file that maps it gives the name (`values::table_of`), the convention of the framework is the fallback.
 
+mod dialects;
 mod frameworks;
 mod instances;
 mod models;
@@ -20,16 +21,16 @@ use crate::index::reading::Reading;
 use models::Model;
 
 /// What is known of the types of a file.
-pub(super) struct Mapped<'a> {
+struct Mapped<'a> {
     /// Types that the file maps.
-    pub(super) models: Vec<Model<'a>>,
+    models: Vec<Model<'a>>,
     /// Words of its import lines, and types that it uses as mapped ones.
-    pub(super) imported: Vec<&'a str>,
+    imported: Vec<&'a str>,
 }
 
 impl Mapped<'_> {
     /// The table of a type: as this file maps it, else open.
-    pub(super) fn table(&self, reading: &Reading<'_>, entity: &str) -> Name {
+    fn table(&self, reading: &Reading<'_>, entity: &str) -> Name {
         if let Some(model) = self.models.iter().find(|m| m.entity == entity) {
             return model.table.clone();
         }
@@ -37,12 +38,12 @@ impl Mapped<'_> {
     }
 
     /// Whether a type is mapped here, or imported as one that is.
-    pub(super) fn is_model(&self, entity: &str) -> bool {
+    fn is_model(&self, entity: &str) -> bool {
         self.models.iter().any(|m| m.entity == entity) || self.imported.contains(&entity)
     }
 
     /// The column of a property.
-    pub(super) fn column(&self, reading: &Reading<'_>, entity: Option<&str>, property: &str) -> String {
+    fn column(&self, reading: &Reading<'_>, entity: Option<&str>, property: &str) -> String {
         let declared = entity.and_then(|e| self.models.iter().find(|m| m.entity == e)).and_then(|m| m.columns.iter().find(|c| c.property == property));
         declared.map_or_else(|| frameworks::column(reading, property), |c| c.column.clone())
     }

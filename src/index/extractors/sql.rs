@@ -7,10 +7,12 @@
 
 mod bound;
 mod definition;
+mod expressions;
 mod pieces;
 mod statement;
 mod tokens;
 mod words;
+mod writing;
 
 use super::values;
 use crate::index::file::File;
@@ -97,7 +99,7 @@ fn tell(piece: &Piece<'_>, tokens: &[Token<'_>], reading: Option<&Reading<'_>>, 
         let name = named.as_ref().map_or_else(|| table.clone(), |c| values::column(&table, c));
         let mut used = Use::new(Kind::Column, hit.role, name, line);
         used.value = match hit.value {
-            Some(Value::Text(text)) => (!text.is_empty() && text.len() <= 48 && !text.contains('\n')).then_some(text),
+            Some(Value::Text(text)) => says_state(&text).then_some(text),
             Some(Value::Bound(name, place)) => reading.and_then(|r| bound::value(r, piece, &name, place)),
             None => None,
         };
@@ -105,11 +107,35 @@ fn tell(piece: &Piece<'_>, tokens: &[Token<'_>], reading: Option<&Reading<'_>>, 
         facts.push(used);
     }
     values::without_plain(&mut facts.uses, before);
-    for enumeration in reader.enumerations {
+    for enumeration in reader.enumerations.into_iter().filter(|e| values::is_state_word(&e.name)) {
         for value in enumeration.values {
             facts.push(Use::new(Kind::State, Role::Declares, Name::literal(enumeration.name.clone()), piece.line(enumeration.at)).value(value));
         }
     }
+}
+
+/// Whether a literal is a word that somebody may compare, and no number, date, identifier or text for people.
+fn says_state(text: &str) -> bool {
+    let plain = text.len() <= 40 && !text.contains(['\n', '/', '{', '[', '@', '%', ',', '<']) && text.split(' ').count() <= 3;
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    plain && text.bytes().any(|b| b.is_ascii_alphabetic()) && (digits * 3 <= text.len() || text.len() <= 4)
+}
+
+/// Columns of a condition (`status = ? AND kind = 'x'`) with their literal, or the place of the bound value, and whether others are meant.
+pub(super) fn condition(text: &str) -> Vec<(String, Option<Result<String, usize>>, bool)> {
+    let whole = format!("SELECT 1 FROM rows_ WHERE {text}");
+    let tokens = tokens::tokens(&whole);
+    let mut reader = Reader::new(&tokens);
+    reader.read();
+    let hits = reader.hits.into_iter().filter(|h| h.role == Role::Reads);
+    hits.filter_map(|h| {
+        let value = h.value.and_then(|v| match v {
+            Value::Text(text) => says_state(&text).then_some(Ok(text)),
+            Value::Bound(_, place) => Some(Err(place)),
+        });
+        Some((h.column?, value, h.note.is_some_and(|n| n.starts_with("all but"))))
+    })
+    .collect()
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ fn is_of_transport(name: &str) -> bool {
         "UiState",
         "ViewState",
         "FormState",
+        "EntityState",
+        "ModelState",
     ]
     .iter()
     .any(|w| name.contains(w))
@@ -223,6 +225,11 @@ fn places(reading: &Reading<'_>, known: &[(&str, Vec<Member<'_>>)], facts: &mut 
             known.iter().find(|(_, members)| reading.language.name() == "go" && members.iter().any(|m| m.name == name && m.line != reading.line(at)))
         {
             (*holder, at)
+        } else if let Some((holder, _)) =
+            known.iter().find(|(_, members)| is_bare_member(reading, at) && members.iter().any(|m| m.name == name && m.line != reading.line(at)))
+        {
+            // Java's `case PAID:`, and the type's own methods.
+            (*holder, at)
         } else {
             continue;
         };
@@ -238,11 +245,49 @@ fn places(reading: &Reading<'_>, known: &[(&str, Vec<Member<'_>>)], facts: &mut 
             Some(if matches!(reading.language.name(), "java" | "kotlin" | "scala" | "csharp" | "rust") { name.to_owned() } else { format!("{holder}.{name}") })
         });
         let Some(value) = value else { continue };
+        // A bare `Status` may be anybody's.
+        let is_bare = matches!(holder, "Status" | "State" | "Phase" | "Stage");
+        if is_bare && !known.iter().any(|(n, _)| *n == holder) {
+            continue;
+        }
         facts.push(Use::new(Kind::State, role, Name::literal(holder), reading.line(at)).value(value).certainty(if known.iter().any(|(n, _)| *n == holder) {
             Certainty::Sure
         } else {
             Certainty::Likely
         }));
+    }
+}
+
+/// A member without its type, where Java allows it.
+fn is_bare_member(reading: &Reading<'_>, at: usize) -> bool {
+    matches!(reading.language.name(), "java" | "kotlin" | "groovy")
+        && matches!(reading.word(at - 1), "case" | "==" | "!=")
+        && matches!(reading.word(at + 1), ":" | "->" | "," | ";" | ")" | "&&" | "||" | "?")
+}
+
+/// Enumerations of schemas: `enum OrderStatus { NEW PAID }`, `enum OrderState { NEW = 0; }`.
+pub(super) fn read_schema(file: &File<'_>, facts: &mut Facts) {
+    if file.language == crate::engine::edit::Language::UNKNOWN && !file.path.ends_with(".graphqls") {
+        return;
+    }
+    let mut inside: Option<String> = None;
+    for (line, text) in file.lines() {
+        let text = text.split(['#']).next().unwrap_or("").split("//").next().unwrap_or("").trim();
+        if let Some(name) = &inside {
+            if text.starts_with('}') {
+                inside = None;
+                continue;
+            }
+            let member = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
+            if member.starts_with(|c: char| c.is_ascii_uppercase()) {
+                facts.push(Use::new(Kind::State, Role::Declares, Name::literal(&**name), line).value(member));
+            }
+        } else if let Some(rest) = text.strip_prefix("enum ") {
+            let name = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
+            if is_state_type(name) && rest.contains('{') && !rest.contains('}') {
+                inside = Some(name.to_owned());
+            }
+        }
     }
 }
 
@@ -270,7 +315,7 @@ fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
     if matches!(before, "," | "|" | "[" | "{" | "(") && begins > 1 {
         let line_start = (0..begins).rev().take(24).find(|&i| reading.tokens[i].first).unwrap_or(begins);
         let words: Vec<&str> = (line_start..begins).map(|i| reading.word(i)).collect();
-        if words.first() == Some(&"case")
+        if words.first() == Some(&"case") && before != "("
             || words.contains(&"in") && matches!(before, "(" | "[" | ",")
             || words.iter().any(|w| matches!(*w, "contains" | "includes" | "In" | "equals" | "Contains"))
         {

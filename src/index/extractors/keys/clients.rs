@@ -29,6 +29,24 @@ const DERIVES: [&str; 21] = [
     "clone",
 ];
 
+/// Calls on a module or type of a client library that make a client.
+const MAKES: [&str; 14] = [
+    "from_url",
+    "new",
+    "createclient",
+    "createcluster",
+    "createpool",
+    "open",
+    "current",
+    "create",
+    "client",
+    "builder",
+    "build",
+    "from_pool",
+    "with_config",
+    "start_link",
+];
+
 /// Names of clients in this file.
 pub(super) fn clients<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
     let mut out: Vec<&'a str> = Vec::new();
@@ -52,7 +70,11 @@ pub(super) fn clients<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
                     matches!(c.name, "createClient" | "createCluster" | "NewUniversalClient" | "NewClusterClient") && reading.imports(CLIENTS)
                 });
             // What a client answers is no client.
-            let answered = made.is_some_and(|c| c.path.len() > 1 && out.contains(&c.path[0]) && !DERIVES.contains(&&*c.name.to_ascii_lowercase()));
+            let answered = made.is_some_and(|c| {
+                let name = c.name.to_ascii_lowercase();
+                let makes = c.name.starts_with(|l: char| l.is_ascii_uppercase()) || MAKES.contains(&&*name) || DERIVES.contains(&&*name);
+                c.path.len() > 1 && (out.contains(&c.path[0]) || is_client_word(c.path[0])) && !makes
+            });
             if is_client && !answered && !out.contains(&a.name) {
                 out.push(a.name);
             }
@@ -81,6 +103,35 @@ pub(super) fn clients<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
             }
         }
     }
+    // What commands of its own are called on is one: `store.sadd(..)`.
+    for call in reading.calls.iter().filter(|c| c.path.len() >= 2) {
+        let name: String = call.name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect();
+        let says = matches!(
+            &*name,
+            "sadd"
+                | "srem"
+                | "smembers"
+                | "hset"
+                | "hget"
+                | "hgetall"
+                | "hmset"
+                | "zadd"
+                | "zrange"
+                | "zrangebyscore"
+                | "setex"
+                | "setnx"
+                | "incrby"
+                | "xadd"
+                | "xreadgroup"
+                | "lpush"
+                | "rpush"
+                | "brpop"
+                | "blpop"
+        );
+        if says && !matches!(call.path[call.path.len() - 2], "client" | "conn" | "c" | "db") {
+            out.push(call.path[call.path.len() - 2]);
+        }
+    }
     out.retain(|n| {
         !n.is_empty() && !matches!(*n, "ctx" | "err" | "error" | "_" | "import" | "from" | "private" | "final" | "public" | "self" | "this" | "return")
     });
@@ -94,8 +145,13 @@ pub(super) fn is_client_word(word: &str) -> bool {
     if word.len() < 3 {
         return false;
     }
-    let lower = word.to_ascii_lowercase();
-    lower == "rdb" || CLIENTS.iter().any(|c| lower.contains(c))
+    let bytes = word.as_bytes();
+    // Every word of a file is asked about: no text is made of it, and few letters begin a client's name.
+    word.eq_ignore_ascii_case("rdb")
+        || (0..bytes.len()).any(|at| {
+            matches!(bytes[at] | 0x20, b'r' | b'j' | b'l' | b'v' | b'm' | b'd' | b'i' | b'p' | b's' | b'k')
+                && CLIENTS.iter().any(|c| bytes[at..].get(..c.len()).is_some_and(|w| w.eq_ignore_ascii_case(c.as_bytes())))
+        })
 }
 
 /// The variable that the type at `at` is the type of.

@@ -33,10 +33,6 @@ const fn channel(role: Role, names: &'static [&'static str]) -> Command {
 }
 
 impl Command {
-    const fn at(mut self, argument: usize) -> Self {
-        self.key = argument;
-        self
-    }
     const fn many(mut self) -> Self {
         self.many = true;
         self
@@ -81,7 +77,7 @@ pub(super) const COMMANDS: &[Command] = &[
     key(Role::Writes, &["expire", "pexpire", "expireat", "pexpireat"]).ttl(1).common(),
     key(Role::Writes, &["keyexpire"]).ttl(1),
     key(Role::Deletes, &["delete", "del", "remove", "forget", "invalidate", "evict"]).many().common(),
-    key(Role::Deletes, &["unlink", "keydelete", "deletepattern", "deletematched", "deletemany", "deletemulti"]).many(),
+    key(Role::Deletes, &["unlink", "keydelete", "deletepattern"]).many(),
     // Hashes
     key(Role::Reads, &["hget", "hexists", "hmget", "hashget", "hstrlen", "hashexists"]).field(1),
     key(Role::Reads, &["hgetall", "hkeys", "hvals", "hlen", "hscan", "hashgetall", "hashkeys", "hashvalues", "hashlength", "hscaniter"]),

@@ -203,7 +203,47 @@ pub(super) fn imported<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
             out.push(reading.word(at));
         }
     }
+    if reading.language.name() == "ruby" && (reading.path.contains("app/") || reading.mentions(&["ActiveRecord", "ApplicationRecord"])) {
+        out.extend(active_records(reading));
+    }
     out.sort_unstable();
     out.dedup();
+    out
+}
+
+/// Types of Ruby that are asked as active records are: `Order.find_by(..)`.
+fn active_records<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
+    const ASKED: [&str; 12] = [
+        "where",
+        "find_by",
+        "find_by!",
+        "create!",
+        "find_or_create_by",
+        "find_or_create_by!",
+        "update_all",
+        "find_each",
+        "find",
+        "create",
+        "insert_all",
+        "upsert_all",
+    ];
+    const OTHERS: [&str; 14] =
+        ["Service", "Client", "Controller", "Helper", "Manager", "Util", "Utils", "Api", "Config", "Provider", "Job", "Worker", "Mailer", "Gem"];
+    let mut out = Vec::new();
+    for at in 0..reading.tokens.len() {
+        let word = reading.word(at);
+        if reading.kind(at) == Some(Kind::Word)
+            && word.starts_with(|c: char| c.is_ascii_uppercase())
+            && reading.is(at + 1, ".")
+            && ASKED.contains(&reading.word(at + 2))
+            && !matches!(
+                word,
+                "Dir" | "File" | "Hash" | "Set" | "Array" | "Enum" | "Rails" | "ENV" | "Find" | "Redis" | "Process" | "Sidekiq" | "Stripe" | "Gem"
+            )
+            && !OTHERS.iter().any(|o| word.ends_with(o))
+        {
+            out.push(word);
+        }
+    }
     out
 }

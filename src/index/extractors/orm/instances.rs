@@ -4,7 +4,7 @@ use super::Mapped;
 use crate::index::extractors::values;
 use crate::index::model::{Certainty, Facts, Kind, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{DeclarationKind, Reading};
+use crate::index::reading::{DeclarationKind, Reading, Span};
 
 /// What shows that objects of the file are saved.
 const SAVES: [&str; 18] = [
@@ -36,11 +36,19 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
     let saved = reading.mentions(&SAVES);
     let holder = Holder { reading, mapped };
     if saved {
+        made(&holder, facts);
+    }
+    if saved {
         for a in reading.assignments.iter().filter(|a| a.path.len() >= 2) {
+            let own = matches!(a.path[a.path.len() - 2], "self" | "this" | "$this");
+            let value = values::text(reading, &a.value);
+            // A constructor or setter hands on what it is given.
+            if own && value.is_none() {
+                continue;
+            }
             let Some((entity, certainty)) = holder.entity(a.path[a.path.len() - 2], a.at) else { continue };
-            holder.tell(entity, a.name, Role::Writes, values::text(reading, &a.value), certainty, a.line, facts);
+            holder.tell(entity, a.name, Role::Writes, value, certainty, a.line, facts);
         }
-        // Instance variables of a model itself: Ruby's `self.status = `.
         for call in reading.calls.iter().filter(|c| c.path.len() >= 2 && c.arguments.len() == 1) {
             let Some(property) = call.name.strip_prefix("set").filter(|p| p.starts_with(|c: char| c.is_ascii_uppercase())) else { continue };
             if !matches!(reading.language.name(), "java" | "kotlin" | "php" | "groovy") {
@@ -54,6 +62,37 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
         }
     }
     comparisons(&holder, facts);
+}
+
+/// Objects that are made to be kept: `session.add(Invoice(state="stored"))`, `Order(status="new").save()`.
+fn made(holder: &Holder<'_, '_>, facts: &mut Facts) {
+    let reading = holder.reading;
+    if reading.language.name() != "python" {
+        return;
+    }
+    for call in reading.calls.iter().filter(|c| c.path.len() == 1 && !c.arguments.is_empty() && c.arguments.iter().all(|a| a.keyword.is_some())) {
+        if !holder.mapped.is_model(call.name) {
+            continue;
+        }
+        let kept = reading.calls.iter().any(|c| {
+            matches!(c.name, "add" | "add_all" | "merge" | "bulk_create" | "append") && c.open < call.at && call.at < c.close
+                || c.name == "save" && c.begins == call.begins
+        }) || reading.assignments.iter().any(|a| {
+            a.value.start == call.begins
+                && reading.calls.iter().any(|c| {
+                    matches!(c.name, "add" | "save" | "add_all")
+                        && (c.receiver() == Some(a.name) || c.arguments.iter().any(|g| reading.is(g.span.start, a.name)))
+                })
+        });
+        if !kept {
+            continue;
+        }
+        facts.push(Use::new(Kind::Column, Role::Writes, holder.mapped.table(reading, call.name), call.line));
+        for argument in &call.arguments {
+            let Some(keyword) = argument.keyword else { continue };
+            holder.tell(call.name, keyword, Role::Writes, values::text(reading, &argument.span), Certainty::Sure, reading.line(argument.span.start), facts);
+        }
+    }
 }
 
 /// `order.status == "paid"`, `order.getStatus() != Status.PAID`.
@@ -106,14 +145,15 @@ fn comparisons(holder: &Holder<'_, '_>, facts: &mut Facts) {
     }
 }
 
-struct Holder<'r, 'a> {
-    reading: &'r Reading<'a>,
-    mapped: &'r Mapped<'a>,
+/// What variables hold.
+pub(super) struct Holder<'r, 'a> {
+    pub(super) reading: &'r Reading<'a>,
+    pub(super) mapped: &'r Mapped<'a>,
 }
 
 impl<'a> Holder<'_, 'a> {
     /// The mapped type of a variable.
-    fn entity(&self, variable: &str, at: usize) -> Option<(&'a str, Certainty)> {
+    pub(super) fn entity(&self, variable: &str, at: usize) -> Option<(&'a str, Certainty)> {
         let reading = self.reading;
         if matches!(variable, "self" | "this" | "$this") {
             let model = self.mapped.models.iter().find(|m| m.body.contains(&at))?;
@@ -131,6 +171,15 @@ impl<'a> Holder<'_, 'a> {
                 continue;
             }
             let before = reading.word(i - 1);
+            // Another type of the same variable.
+            if matches!(reading.language.name(), "java" | "csharp" | "kotlin")
+                && before.len() > 1
+                && before.starts_with(|c: char| c.is_ascii_uppercase())
+                && !self.is_model(before)
+                && reading.kind(i - 1) == Some(Token::Word)
+            {
+                return None;
+            }
             if self.is_model(before) && !matches!(reading.word(i.wrapping_sub(2)), "." | "new") {
                 return Some((before, Certainty::Sure));
             }
@@ -153,9 +202,33 @@ impl<'a> Holder<'_, 'a> {
             return Some((word, Certainty::Sure));
         }
         // A loop: `for order in Order.objects..`, `foreach ($orders as $order)`.
+        if let Some(found) = a.and_then(|a| self.of_repository(a.value.clone())) {
+            return Some((found, Certainty::Sure));
+        }
         let looped = (from..at).rev().find(|&i| reading.is(i, variable) && (reading.is(i + 1, "in") || reading.is(i + 1, "of")));
         if let Some(i) = looped
             && let Some(word) = (i + 2..i + 12).map(|j| reading.word(j)).find(|w| self.is_model(w))
+        {
+            return Some((word, Certainty::Sure));
+        }
+        if let Some(i) = looped {
+            // Rows that another variable holds.
+            let rows = reading.word(i + 2);
+            let a = reading.assignments.iter().rev().find(|a| a.name == rows && a.at < at && function.is_none_or(|f| f.body.contains(&a.at)));
+            if let Some(found) =
+                a.and_then(|a| self.of_repository(a.value.clone()).or_else(|| a.value.clone().take(24).map(|i| reading.word(i)).find(|w| self.is_model(w))))
+            {
+                return Some((found, Certainty::Sure));
+            }
+        }
+        // A block's: `Order.where(..).each do |order|`
+        let block = (from..at).rev().find(|&i| reading.is(i, variable) && i > 1 && reading.is(i - 1, "|"));
+        if let Some(i) = block
+            && let Some(word) = (from.max(i.saturating_sub(40))..i)
+                .rev()
+                .take_while(|&j| reading.line(j) + 4 > reading.line(i))
+                .map(|j| reading.word(j))
+                .find(|w| self.is_model(w))
         {
             return Some((word, Certainty::Sure));
         }
@@ -163,6 +236,12 @@ impl<'a> Holder<'_, 'a> {
         let lower = bare.trim_start_matches('_').replace('_', "").to_ascii_lowercase();
         let named = self.mapped.models.iter().map(|m| m.entity).chain(self.mapped.imported.iter().copied()).find(|e| e.to_ascii_lowercase() == lower)?;
         Some((named, Certainty::Likely))
+    }
+
+    /// The type of the rows that an expression asks a repository for.
+    fn of_repository(&self, value: Span) -> Option<&'a str> {
+        let words: Vec<&str> = value.take(12).map(|i| self.reading.word(i)).collect();
+        super::queries::repositories(self.reading).into_iter().find(|(variable, _)| words.contains(variable)).map(|(_, entity)| entity)
     }
 
     fn is_model(&self, word: &str) -> bool {

@@ -300,13 +300,14 @@ fn fields(reading: &Reading<'_>, declared: &Declaration<'_>) -> Vec<Column> {
             };
             if !is_static && counts && (!is_other || is_kept) {
                 let property = reading.word(at);
-                let given = annotations.iter().filter(|a| matches!(a.name, "Column" | "JoinColumn" | "Field" | "Property" | "ColumnAttribute")).find_map(|a| {
-                    let argument = a.keyword(&["name", "value", "fieldName"]).or_else(|| a.positional(0))?;
-                    if reading.is(argument.span.start, "{") {
-                        return reading.entry(&argument.span, "name").and_then(|s| reading.literal(&s));
-                    }
-                    reading.literal(&argument.span).filter(|_| !matches!(language, "typescript" | "javascript") || argument.keyword.is_some())
-                });
+                let given =
+                    annotations.iter().filter(|a| a.name.ends_with("Column") || matches!(a.name, "Field" | "Property" | "ColumnAttribute")).find_map(|a| {
+                        let argument = a.keyword(&["name", "value", "fieldName"]).or_else(|| a.positional(0))?;
+                        if reading.is(argument.span.start, "{") {
+                            return reading.entry(&argument.span, "name").and_then(|s| reading.literal(&s));
+                        }
+                        reading.literal(&argument.span).filter(|_| !matches!(language, "typescript" | "javascript") || argument.keyword.is_some())
+                    });
                 let mut values = Vec::new();
                 for a in &annotations {
                     for argument in &a.arguments {

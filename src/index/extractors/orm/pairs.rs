@@ -94,13 +94,13 @@ pub(super) fn pairs(reading: &Reading<'_>, call: &Call<'_>, name: &str, takes: T
     // `where("status", "idle")`, `where("status", "=", "idle")`, `update("status", "idle")`
     let first = call.positional(0);
     if let Some(column) = first
-        .filter(|_| PAIRS.contains(&name) || matches!(name, "update" | "updatecolumn" | "updateattribute" | "increment"))
-        .and_then(|a| reading.string(a.span.start).filter(|_| a.span.len() == 1))
+        .filter(|_| PAIRS.contains(&name) || matches!(name, "update" | "updatecolumn" | "updateattribute" | "increment" | "decrement" | "touch"))
+        .and_then(|a| symbol(reading, &a.span))
     {
         let column = column.rsplit('.').next().unwrap_or(column);
         let second = call.positional(1);
         let third = call.positional(2);
-        if is_column(column) && second.is_some() {
+        if is_column(column) && (second.is_some() || matches!(name, "increment" | "decrement" | "touch")) {
             let operator = second.and_then(|a| reading.literal(&a.span)).filter(|_| third.is_some());
             let value = if third.is_some() { third } else { second };
             let not = matches!(operator.as_deref(), Some("!=" | "<>")) || name.contains("not") || name == "neq";
@@ -137,6 +137,15 @@ pub(super) fn pairs(reading: &Reading<'_>, call: &Call<'_>, name: &str, takes: T
         }
     }
     out
+}
+
+/// A text, or Ruby's symbol.
+fn symbol<'a>(reading: &Reading<'a>, span: &Span) -> Option<&'a str> {
+    match span.len() {
+        1 => reading.string(span.start),
+        2 if reading.is(span.start, ":") => Some(reading.word(span.start + 1)),
+        _ => None,
+    }
 }
 
 pub(super) fn is_column(word: &str) -> bool {

@@ -1,10 +1,10 @@
 //! Calls that filter or change rows of a table.
 
+use super::instances::Holder;
 use super::pairs::{self, Pair};
 use super::verbs::{self, Takes, Verb};
-use super::{Mapped, frameworks};
-use crate::index::extractors::clients;
-use crate::index::extractors::values;
+use super::{Mapped, dialects, frameworks};
+use crate::index::extractors::{sql, values};
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Call, Reading};
@@ -99,13 +99,13 @@ const PROOF: &[&str] = &[
 
 pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts) {
     let lower = reading.text.to_ascii_lowercase();
-    if mapped.models.is_empty() && !PROOF.iter().any(|p| lower.contains(p)) {
+    if mapped.models.is_empty() && mapped.imported.is_empty() && !PROOF.iter().any(|p| lower.contains(p)) {
         return;
     }
     let world = World { reading, mapped, lower: &lower, repositories: repositories(reading) };
     match reading.language.name() {
-        "elixir" => ecto(&world, facts),
-        "rust" => rust(&world, facts),
+        "elixir" => dialects::ecto(&world, facts),
+        "rust" => dialects::rust(&world, facts),
         _ => {}
     }
     for call in reading.calls.iter().filter(|c| !c.in_log) {
@@ -122,10 +122,11 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
     }
 }
 
-struct World<'r, 'a> {
-    reading: &'r Reading<'a>,
-    mapped: &'r Mapped<'a>,
-    lower: &'r str,
+/// A file with what is known of its types.
+pub(super) struct World<'r, 'a> {
+    pub(super) reading: &'r Reading<'a>,
+    pub(super) mapped: &'r Mapped<'a>,
+    pub(super) lower: &'r str,
     /// Variables of type `Repository<Order>`.
     repositories: Vec<(&'a str, &'a str)>,
 }
@@ -159,34 +160,29 @@ impl<'a> World<'_, 'a> {
 
     /// `where("status = ?", "idle")`, `where("status = 'idle'")`.
     fn condition(&self, text: &str, call: &Call<'_>, root: &Root<'_>, certainty: Certainty, facts: &mut Facts) {
-        let Some((column, rest)) = text.trim_start_matches(['(', ' ']).split_once(['=', '<', '>', ' ']) else { return };
-        let column = column.trim().rsplit('.').next().unwrap_or("").trim_matches(['"', '`']);
-        if !pairs::is_column(column) || !text.contains(['=', '?', '<', '>']) && !text.to_ascii_lowercase().contains(" in ") {
+        if !text.contains(['=', '?', '<', '>']) && !text.to_ascii_lowercase().contains(" in ") {
             return;
         }
-        let rest = rest.trim_start_matches(['=', ' ']);
-        let mut pair = Pair { property: column.to_owned(), role: Role::Reads, value: None, not: text.contains("<>") || text.contains("!="), line: call.line };
-        let is_equal = text.contains('=') && !text.contains(">=") && !text.contains("<=") || text.to_ascii_lowercase().contains(" in ");
-        if is_equal && rest.starts_with('\'') {
-            pair.value = rest[1..].split('\'').next().filter(|v| !v.is_empty()).map(str::to_owned);
-        } else if is_equal && let Some(bound) = call.arguments.get(1) {
-            let values = pairs::literals(self.reading, &bound.span);
-            if values.len() > 1 {
-                for value in values {
-                    let more = Pair { property: column.to_owned(), role: Role::Reads, value: Some(value), not: pair.not, line: call.line };
-                    facts.push(self.column_use(&more, root, certainty));
-                }
-                return;
+        for (property, value, not) in sql::condition(text) {
+            let pair = |value: Option<String>| Pair { property: property.clone(), role: Role::Reads, not: not && value.is_some(), value, line: call.line };
+            let values = match value {
+                Some(Ok(text)) => vec![text],
+                Some(Err(place)) => call.arguments.get(place + 1).map(|bound| pairs::literals(self.reading, &bound.span)).unwrap_or_default(),
+                None => Vec::new(),
+            };
+            if values.is_empty() {
+                facts.push(self.column_use(&pair(None), root, certainty));
             }
-            pair.value = values.into_iter().next();
+            for value in values {
+                facts.push(self.column_use(&pair(Some(value)), root, certainty));
+            }
         }
-        pair.not &= pair.value.is_some();
-        facts.push(self.column_use(&pair, root, certainty));
     }
 
     /// Python's `select(Order)`, `update(Order)`; whether the call is one.
     fn selected(&self, call: &Call<'_>, facts: &mut Facts) -> bool {
-        if self.reading.language.name() != "python" || !matches!(call.name, "query" | "select" | "update" | "delete" | "insert") || call.arguments.is_empty() {
+        let asks = matches!(call.name, "query" | "select" | "update" | "delete" | "insert") || call.name == "get" && call.receiver_holds(&["session"]);
+        if self.reading.language.name() != "python" || !asks || call.arguments.is_empty() {
             return false;
         }
         let Some(entity) = self.entity_argument(call) else { return false };
@@ -240,7 +236,7 @@ impl<'a> World<'_, 'a> {
                                 "Model" | "Find" | "First" | "Create" | "Save" | "Delete" | "Take" | "Last" | "FirstOrCreate" | "Count" | "Updates"
                             )
                     })
-                    .find_map(|c| clients::type_of(reading, &c.positional(0)?.span));
+                    .find_map(|c| dialects::type_of_row(reading, &c.positional(0)?.span));
                 if let Some(entity) = typed.filter(|e| e.starts_with(char::is_uppercase)) {
                     return Some(self.known(entity));
                 }
@@ -279,6 +275,28 @@ impl<'a> World<'_, 'a> {
         // A variable that stands for a collection or table.
         if let Some(root) = self.of_variable(holder, call.at) {
             return Some(root);
+        }
+        // A row: `order.update!(status: "paid")`, `order.save()`.
+        if matches!(
+            &*verbs::plain(call.name),
+            "update"
+                | "save"
+                | "increment"
+                | "decrement"
+                | "destroy"
+                | "delete"
+                | "updatecolumns"
+                | "updatecolumn"
+                | "updateattribute"
+                | "touch"
+                | "reload"
+                | "updateattributes"
+        ) && holders.len() == 1
+            && call.on.is_none()
+        {
+            let row = Holder { reading, mapped: self.mapped };
+            let (entity, certainty) = row.entity(holder, call.at)?;
+            return (certainty == Certainty::Sure).then(|| self.known(entity));
         }
         // A type that nothing is known of, with a verb that says enough.
         let first = holders.first()?;
@@ -346,7 +364,7 @@ impl<'a> World<'_, 'a> {
                 self.entity_argument(call).map(|e| self.known(e))
             }
             "Set" if call.types.is_some() => call.types.map(|t| self.known(t.trim())),
-            "Model" if self.lower.contains("gorm") => clients::type_of(reading, &call.positional(0)?.span).map(|e| self.known(e)),
+            "Model" if self.lower.contains("gorm") => dialects::type_of_row(reading, &call.positional(0)?.span).map(|e| self.known(e)),
             _ => None,
         }
     }
@@ -435,7 +453,7 @@ impl<'a> World<'_, 'a> {
 }
 
 /// Variables of types `Repository<Order>`, `Model<Order>`.
-fn repositories<'a>(reading: &Reading<'a>) -> Vec<(&'a str, &'a str)> {
+pub(super) fn repositories<'a>(reading: &Reading<'a>) -> Vec<(&'a str, &'a str)> {
     let mut out = Vec::new();
     if !matches!(reading.language.name(), "typescript") {
         return out;
@@ -450,71 +468,11 @@ fn repositories<'a>(reading: &Reading<'a>) -> Vec<(&'a str, &'a str)> {
             out.push((reading.word(at - 2), entity));
         }
     }
+    // `rows = source.getRepository(Order)`
+    for call in reading.calls.iter().filter(|c| c.name == "getRepository" && c.arguments.len() == 1 && c.arguments[0].span.len() == 1) {
+        if let Some(a) = reading.assignments.iter().find(|a| a.value.contains(&call.at)) {
+            out.push((a.name, reading.word(call.arguments[0].span.start)));
+        }
+    }
     out
-}
-
-/// `from(o in Order, where: o.status == "idle")`, with or without brackets.
-fn ecto(world: &World<'_, '_>, facts: &mut Facts) {
-    let reading = world.reading;
-    for at in 0..reading.tokens.len() {
-        if !reading.is(at, "from") {
-            continue;
-        }
-        let first = at + 1 + usize::from(reading.is(at + 1, "("));
-        let (variable, entity) = (reading.word(first), reading.word(first + 2));
-        if !reading.is(first + 1, "in") || !entity.starts_with(|c: char| c.is_ascii_uppercase()) {
-            continue;
-        }
-        let mut last = first + 2;
-        while reading.is(last + 1, ".") && reading.kind(last + 2) == Some(Token::Word) {
-            last += 2;
-        }
-        let entity = reading.word(last);
-        let table = world.mapped.table(reading, entity);
-        facts.push(Use::new(Kind::Column, Role::Reads, table.clone(), reading.line(at)));
-        let end = if reading.is(at + 1, "(") {
-            reading.partner(at + 1)
-        } else {
-            (last..reading.tokens.len()).find(|&i| matches!(reading.word(i), "end" | "def") || reading.is(i, "|>")).unwrap_or(reading.tokens.len())
-        };
-        for i in last..end.min(at + 200) {
-            if reading.is(i, variable) && reading.is(i + 1, ".") && reading.kind(i + 2) == Some(Token::Word) {
-                let mut used = Use::new(Kind::Column, Role::Reads, values::column(&table, reading.word(i + 2)), reading.line(i));
-                if reading.is(i + 3, "==") {
-                    let stop = i + 4 + if reading.is(i + 4, ":") { 2 } else { 1 };
-                    used.value = values::text(reading, &(i + 4..stop));
-                } else if reading.is(i + 3, "in") && reading.is(i + 4, "[") {
-                    for element in reading.elements(&(i + 4..reading.partner(i + 4) + 1)) {
-                        if let Some(value) = values::text(reading, &element) {
-                            facts.push(used.clone().value(value));
-                        }
-                    }
-                }
-                facts.push(used);
-            }
-        }
-    }
-}
-
-/// Diesel's `orders::status.eq("idle")`, and SeaORM's `order::Column::Status.eq("idle")`.
-fn rust(world: &World<'_, '_>, facts: &mut Facts) {
-    let reading = world.reading;
-    if !world.lower.contains("diesel") && !world.lower.contains("sea_orm") {
-        return;
-    }
-    for call in reading.calls.iter().filter(|c| matches!(c.name, "eq" | "ne" | "eq_any" | "is_in")) {
-        let (table, column) = match *call.path.as_slice() {
-            [.., table, "dsl", column, _] => (table.to_owned(), column.to_owned()),
-            [.., entity, "Column", column, _] => (entity.to_owned(), values::snake(column)),
-            [table, column, _] if table.starts_with(char::is_lowercase) && reading.is(call.at.wrapping_sub(3), "::") => (table.to_owned(), column.to_owned()),
-            _ => continue,
-        };
-        // Within `.set(..)` it is written.
-        let is_set = reading.calls.iter().any(|c| c.name == "set" && c.open < call.at && call.at < c.close);
-        let role = if is_set { Role::Writes } else { Role::Reads };
-        let mut used = Use::new(Kind::Column, role, Name::literal(format!("{table}.{column}")), call.line);
-        used.value = call.positional(0).and_then(|a| pairs::literals(reading, &a.span).into_iter().next());
-        used.note = (call.name == "ne").then(|| "all but this value".to_owned());
-        facts.push(used);
-    }
 }

@@ -78,16 +78,24 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
     }
     for call in reading.calls.iter().filter(|c| !c.in_log && c.path.len() >= 2) {
         let Some(holder) = call.receiver() else { continue };
-        let Some(stem) = ["Repository", "Repo", "DAO", "Dao"].iter().find_map(|e| holder.strip_suffix(e)).filter(|s| s.len() > 1) else { continue };
+        let stem = ["Repository", "Repo", "DAO", "Dao"].iter().find_map(|e| holder.strip_suffix(e)).filter(|s| s.len() > 1);
         // The type of the variable proves it; its name alone makes it likely.
-        let mut entity = stem.to_owned();
-        entity[..1].make_ascii_uppercase();
         let typed = (1..reading.tokens.len())
             .find(|&i| reading.is(i, holder) && reading.word(i - 1).ends_with("Repository"))
             .map(|i| reading.word(i - 1).trim_end_matches("Repository"));
-        let (entity, certainty) = match typed.filter(|t| !t.is_empty()) {
-            Some(t) => (t.to_owned(), Certainty::Sure),
-            None => (entity, Certainty::Likely),
+        let typed = typed.or_else(|| {
+            (0..reading.tokens.len())
+                .find(|&i| reading.is(i, holder) && reading.is(i + 1, ":") && reading.word(i + 2).ends_with("Repository"))
+                .map(|i| reading.word(i + 2).trim_end_matches("Repository"))
+        });
+        let (entity, certainty) = match (typed.filter(|t| !t.is_empty()), stem) {
+            (Some(t), _) => (t.to_owned(), Certainty::Sure),
+            (None, Some(stem)) => {
+                let mut entity = stem.to_owned();
+                entity[..1].make_ascii_uppercase();
+                (entity, Certainty::Likely)
+            }
+            (None, None) => continue,
         };
         let table = values::table_of(&entity, frameworks::fallback(reading, &entity));
         let role = match call.name {

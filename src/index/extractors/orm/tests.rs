@@ -113,10 +113,56 @@ fn calls_filter_and_set() {
             "app/a.rb",
             "class A\n  def f\n    Order.where(status: :open).update_all(status: \"shut\")\n  end\nend",
             &[
-                "likely column reads ${table of Order:orders} @3",
-                "likely column reads ${table of Order:orders}.status = open @3",
-                "likely column writes ${table of Order:orders} @3",
-                "likely column writes ${table of Order:orders}.status = shut @3",
+                "sure column reads ${table of Order:orders} @3",
+                "sure column reads ${table of Order:orders}.status = open @3",
+                "sure column writes ${table of Order:orders} @3",
+                "sure column writes ${table of Order:orders}.status = shut @3",
+            ],
+        ),
+        (
+            "app/a.rb",
+            "class A\n  def f(id)\n    order = Order.find(id)\n    return if order.status == \"shut\"\n    order.update!(status: \"paid\")\n    order.increment!(:tries)\n  end\nend",
+            &[
+                "sure column reads ${table of Order:orders} @3",
+                "sure column reads ${table of Order:orders}.status = shut @4",
+                "sure column writes ${table of Order:orders} @5",
+                "sure column writes ${table of Order:orders}.status = paid @5",
+                "sure column writes ${table of Order:orders} @6",
+                "sure column writes ${table of Order:orders}.tries @6",
+            ],
+        ),
+        (
+            "a.py",
+            "from models import Job\n\ndef f(session):\n    job = session.get(Job, 1)\n    session.add(Job(kind=k, state=\"new\"))\n    session.commit()",
+            &[
+                "sure column reads ${table of Job:job} @4",
+                "sure column writes ${table of Job:job} @5",
+                "sure column writes ${table of Job:job}.kind @5",
+                "sure column writes ${table of Job:job}.state = new @5",
+            ],
+        ),
+        (
+            "A.java",
+            "class A { A(OrderRepository rows) { } void f() { rows.findByStatus(OrderStatus.NEW); } }",
+            &["sure column reads ${table of Order:order}.status = NEW @1", "sure column reads ${table of Order:order} @1"],
+        ),
+        (
+            "a.go",
+            "import \"gorm.io/gorm\"\n\nfunc f(db *gorm.DB) {\n\tvar o Order\n\tdb.Where(\"sku = ? AND state = ?\", sku, \"held\").First(&o)\n}",
+            &[
+                "sure column reads ${table of Order:orders} @5",
+                "sure column reads ${table of Order:orders}.sku @5",
+                "sure column reads ${table of Order:orders}.state = held @5",
+            ],
+        ),
+        (
+            "a.ts",
+            "class A { private rows = source.getRepository(Cart); async f() { const open = await this.rows.find({ where: { state: 'open' } }); for (const cart of open) { cart.state = 'left'; await this.rows.save(cart); } } }",
+            &[
+                "sure column reads ${table of Cart:carts} @1",
+                "sure column reads ${table of Cart:carts}.state = open @1",
+                "sure column writes ${table of Cart:carts} @1",
+                "sure column writes ${table of Cart:carts}.state = left @1",
             ],
         ),
         (

@@ -74,6 +74,7 @@ pub(super) const VERBS: &[Verb] = &[
             "countby",
         ],
     ),
+    common(Role::Reads, Takes::Nothing, &["order", "pluck", "limit", "findeach", "includes", "joins", "reload", "orderby"]),
     common(
         Role::Reads,
         Takes::Filter,
@@ -106,7 +107,23 @@ pub(super) const VERBS: &[Verb] = &[
     common(
         Role::Writes,
         Takes::Set,
-        &["update", "insert", "values", "set", "add", "addasync", "addrange", "save", "fill", "updates", "replaceone", "updatecolumnvalue"],
+        &[
+            "update",
+            "insert",
+            "values",
+            "set",
+            "add",
+            "addasync",
+            "addrange",
+            "save",
+            "fill",
+            "increment",
+            "decrement",
+            "touch",
+            "updates",
+            "replaceone",
+            "updatecolumnvalue",
+        ],
     ),
     verb(
         Role::Writes,

@@ -5,7 +5,7 @@
 //! A column is told only where its table is certain: by an alias, or as the only table of its query.
 
 use super::tokens::{Kind, Token};
-use super::words::{AFTER_TABLE, KEYWORDS, PROSE};
+use super::words::{AFTER_TABLE, PROSE};
 use crate::index::model::Role;
 use std::ops::Range;
 
@@ -37,28 +37,30 @@ pub(super) struct Enumeration {
     pub(super) at: usize,
 }
 
-struct Source {
+/// What rows come from.
+pub(super) struct Source {
     /// None: a query, a function, a name with a hole.
-    table: Option<String>,
-    alias: String,
+    pub(super) table: Option<String>,
+    pub(super) alias: String,
 }
 
+/// The sources that names of a query mean.
 #[derive(Default)]
-struct Scope<'s> {
-    sources: Vec<Source>,
+pub(super) struct Scope<'s> {
+    pub(super) sources: Vec<Source>,
     /// Tokens that name sources.
-    named: Vec<Range<usize>>,
-    outer: Option<&'s Scope<'s>>,
+    pub(super) named: Vec<Range<usize>>,
+    pub(super) outer: Option<&'s Scope<'s>>,
     /// The column that `SET` is about, whose mention in its own value is no reading.
-    target: Option<String>,
-    pick: Option<Pick>,
+    pub(super) target: Option<String>,
+    pub(super) pick: Option<Pick>,
 }
 
 /// How a query takes rows.
 #[derive(Clone, Default)]
-struct Pick {
-    first: bool,
-    lock: Option<&'static str>,
+pub(super) struct Pick {
+    pub(super) first: bool,
+    pub(super) lock: Option<&'static str>,
 }
 
 pub(super) struct Reader<'t, 'a> {
@@ -121,7 +123,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     pub(super) fn read(&mut self) {
         let mut from = 0;
         while from < self.tokens.len() {
-            let to = (from..self.tokens.len()).find(|&i| self.is(i, ";")).unwrap_or(self.tokens.len());
+            let to = self.end_of_statement(from);
             // The body of a function or trigger begins with words of its own.
             let verb = (from..to).find(|&i| {
                 self.is_any(i, &["select", "insert", "update", "delete", "with", "merge", "replace", "create", "alter", "drop", "truncate"])
@@ -130,8 +132,45 @@ impl<'t, 'a> Reader<'t, 'a> {
             if let Some(verb) = verb {
                 self.statement(verb..to, None);
             }
-            from = to + 1;
+            from = to + usize::from(self.is(to, ";") || self.is(to, "go")).max(usize::from(to == from));
         }
+    }
+
+    /// Where a statement ends: at its mark, or, in dialects that need none, before a line that begins another.
+    fn end_of_statement(&self, from: usize) -> usize {
+        let mut at = from;
+        let mut begun = false;
+        while at < self.tokens.len() {
+            if self.is(at, ";") || self.is(at, "go") && self.tokens[at].first {
+                return at;
+            }
+            if self.tokens[at].first && at > from {
+                if self.is_any(at, &["create", "alter", "drop"])
+                    && self.is_any(at + 1, &["procedure", "view", "table", "trigger", "function", "or", "index", "type", "unique"])
+                {
+                    return at;
+                }
+                let goes_on = self.is_any(at - 1, &["do", "then", "key", "conflict", "for", "on", "of", "as", "union", "all", "except", "else", "begin"])
+                    || self.is(at - 1, ",")
+                    || self.is(at - 1, "(");
+                if begun
+                    && self.is_any(at, &["update", "insert", "delete", "merge"])
+                    && !goes_on
+                    && self.is_statement(at)
+                    && !self.is(self.verb_before(from, at), "with")
+                {
+                    return at;
+                }
+            }
+            begun |= self.is_any(at, &["select", "insert", "update", "delete", "merge", "with", "set"]);
+            at = self.after(at);
+        }
+        self.tokens.len()
+    }
+
+    /// The first verb of a statement.
+    fn verb_before(&self, from: usize, to: usize) -> usize {
+        (from..to).find(|&i| self.is_any(i, &["select", "insert", "update", "delete", "merge", "with"])).unwrap_or(from)
     }
 
     /// Whether the words that follow a verb are those of a statement.
@@ -181,7 +220,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         None
     }
 
-    fn statement(&mut self, range: Range<usize>, outer: Option<&Scope<'_>>) {
+    pub(super) fn statement(&mut self, range: Range<usize>, outer: Option<&Scope<'_>>) {
         let at = range.start;
         if at >= range.end {
             return;
@@ -280,7 +319,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Tables of a `FROM` clause, with their aliases.
-    fn sources(&mut self, range: Range<usize>, scope: &mut Scope<'_>, role: Role) {
+    pub(super) fn sources(&mut self, range: Range<usize>, scope: &mut Scope<'_>, role: Role) {
         let mut at = range.start;
         let mut wanted = true;
         while at < range.end {
@@ -385,350 +424,6 @@ impl<'t, 'a> Reader<'t, 'a> {
         let at = self.tokens.get(token).map_or(0, |t| t.start);
         self.hits.push(Hit { table: table.to_owned(), column: column.map(str::to_owned), role, value, at, note });
     }
-
-    /// Comparisons and mentions of columns, queries in brackets included.
-    fn expressions(&mut self, range: Range<usize>, scope: &Scope<'_>) {
-        let mut at = range.start;
-        while at < range.end.min(self.tokens.len()) {
-            if self.is(at, "(") && self.is_any(at + 1, &["select", "with", "insert", "update", "delete"]) {
-                let close = self.partner(at);
-                self.statement(at + 1..close.min(range.end), Some(scope));
-                at = close + 1;
-                continue;
-            }
-            if scope.named.iter().any(|n| n.contains(&at)) {
-                at += 1;
-                continue;
-            }
-            if self.is(at, "::") || self.is(at, "as") || self.is_any(at, &["interval", "collate"]) {
-                at += 2;
-                continue;
-            }
-            match self.column(at, scope) {
-                Some((found, next)) => {
-                    if let Some((table, column)) = found {
-                        self.compared(&table, &column, next, scope);
-                    }
-                    at = next;
-                }
-                None => at += 1,
-            }
-        }
-    }
-
-    /// The column at `at` with its table, where that is certain; what comes behind. None: no name stands here.
-    fn column(&self, at: usize, scope: &Scope<'_>) -> Option<(Option<(String, String)>, usize)> {
-        let token = self.tokens.get(at)?;
-        if !matches!(token.kind, Kind::Word | Kind::Quoted) || token.kind == Kind::Word && self.is_any(at, KEYWORDS) && !self.is(at + 1, ".") {
-            return None;
-        }
-        let (name, next) = self.name(at)?;
-        // A function, or an alias without `AS`.
-        if self.is(next, "(") {
-            return Some((None, next));
-        }
-        if at > 0
-            && (matches!(self.tokens[at - 1].kind, Kind::Quoted | Kind::Text | Kind::Number | Kind::Bound)
-                || self.tokens[at - 1].is(")")
-                || self.is_any(at - 1, &["end"])
-                || self.tokens[at - 1].kind == Kind::Word && !self.is_any(at - 1, KEYWORDS))
-        {
-            return Some((None, next));
-        }
-        let Some(name) = name else { return Some((None, next)) };
-        if next > at + 1 {
-            let holder = self.tokens[next - 3].text.to_ascii_lowercase();
-            let table = find_alias(scope, &holder);
-            // Attributes of attributes of an entity: the first belongs to it.
-            return Some((table.filter(|_| self.kind(next - 3) != Some(Kind::Hole)).map(|t| (t, name)), next));
-        }
-        // The alias itself: `SELECT o FROM Order o`, `count(o)`.
-        if scope.sources.iter().any(|s| s.alias.eq_ignore_ascii_case(&name)) {
-            return Some((None, next));
-        }
-        let table = match &*scope.sources {
-            [only] => only.table.clone(),
-            _ => None,
-        };
-        Some((table.map(|t| (t, name)), next))
-    }
-
-    /// What a column is compared with.
-    fn compared(&mut self, table: &str, column: &str, next: usize, scope: &Scope<'_>) {
-        let mut operator = next;
-        if self.is(operator, "::") {
-            operator += 2;
-        }
-        let not = self.is(operator, "not");
-        operator += usize::from(not);
-        let pick = scope.pick.clone().unwrap_or_default();
-        let note = |value: &Value| match value {
-            Value::Text(v) if pick.first => Some(format!("picks the first whose {column} is \"{v}\"")),
-            _ => pick.lock.map(str::to_owned),
-        };
-        let unlike = Some("all but this value".to_owned());
-        let name_at = next - 1;
-        if self.is(operator, "=") || self.is(operator, "==") {
-            let value = self.value(operator + 1).or_else(|| self.members(operator + 1).and_then(|m| m.into_iter().next()));
-            if let Some(value) = value {
-                let note = note(&value);
-                return self.push(table, Some(column), Role::Reads, Some(value), name_at, note);
-            }
-        }
-        if (self.is(operator, "<>") || self.is(operator, "!="))
-            && let Some(value) = self.value(operator + 1)
-        {
-            return self.push(table, Some(column), Role::Reads, Some(value), name_at, unlike);
-        }
-        if self.is(operator, "in")
-            && let Some(members) = self.members(operator)
-        {
-            for value in members {
-                let note = if not { unlike.clone() } else { note(&value) };
-                self.push(table, Some(column), Role::Reads, Some(value), name_at, note);
-            }
-            return;
-        }
-        if scope.target.as_deref() != Some(column) {
-            self.push(table, Some(column), Role::Reads, None, name_at, None);
-        }
-    }
-
-    /// A literal or bound value that is a whole operand.
-    fn value(&self, at: usize) -> Option<Value> {
-        let token = self.tokens.get(at)?;
-        if self.is_any(at, &["cast"]) && self.is(at + 1, "(") {
-            return self.value(at + 2);
-        }
-        let goes_on = self.tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Sign && matches!(&*t.text, "||" | "+" | "-" | "*" | "/" | "."));
-        match token.kind {
-            _ if goes_on => None,
-            Kind::Text => Some(Value::Text(token.text.replace("''", "'"))),
-            Kind::Bound => Some(Value::Bound(token.text.clone().into_owned(), token.place)),
-            Kind::Word if self.is_any(at, &["true", "false"]) => Some(Value::Text(token.text.to_ascii_lowercase())),
-            // `N'text'` of T-SQL.
-            Kind::Word if token.text.eq_ignore_ascii_case("n") && self.kind(at + 1) == Some(Kind::Text) => self.value(at + 1),
-            _ => None,
-        }
-    }
-
-    /// Members of `IN ('a', 'b')` or `ANY(ARRAY['a', 'b'])`, from the word on.
-    pub(super) fn members(&self, at: usize) -> Option<Vec<Value>> {
-        if !self.is_any(at, &["in", "any"]) {
-            return None;
-        }
-        let open = at + 1;
-        if !self.is(open, "(") || self.is_any(open + 1, &["select", "with"]) {
-            return None;
-        }
-        let out: Vec<Value> = (open + 1..self.partner(open)).filter_map(|i| self.value(i)).filter(|v| matches!(v, Value::Text(_))).collect();
-        (!out.is_empty()).then_some(out)
-    }
-
-    fn insert(&mut self, range: Range<usize>, outer: Option<&Scope<'_>>) {
-        let Some(into) = (range.start..(range.start + 5).min(range.end)).find(|&i| self.is(i, "into")) else { return };
-        let Some((table, mut at)) = self.name(into + 1) else { return };
-        let Some(table) = table else {
-            // The table is not known; what it is filled from is.
-            if let Some(select) = self.find(at..range.end, &["select", "with"]) {
-                self.statement(select..range.end, outer);
-            }
-            return;
-        };
-        self.push(&table, None, Role::Writes, None, at - 1, None);
-        if self.is(at, "as") {
-            at += 2;
-        }
-        let mut columns = Vec::new();
-        if self.is(at, "(") && !self.is_any(at + 1, &["select", "with"]) {
-            columns = self.columns(at);
-            at = self.partner(at) + 1;
-        }
-        let mut values: Vec<Option<Value>> = Vec::new();
-        if let Some(open) = self.find(at..range.end, &["values", "value"]).map(|v| v + 1).filter(|&o| self.is(o, "(")) {
-            values = self.list(open).into_iter().map(|span| self.whole(span)).collect();
-            let mut more = self.partner(open) + 1;
-            while self.is(more, ",") && self.is(more + 1, "(") {
-                // Further rows: where their literal differs it is a value of its own.
-                for ((name, token), span) in columns.clone().iter().zip(self.list(more + 1)) {
-                    if let Some(value @ Value::Text(_)) = self.whole(span) {
-                        self.push(&table, Some(name), Role::Writes, Some(value), *token, None);
-                    }
-                }
-                more = self.partner(more + 1) + 1;
-            }
-        } else if let Some(select) = self.find(at..range.end, &["select", "with"]) {
-            if self.is(select, "select") {
-                let from = self.find(select..range.end, &["from"]).unwrap_or(range.end);
-                values = self.split(select + 1..from).into_iter().map(|span| self.whole(span)).collect();
-            }
-            self.statement(select..range.end, outer);
-        }
-        for (i, (name, token)) in columns.iter().enumerate() {
-            self.push(&table, Some(name), Role::Writes, values.get(i).cloned().flatten(), *token, None);
-        }
-        let scope = Scope { sources: vec![Source { table: Some(table.clone()), alias: table.to_ascii_lowercase() }], outer, ..Scope::default() };
-        if let Some(update) = self.find(at..range.end, &["update"]) {
-            let set = update + 1 + usize::from(self.is(update + 1, "set"));
-            self.set(set..range.end, &table, &scope);
-        }
-    }
-
-    /// Names of a list of columns, with their tokens.
-    fn columns(&self, open: usize) -> Vec<(String, usize)> {
-        self.list(open).into_iter().filter_map(|span| self.name(span.start).and_then(|(n, next)| n.map(|n| (n, next - 1)))).collect()
-    }
-
-    /// Elements of the brackets at `open`.
-    pub(super) fn list(&self, open: usize) -> Vec<Range<usize>> {
-        self.split(open + 1..self.partner(open))
-    }
-
-    fn split(&self, range: Range<usize>) -> Vec<Range<usize>> {
-        let mut out = Vec::new();
-        let (mut from, mut at) = (range.start, range.start);
-        let end = range.end.min(self.tokens.len());
-        while at < end {
-            if self.is(at, ",") {
-                out.push(from..at);
-                from = at + 1;
-            }
-            at = self.after(at);
-        }
-        if from < end {
-            out.push(from..end);
-        }
-        out
-    }
-
-    /// The value that an expression consists of, casts left out.
-    fn whole(&self, span: Range<usize>) -> Option<Value> {
-        let plain = span.len() == 1 || self.is(span.start + 1, "::") || self.is(span.start + 1, "as") || self.is(span.start, "cast");
-        if plain { self.value(span.start) } else { None }
-    }
-
-    fn update(&mut self, range: Range<usize>, outer: Option<&Scope<'_>>) {
-        let Some(set) = self.find(range.start + 1..range.end, &["set"]) else { return };
-        let mut scope = Scope { outer, ..Scope::default() };
-        let first = range.start + 1 + usize::from(self.is(range.start + 1, "only"));
-        self.sources(first..set, &mut scope, Role::Writes);
-        let mut target = scope.sources.first().and_then(|s| s.table.clone());
-        if let Some(from) = self.find(set..range.end, &["from"]) {
-            // T-SQL's `UPDATE o SET .. FROM orders o`.
-            let alias = scope.sources.first().map(|s| s.alias.clone()).unwrap_or_default();
-            self.sources(from + 1..range.end, &mut scope, Role::Reads);
-            if let Some(real) = scope.sources.iter().skip(1).find(|s| s.alias == alias && s.table.is_some()).and_then(|s| s.table.clone()) {
-                if let Some(wrong) = self.hits.iter().rposition(|h| h.column.is_none() && h.role == Role::Writes) {
-                    self.hits[wrong].table.clone_from(&real);
-                }
-                target = Some(real);
-                scope.sources.remove(0);
-            }
-        }
-        let end = self.find(set..range.end, &["from", "where", "returning", "output", "order", "limit"]).unwrap_or(range.end);
-        // Bare names belong to the table that is changed, unless others are there too.
-        match target {
-            Some(table) => self.set(set + 1..end, &table, &scope),
-            None => self.expressions(set + 1..end, &scope),
-        }
-        self.expressions(end..range.end, &scope);
-    }
-
-    /// `column = value, ..`.
-    fn set(&mut self, range: Range<usize>, table: &str, scope: &Scope<'_>) {
-        let end = self.find(range.clone(), &["where", "returning"]).unwrap_or(range.end);
-        for span in self.split(range.start..end) {
-            if self.is(span.start, "(") {
-                let names = self.columns(span.start);
-                let open = self.partner(span.start) + 2;
-                let values = if self.is(open, "(") { self.list(open) } else { Vec::new() };
-                for (i, (name, token)) in names.iter().enumerate() {
-                    let value = values.get(i).and_then(|v| self.whole(v.clone()));
-                    self.push(table, Some(name), Role::Writes, value, *token, None);
-                }
-                self.expressions(open..span.end, scope);
-                continue;
-            }
-            let Some((Some(name), next)) = self.name(span.start) else {
-                self.expressions(span, scope);
-                continue;
-            };
-            if !(self.is(next, "=") || self.is(next, ":=")) {
-                continue;
-            }
-            let value = self.whole(next + 1..span.end);
-            let mut branches: Vec<Value> = Vec::new();
-            if self.is(next + 1, "case") {
-                branches = (next + 1..span.end).filter(|&i| self.is_any(i, &["then", "else"])).filter_map(|i| self.value(i + 1)).collect();
-            }
-            if branches.is_empty() {
-                self.push(table, Some(&name), Role::Writes, value, next - 1, None);
-            }
-            for value in branches {
-                self.push(table, Some(&name), Role::Writes, Some(value), next - 1, None);
-            }
-            let inner = Scope { outer: Some(scope), target: Some(name), ..Scope::default() };
-            let inner = Scope {
-                sources: scope.sources.iter().map(|s| Source { table: s.table.clone(), alias: s.alias.clone() }).collect(),
-                named: scope.named.clone(),
-                ..inner
-            };
-            self.expressions(next + 1..span.end, &inner);
-        }
-        if end < range.end {
-            self.expressions(end..range.end, scope);
-        }
-    }
-
-    fn delete(&mut self, range: Range<usize>, outer: Option<&Scope<'_>>) {
-        let Some(from) = self.find(range.start..range.end, &["from"]) else { return };
-        let mut scope = Scope { outer, ..Scope::default() };
-        let using = self.find(from..range.end, &["using"]);
-        self.sources(from + 1..using.unwrap_or(range.end), &mut scope, Role::Deletes);
-        if let Some(using) = using {
-            self.sources(using + 1..range.end, &mut scope, Role::Reads);
-        }
-        let rest = self.find(from..range.end, &["where", "using"]).unwrap_or(range.end);
-        self.expressions(rest..range.end, &scope);
-    }
-
-    fn merge(&mut self, range: Range<usize>, outer: Option<&Scope<'_>>) {
-        let first = range.start + 1 + usize::from(self.is(range.start + 1, "into"));
-        let Some(using) = self.find(first..range.end, &["using"]) else { return };
-        let mut scope = Scope { outer, ..Scope::default() };
-        self.sources(first..using, &mut scope, Role::Writes);
-        self.sources(using + 1..self.find(using..range.end, &["on"]).unwrap_or(range.end), &mut scope, Role::Reads);
-        let Some(table) = scope.sources.first().and_then(|s| s.table.clone()) else { return };
-        let when = self.find(using..range.end, &["when"]).unwrap_or(range.end);
-        self.expressions(using + 1..when, &scope);
-        let mut at = when;
-        while let Some(branch) = self.find(at..range.end, &["update", "insert"]) {
-            let end = self.find(branch..range.end, &["when"]).unwrap_or(range.end);
-            if self.is(branch, "update") {
-                self.set(branch + 2..end, &table, &scope);
-            } else if self.is(branch + 1, "(") {
-                let columns = self.columns(branch + 1);
-                let open = self.partner(branch + 1) + 2;
-                let values = if self.is(open, "(") { self.list(open) } else { Vec::new() };
-                for (i, (name, token)) in columns.iter().enumerate() {
-                    let value = values.get(i).and_then(|v| self.whole(v.clone()));
-                    self.push(&table, Some(name), Role::Writes, value, *token, None);
-                }
-            }
-            at = end;
-        }
-    }
-}
-
-fn find_alias(scope: &Scope<'_>, alias: &str) -> Option<String> {
-    let mut here = Some(scope);
-    while let Some(scope) = here {
-        if let Some(source) = scope.sources.iter().find(|s| s.alias == alias) {
-            return source.table.clone();
-        }
-        here = scope.outer;
-    }
-    None
 }
 
 /// Names without quotes are the same in any letter case; mixed ones are kept for reading.
@@ -738,5 +433,9 @@ pub(super) fn folded(name: &str) -> String {
 
 fn is_system(table: &str) -> bool {
     let table = table.to_ascii_lowercase();
-    table.starts_with("pg_") || table.starts_with("sqlite_") || matches!(&*table, "dual" | "generate_series" | "unnest" | "excluded" | "information_schema")
+    table.starts_with(['#', '@'])
+        || matches!(&*table, "all_tab_cols" | "all_tables" | "all_tab_columns" | "user_tables" | "sysobjects")
+        || table.starts_with("pg_")
+        || table.starts_with("sqlite_")
+        || matches!(&*table, "dual" | "generate_series" | "unnest" | "excluded" | "information_schema")
 }

@@ -30,6 +30,8 @@ pub(super) struct Token<'a> {
     pub(super) start: usize,
     /// For placeholders: how many came before it.
     pub(super) place: usize,
+    /// Whether it is the first of its line.
+    pub(super) first: bool,
 }
 
 impl Token<'_> {
@@ -115,7 +117,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
                 (Kind::Word, Cow::Borrowed(&rest[..end]), end)
             }
             _ => {
-                let width = ["<>", "!=", "<=", ">=", "::", "||", "->>", "->", ":="].iter().find(|s| rest.starts_with(**s)).map_or(1, |s| s.len());
+                let width = ["<>", "!=", "<=", ">=", "=>", "::", "||", "->>", "->", ":="].iter().find(|s| rest.starts_with(**s)).map_or(1, |s| s.len());
                 let width = if rest.is_char_boundary(width) { width } else { rest.chars().next().map_or(1, char::len_utf8) };
                 (Kind::Sign, Cow::Borrowed(&rest[..width]), width)
             }
@@ -136,7 +138,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         }
         let place = bound;
         bound += usize::from(kind == Kind::Bound);
-        out.push(Token { kind, text: word, start, place });
+        let line = text[..start].rfind('\n').map_or(0, |i| i + 1);
+        let first = text.as_bytes()[line..start].iter().all(u8::is_ascii_whitespace);
+        out.push(Token { kind, text: word, start, place, first });
     }
     out
 }

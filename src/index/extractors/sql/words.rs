@@ -170,6 +170,15 @@ pub(super) const KEYWORDS: &[&str] = &[
     "force",
     "materialized",
     "primary",
+    "create",
+    "alter",
+    "procedure",
+    "exec",
+    "execute",
+    "go",
+    "print",
+    "while",
+    "out",
 ];
 
 /// Words with which a clause behind a table goes on; they are no alias of it.

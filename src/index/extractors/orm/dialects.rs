@@ -1,0 +1,105 @@
+//! Query languages that are part of a language: Ecto's `from`, the columns of Diesel and SeaORM.
+
+use super::pairs;
+use super::queries::World;
+use crate::index::extractors::{clients, values};
+use crate::index::model::{Facts, Kind, Name, Role, Use};
+use crate::index::reading::tokens::Kind as Token;
+use crate::index::reading::{Reading, Span};
+
+/// `from(o in Order, where: o.status == "idle")`, with or without brackets.
+pub(super) fn ecto(world: &World<'_, '_>, facts: &mut Facts) {
+    let reading = world.reading;
+    for at in 0..reading.tokens.len() {
+        if !reading.is(at, "from") {
+            continue;
+        }
+        let first = at + 1 + usize::from(reading.is(at + 1, "("));
+        let (variable, entity) = (reading.word(first), reading.word(first + 2));
+        if !reading.is(first + 1, "in") || !entity.starts_with(|c: char| c.is_ascii_uppercase()) {
+            continue;
+        }
+        let mut last = first + 2;
+        while reading.is(last + 1, ".") && reading.kind(last + 2) == Some(Token::Word) {
+            last += 2;
+        }
+        let entity = reading.word(last);
+        let table = world.mapped.table(reading, entity);
+        facts.push(Use::new(Kind::Column, Role::Reads, table.clone(), reading.line(at)));
+        let end = if reading.is(at + 1, "(") {
+            reading.partner(at + 1)
+        } else {
+            (last..reading.tokens.len()).find(|&i| matches!(reading.word(i), "end" | "def") || reading.is(i, "|>")).unwrap_or(reading.tokens.len())
+        };
+        for i in last..end.min(at + 200) {
+            if reading.is(i, variable) && reading.is(i + 1, ".") && reading.kind(i + 2) == Some(Token::Word) {
+                let mut used = Use::new(Kind::Column, Role::Reads, values::column(&table, reading.word(i + 2)), reading.line(i));
+                if reading.is(i + 3, "==") {
+                    let stop = i + 4 + if reading.is(i + 4, ":") { 2 } else { 1 };
+                    used.value = values::text(reading, &(i + 4..stop));
+                } else if reading.is(i + 3, "in") && reading.is(i + 4, "[") {
+                    for element in reading.elements(&(i + 4..reading.partner(i + 4) + 1)) {
+                        if let Some(value) = values::text(reading, &element) {
+                            facts.push(used.clone().value(value));
+                        }
+                    }
+                }
+                facts.push(used);
+            }
+        }
+    }
+}
+
+/// Diesel's `orders::status.eq("idle")`, and SeaORM's `order::Column::Status.eq("idle")`.
+pub(super) fn rust(world: &World<'_, '_>, facts: &mut Facts) {
+    let reading = world.reading;
+    if !world.lower.contains("diesel") && !world.lower.contains("sea_orm") {
+        return;
+    }
+    for call in reading.calls.iter().filter(|c| matches!(c.name, "eq" | "ne" | "eq_any" | "is_in")) {
+        let (table, column) = match *call.path.as_slice() {
+            [.., table, "dsl", column, _] => (table.to_owned(), column.to_owned()),
+            [.., entity, "Column", column, _] => (entity.to_owned(), values::snake(column)),
+            [table, column, _] if table.starts_with(char::is_lowercase) && reading.is(call.at.wrapping_sub(3), "::") => (table.to_owned(), column.to_owned()),
+            _ => continue,
+        };
+        // `community_language as cl`
+        let table = (0..reading.tokens.len().saturating_sub(1)).find(|&i| reading.is(i, "as") && reading.is(i + 1, &table)).map_or(table, |i| {
+            let before = if reading.is(i.wrapping_sub(1), "dsl") { i.wrapping_sub(3) } else { i.wrapping_sub(1) };
+            reading.word(before).to_owned()
+        });
+        // Within `.set(..)` it is written.
+        let is_set = reading.calls.iter().any(|c| c.name == "set" && c.open < call.at && call.at < c.close);
+        let role = if is_set { Role::Writes } else { Role::Reads };
+        let mut used = Use::new(Kind::Column, role, Name::literal(format!("{table}.{column}")), call.line);
+        used.value = call.positional(0).and_then(|a| pairs::literals(reading, &a.span).into_iter().next());
+        used.note = (call.name == "ne").then(|| "all but this value".to_owned());
+        facts.push(used);
+    }
+}
+
+/// The type of the row or rows that Go's `&order`, `&Order{}`, `&orders` points to.
+pub(super) fn type_of_row<'a>(reading: &Reading<'a>, span: &Span) -> Option<&'a str> {
+    if let Some(found) = clients::type_of(reading, span) {
+        return Some(found);
+    }
+    let name = reading.word(span.end.checked_sub(1)?);
+    // `var order Order`, `orders := []Order{}`, `order *Order` of the head.
+    (0..span.start).rev().find_map(|i| {
+        if !reading.is(i, name) {
+            return None;
+        }
+        let mut at = i + 1;
+        while matches!(reading.word(at), ":=" | "[" | "]" | "*" | "&" | "=") {
+            at += 1;
+        }
+        while reading.is(at + 1, ".") {
+            at += 2;
+        }
+        let word = reading.word(at);
+        (at > i
+            && word.starts_with(|c: char| c.is_ascii_uppercase())
+            && matches!(reading.word(at + 1), "{" | ")" | "," | "") | reading.tokens.get(at + 1).is_some_and(|t| t.first))
+        .then_some(word)
+    })
+}
