@@ -60,6 +60,7 @@ pub(super) const WORDS: &[&str] = &[
     "messag",
     "handle",
     "exchange",
+    "integrationevent",
     "dispatch",
     "brod",
     "karafka",
@@ -72,6 +73,7 @@ pub(super) const WORDS: &[&str] = &[
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let reading = file.reading();
+    integration_events(reading, facts);
     let hits = clients::hits(reading, LIBRARIES);
     if hits.is_empty() {
         return;
@@ -94,6 +96,23 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         }
     }
     acknowledged::read(reading, &consumed, facts);
+}
+
+/// Events that say by their types that they are for other services, whatever the bus in between is called: `Save(new OrderPaidIntegrationEvent(..))`.
+fn integration_events(reading: &Reading<'_>, facts: &mut Facts) {
+    if reading.language.name() != "csharp" || !reading.mentions(&["IntegrationEvent"]) {
+        return;
+    }
+    for call in &reading.calls {
+        let lower = call.name.to_ascii_lowercase();
+        if call.in_log || !["publish", "addandsave", "saveevent", "send", "enqueue", "raise"].iter().any(|w| lower.contains(w)) {
+            continue;
+        }
+        let Some(word) = call.arguments.first().and_then(|a| clients::type_of(reading, &a.span)) else { continue };
+        if word.ends_with("IntegrationEvent") && word != "IntegrationEvent" {
+            facts.push(Use::new(Kind::Message, Role::Publishes, Name::literal(word), call.line));
+        }
+    }
 }
 
 /// Names and values of a hit: the routing key that goes with an exchange, or is the queue on the default one.

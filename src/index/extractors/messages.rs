@@ -41,8 +41,11 @@ pub(super) const WORDS: &[&str] = &[
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let reading = file.reading();
-    let carried = carried::carried(reading);
     let types = types::types(reading);
+    let mut carried = carried::carried(reading);
+    // What is only turned into text may be for a log, a file or a cache: its name, its tags or the file's company must say that it is sent.
+    let talks = facts.uses.iter().any(|u| matches!(u.kind, Kind::Channel | Kind::Message | Kind::Route));
+    carried.retain(|c| c.bound || talks || types::is_message_name(c.name) || types.iter().any(|t| t.name == c.name && t.is_tagged()));
     for declared in &types {
         let told = carried.iter().any(|c| c.name == declared.name);
         let Some(certainty) = declared.certainty(file.path, told) else { continue };
@@ -75,4 +78,6 @@ fn field(holder: &str, member: &str) -> Name {
 struct Carried<'a> {
     name: &'a str,
     certainty: Certainty,
+    /// Whether it is published or listened for, and not only turned into text or out of it.
+    bound: bool,
 }

@@ -39,6 +39,8 @@ pub(crate) const KAFKA: Library = Library {
         Row::handle(&["rdkafkatopicnew"], &[Nth(1)]),
         // Consumers
         Row::call(Consumes, &["subscribe", "subscribetopics"], &[Key("topics"), Key("topic"), Nth(0)]).on(CONSUMER).hinted(),
+        // `KafkaConsumer(props).apply { subscribe(listOf(topic)) }`
+        Row::call(Consumes, &["subscribe"], &[Nth(0)]).rooted().only(&["kotlin", "scala"]),
         Row::call(Consumes, &["kafkaconsumer", "aiokafkaconsumer"], &[All]).with(&[Key("groupid")]),
         Row::call(Consumes, &["eachmessage"], &[Key("topic")]),
         Row::call(Consumes, &["consumepartition"], &[Nth(0)]).on(CONSUMER),

@@ -60,20 +60,24 @@ pub(crate) const JMS: Library = Library {
     ],
 };
 
-pub(crate) const PULSAR: Library = Library {
-    words: &["*pulsar*"],
-    rows: &[
-        Row::call(Publishes, &["topic"], &[Nth(0)]).on(&["newproducer", "producer"]),
-        Row::call(Consumes, &["topic", "topics", "topicspattern"], &[Nth(0)]).on(&["newconsumer", "newreader", "consumer"]),
-        Row::call(Publishes, &["createproducer"], &[Key("topic"), Nth(0)]),
-        Row::call(Consumes, &["subscribe"], &[Key("topics"), Key("topic"), Nth(0)]).with(&[Key("subscriptionname"), Nth(1)]).on(&["client", "pulsar"]),
-        Row::call(Consumes, &["createreader"], &[Key("topic"), Nth(0)]),
-        Row::literal(Publishes, &["produceroptions"], &[Key("topic")]),
-        Row::literal(Consumes, &["consumeroptions", "readeroptions"], &[Key("topic"), Key("topics")]).with(&[Key("subscriptionname")]),
-        Row::annotation(Consumes, &["pulsarlistener", "pulsarreader"], &[Key("topics"), Nth(0)]).with(&[Key("subscriptionname")]).alone(),
-        Row::call(Publishes, &["send"], &[Nth(0)]).on(&["pulsartemplate"]).alone(),
-    ],
-};
+pub(crate) const PULSAR: Library =
+    Library {
+        words: &["*pulsar*"],
+        rows: &[
+            Row::call(Publishes, &["topic"], &[Nth(0)]).on(&["newproducer", "producer"]),
+            Row::call(Consumes, &["topic", "topics", "topicspattern"], &[Nth(0)]).on(&["newconsumer", "newreader", "consumer"]),
+            Row::call(Publishes, &["createproducer"], &[Key("topic"), Nth(0)]),
+            Row::call(Consumes, &["subscribe"], &[Key("topics"), Key("topic"), Nth(0)])
+                .with(&[Key("subscriptionname"), Nth(1)])
+                .on(&["client", "pulsar"])
+                .only(&["python", "javascript", "typescript", "cpp"]),
+            Row::call(Consumes, &["createreader"], &[Key("topic"), Nth(0)]),
+            Row::literal(Publishes, &["produceroptions"], &[Key("topic")]),
+            Row::literal(Consumes, &["consumeroptions", "readeroptions"], &[Key("topic"), Key("topics")]).with(&[Key("subscriptionname")]),
+            Row::annotation(Consumes, &["pulsarlistener", "pulsarreader"], &[Key("topics"), Nth(0)]).with(&[Key("subscriptionname")]).alone(),
+            Row::call(Publishes, &["send"], &[Nth(0)]).on(&["pulsartemplate"]).alone(),
+        ],
+    };
 
 pub(crate) const NSQ: Library = Library {
     words: &["*nsq*"],

@@ -217,6 +217,11 @@ fn messages_by_type() {
                 &["sure message consumes OrderCreated @2", "sure message publishes OrderShipped @2", "sure message publishes OrderBilled @2"],
             ),
             (
+                "I.cs",
+                "class I { async Task F() { var paid = new OrderPaidIntegrationEvent(1); await _service.AddAndSaveEventAsync(paid); Log.Send(new Order()); } }",
+                &["sure message publishes OrderPaidIntegrationEvent @1"],
+            ),
+            (
                 "H.java",
                 "import org.axonframework.eventhandling.EventHandler;\nclass H { @EventHandler public void on(OrderCreatedEvent event) { commandGateway.send(new ShipOrderCommand(event.id())); } }",
                 &["sure message consumes OrderCreatedEvent @2", "sure message publishes ShipOrderCommand @2"],
@@ -247,6 +252,11 @@ fn look_alikes_say_nothing() {
     says_each(
         KINDS,
         &[
+            (
+                "c.go",
+                "package x\n\nimport \"github.com/apache/pulsar-client-go/pulsar\"\n\ntype C interface {\n\tCreateReader(ReaderOptions) (Reader, error)\n}\n",
+                &[],
+            ),
             (
                 "a.ts",
                 "import { EventEmitter } from 'events';\nthis.events.emit('order.created', o);\nthis.events.on('order.created', f);\nstore.subscribe(() => render());\n",

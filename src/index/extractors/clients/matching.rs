@@ -384,10 +384,13 @@ fn is_constant(name: &Name, imports: &str) -> bool {
         if let Some(called) = last.strip_suffix("()") {
             return told(called) && !called.starts_with("get") && !called.starts_with("new");
         }
+        if path.contains('$') || ["Options", "Specification", "Request", "Props", "Properties", "Args"].iter().any(|end| last.ends_with(end)) {
+            return false;
+        }
         let upper = last.len() > 1 && last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
         let capital = last.starts_with(|c: char| c.is_ascii_uppercase()) && !matches!(last, "None" | "Some" | "Ok" | "Null" | "True" | "False");
         let imported = || word_in(imports, &root.to_ascii_lowercase()) || word_in(imports, &last.to_ascii_lowercase());
-        upper || capital || imported() || root != last && told(root)
+        upper || capital && (root != last || told(last)) || imported() || root != last && told(root)
     })
 }
 

@@ -162,9 +162,13 @@ fn fits(word: &str) -> bool {
 
 pub(super) fn carried<'a>(reading: &Reading<'a>) -> Vec<Carried<'a>> {
     let mut out: Vec<Carried<'a>> = Vec::new();
-    let mut add = |word: &'a str, certainty: Certainty| {
-        if fits(word) && !out.iter().any(|c| c.name == word) {
-            out.push(Carried { name: word, certainty });
+    let mut add = |word: &'a str, certainty: Certainty, bound: bool| {
+        if !fits(word) {
+            return;
+        }
+        match out.iter_mut().find(|c| c.name == word) {
+            Some(known) => known.bound |= bound,
+            None => out.push(Carried { name: word, certainty, bound }),
         }
     };
     for call in &reading.calls {
@@ -173,28 +177,28 @@ pub(super) fn carried<'a>(reading: &Reading<'a>) -> Vec<Carried<'a>> {
         }
         let is = |table: &[&str]| table.iter().any(|w| same(call.name, w));
         if is(&DECODES) && (!same(call.name, "parse") || call.receiver() == Some("JSON")) {
-            decoded(reading, call).into_iter().for_each(|word| add(word, Certainty::Sure));
+            decoded(reading, call).into_iter().for_each(|word| add(word, Certainty::Sure, false));
         } else if is(&ENCODES) && is_codec(call) {
             for argument in &call.arguments {
                 if let Some(word) = type_of(reading, &argument.span) {
-                    add(word, Certainty::Sure);
+                    add(word, Certainty::Sure, false);
                 }
             }
             // `event.model_dump_json()`, `event.SerializeToString()`
         } else if matches!(call.name, "model_dump_json" | "SerializeToString" | "toByteArray") {
             if let Some(word) = call.receiver().and_then(|on| variable_type(reading, on, call.at)) {
-                add(word, Certainty::Sure);
+                add(word, Certainty::Sure, false);
             }
         } else if is(&PUBLISHES)
             && call.receiver_holds(&["producer", "template", "bus", "publish", "rabbit", "kafka", "bridge", "channel", "sns", "sqs", "queue", "outbox"])
         {
             for argument in &call.arguments {
                 if let Some(word) = type_of(reading, &argument.span) {
-                    add(word, Certainty::Likely);
+                    add(word, Certainty::Likely, true);
                 }
             }
             if let Some(word) = call.types.filter(|t| t.bytes().all(|b| b.is_ascii_alphanumeric())) {
-                add(word, Certainty::Likely);
+                add(word, Certainty::Likely, true);
             }
         }
     }
@@ -203,14 +207,14 @@ pub(super) fn carried<'a>(reading: &Reading<'a>) -> Vec<Carried<'a>> {
         let Some(declared) = reading.declarations.iter().find(|d| d.kind == DeclarationKind::Function && d.name_at == target) else { continue };
         for at in declared.head.clone() {
             if fits(reading.word(at)) && reading.kind(at) == Some(Token::Word) && !reading.is(at - 1, "@") && is_message_word(reading.word(at)) {
-                add(reading.word(at), Certainty::Sure);
+                add(reading.word(at), Certainty::Sure, true);
             }
         }
     }
     for at in 0..reading.tokens.len() {
         if reading.kind(at) == Some(Token::Word) && CONSUMERS.contains(&reading.word(at)) && reading.is(at + 1, "<") {
             let close = (at + 2..at + 12).find(|&i| reading.is(i, ">")).unwrap_or(at + 3);
-            add(reading.word(close - 1), Certainty::Sure);
+            add(reading.word(close - 1), Certainty::Sure, true);
         }
     }
     out

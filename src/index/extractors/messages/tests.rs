@@ -75,7 +75,7 @@ fn types_on_the_wire() {
             ),
             ("models.go", "package x\n\ntype OrderCreated struct {\n\tID string `json:\"order_id\"`\n}\n", &["sure field declares OrderCreated.order_id @4"]),
             (
-                "Commands/CreateOrderCommand.cs",
+                "Contracts/CreateOrderCommand.cs",
                 "public class CreateOrderCommand {\n  private readonly IOrderRepository _orders;\n  public DateTime At => DateTime.Now;\n  public string Sku { get; set; }\n}\n",
                 &["likely field declares CreateOrderCommand.Sku @4"],
             ),
@@ -122,8 +122,8 @@ fn carried_types_are_read_and_written() {
             ),
             (
                 "P.cs",
-                "class P { void F(Body body) {\n var message = body.Adapt<BasketCheckedOut>();\n JsonSerializer.Serialize(message);\n Log(message.UserName);\n } }\n",
-                &["sure field reads BasketCheckedOut.UserName @4"],
+                "class P { void F(Body body) {\n var message = body.Adapt<OrderCreated>();\n JsonSerializer.Serialize(message);\n Log(message.UserName);\n } }\n",
+                &["sure field reads OrderCreated.UserName @4"],
             ),
             ("e.ts", "const order = new Order();\nrender(order.customerId);\n", &[]),
         ],

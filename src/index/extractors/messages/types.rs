@@ -21,16 +21,25 @@ pub(super) struct Type<'a> {
 }
 
 /// Words of a path that say that what lies there is for others to read.
-const PATHS: [&str; 10] = ["event", "message", "contract", "dto", "schema", "payload", "proto", "notification", "command", "wire"];
+const PATHS: [&str; 9] = ["event", "message", "contract", "dto", "schema", "payload", "proto", "notification", "wire"];
 
 /// Ends of a type's name that say the same.
 const ENDS: [&str; 8] = ["Event", "Message", "Command", "Dto", "DTO", "Payload", "Notification", "Contract"];
 
 impl Type<'_> {
+    /// Whether tags, annotations or its base say that it is serialized.
+    pub(super) fn is_tagged(&self) -> bool {
+        self.tagged
+    }
+
     /// How sure it is that its members are on a wire; none when nothing says so.
     pub(super) fn certainty(&self, path: &str, carried: bool) -> Option<Certainty> {
         if carried {
             return Some(Certainty::Sure);
+        }
+        // Within the process by its name.
+        if self.name.ends_with("DomainEvent") {
+            return None;
         }
         let by_name = ENDS.iter().any(|e| self.name.len() > e.len() && self.name.ends_with(e)) || self.tagged && is_past(self.name);
         let lower = path.to_ascii_lowercase();
@@ -43,6 +52,11 @@ impl Type<'_> {
     }
 }
 
+/// Whether a type's name alone says that it goes to somebody else.
+pub(super) fn is_message_name(name: &str) -> bool {
+    ENDS.iter().chain(&["Request", "Response"]).any(|e| name.len() > e.len() && name.ends_with(e)) || is_past(name)
+}
+
 /// Whether a name tells what has happened: `OrderCreated`, `InvoicePaid`.
 fn is_past(name: &str) -> bool {
     let start = name.rfind(|c: char| c.is_ascii_uppercase()).unwrap_or(0);
@@ -53,6 +67,10 @@ fn is_past(name: &str) -> bool {
 
 /// Whether a folder's or file's name holds the word as a word of its own, plural or not.
 fn says(part: &str, word: &str) -> bool {
+    // A database's schema is another.
+    if ["db", "sql", "database"].iter().any(|w| part.contains(w)) {
+        return false;
+    }
     part.match_indices(word).any(|(at, _)| {
         let after = part[at + word.len()..].trim_start_matches('s');
         !after.starts_with(|c: char| c.is_ascii_alphabetic()) || after.starts_with("handler") && word == "message"
@@ -321,7 +339,7 @@ fn is_field(reading: &Reading<'_>, from: usize, to: usize) -> bool {
                 continue;
             }
             "[" => i = reading.partner(i).max(i),
-            "static" | "return" | "throw" | "import" | "const" | "package" | "event" | "abstract" | "(" | "=>" => return false,
+            "static" | "return" | "throw" | "import" | "const" | "package" | "event" | "abstract" | "use" | "(" | "=>" => return false,
             _ if reading.kind(i) == Some(Token::Word) => words += 1,
             _ => {}
         }

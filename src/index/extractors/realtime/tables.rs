@@ -37,7 +37,11 @@ pub(crate) const SIGNALR: Library = Library {
 pub(crate) const PHOENIX: Library = Library {
     words: &["phoenix", "*endpoint.broadcast*", ":channel"],
     rows: &[
-        Row::call(Publishes, &["broadcast", "broadcast!", "broadcastfrom", "broadcastfrom!", "push"], &[Nth(1)]).count(3).only(&["elixir"]).kind(Message),
+        Row::call(Publishes, &["broadcast", "broadcast!", "broadcastfrom", "broadcastfrom!", "push"], &[Nth(1)])
+            .rooted()
+            .count(3)
+            .only(&["elixir"])
+            .kind(Message),
         Row::call(Consumes, &["on"], FIRST).on(&["channel"]).only(&["javascript", "typescript"]).kind(Message),
         Row::call(Publishes, &["push"], FIRST).on(&["channel"]).only(&["javascript", "typescript"]).kind(Message),
         Row::call(Publishes, &["broadcast", "broadcastfrom"], &[Nth(1)]).on(&["endpoint"]).only(&["elixir"]).kind(Message),
