@@ -112,7 +112,9 @@ fn guesses(block: &Block) -> Vec<Problem> {
     for guess in GUESSES {
         for (at, found) in lower.match_indices(guess) {
             let alone = !is_word(lower[..at].chars().next_back()) && !is_word(lower[at + found.len()..].chars().next());
-            if alone && !block.is_code(at) && !out.iter().any(|(r, _)| r.start <= at && at < r.end) {
+            // Set in quotes it is spoken of, not said.
+            let quoted = lower[..at].ends_with(['"', '“']) && lower[at + found.len()..].starts_with(['"', '”']);
+            if alone && !quoted && !block.is_code(at) && !out.iter().any(|(r, _)| r.start <= at && at < r.end) {
                 out.push((at..at + found.len(), guess));
             }
         }

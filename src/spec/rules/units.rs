@@ -63,6 +63,8 @@ const MEASURES: [&str; 44] = [
     "no",
     "#",
 ];
+/// Plurals that are figures of anything.
+const UNCOUNTED: [&str; 9] = ["limits", "thresholds", "rates", "sizes", "values", "timeouts", "status", "figures", "bounds"];
 /// Words between two numbers of one unit.
 const JOINS: [&str; 9] = ["of", "to", "or", "and", "x", "×", "-", "–", "plus"];
 
@@ -102,7 +104,10 @@ fn problem(block: &Block, range: Range<usize>) -> Problem {
 
 fn measures(head: &str) -> bool {
     let head = head.to_lowercase();
-    head.contains("/s") || head.split(|c: char| !c.is_alphanumeric() && c != '%' && c != '#').any(|w| MEASURES.contains(&w))
+    let last = head.rsplit(|c: char| !c.is_alphanumeric()).find(|w| !w.is_empty()).unwrap_or_default();
+    // A noun in the plural is what its figures count.
+    let is_plural = last.len() > 3 && last.ends_with('s') && !last.ends_with("ss") && !UNCOUNTED.contains(&last);
+    is_plural || head.contains("/s") || head.split(|c: char| !c.is_alphanumeric() && c != '%' && c != '#').any(|w| MEASURES.contains(&w))
 }
 
 /// A word of a text, without the punctuation around it.
@@ -133,15 +138,22 @@ fn words(text: &str) -> Vec<Word<'_>> {
 /// Numbers without a unit, as places of the text.
 fn bare(block: &Block) -> Vec<Range<usize>> {
     let words = words(&block.text);
-    let named =
-        |at: usize| at.checked_sub(1).is_some_and(|b| !words[b].ends && (NAMED.contains(&words[b].text.to_lowercase().as_str()) || is_acronym(words[b].text)));
+    let named = |at: usize| at > 0 && !words[at - 1].ends && is_name(&words, at);
     let numbers = words.iter().enumerate().filter(|(at, w)| is_number(w.text) && !block.is_code(w.range.start) && !named(*at) && !has_unit(&words, *at));
     numbers.map(|(_, w)| w.range.clone()).collect()
 }
 
-/// `TLS 1.3`, `HTTP 503`: what stands behind is part of a name.
-fn is_acronym(word: &str) -> bool {
-    word.len() >= 2 && word.chars().all(|c| c.is_ascii_uppercase())
+/// `step 3`, `HTTP 503`, `Python 3.11`: what stands behind is part of a name. And `from 52 calls to 36`: the unit was said.
+fn is_name(words: &[Word<'_>], at: usize) -> bool {
+    let before = words[at - 1].text;
+    let is_acronym = before.len() >= 2 && before.chars().all(|c| c.is_ascii_uppercase());
+    // A capital at the beginning of a sentence says nothing.
+    let begins = at == 1 || words[at - 2].ends;
+    let is_product = before.starts_with(char::is_uppercase) && (words[at].text.contains('.') || !begins);
+    let said = &words[at.saturating_sub(6)..at - 1];
+    let first = words[..at - 1].iter().rposition(|w| is_number(w.text));
+    let was_said = before == "to" && said.iter().any(|w| w.text == "from") && first.is_some_and(|n| has_unit(words, n));
+    NAMED.contains(&before.to_lowercase().as_str()) || is_acronym || is_product || was_said
 }
 
 /// `200`, `1,000`, `99.9`, `2-10`, `<5`; no year, no date, no name with digits in it.
@@ -152,7 +164,9 @@ fn is_number(word: &str) -> bool {
     let is_month = parts.len() == 2 && parts[0].len() == 4 && parts[1].len() == 2;
     let is_year = parts.len() == 1 && word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
     let is_version = word.matches('.').count() > 1;
-    (1..=2).contains(&parts.len()) && parts.iter().all(|p| is_figure(p)) && !is_month && !is_year && !is_version && word != "0"
+    // A mode of a file, a code: nobody counts with it.
+    let is_code = word.len() > 1 && word.starts_with('0') && !word.contains('.');
+    (1..=2).contains(&parts.len()) && parts.iter().all(|p| is_figure(p)) && !is_month && !is_year && !is_version && !is_code && word != "0"
 }
 
 fn has_unit(words: &[Word<'_>], at: usize) -> bool {
@@ -167,6 +181,10 @@ fn has_unit(words: &[Word<'_>], at: usize) -> bool {
     }
     if is_number(next.text) {
         return false;
+    }
+    // `36 of every 100 requests`.
+    if text == "of" && let Some(other) = (at + 2..(at + 4).min(words.len())).find(|n| is_number(words[*n].text)) {
+        return has_unit(words, other);
     }
     let begins = text.chars().next();
     begins.is_some_and(|c| c.is_alphabetic() || matches!(c, '%' | '°' | 'µ' | '€' | '$' | '/')) && !SMALL.contains(&text.as_str())
@@ -186,7 +204,7 @@ mod tests {
     fn a_number_has_a_unit_or_counts_something() {
         let fine = "99.9 % of answers within 800 ms; 2-10 instances; 3 of 5 replicas; 200/s; 1,000 orders; 4 to 8 workers; 5min; 80 GB/day; 20 €";
         assert_eq!(told(fine), [""; 0]);
-        let names = "HTTP 503, TLS 1.3, RFC 7231, since 2024, 2026-11-21, 2026-11, step 3, version 1.2.3, p99, 14:30, S3, loss 0, section 4.";
+        let names = "HTTP 503, TLS 1.3, on Python 3.11, mode 0600, from 52 calls to 36, 36 of every 100 requests, RFC 7231, since 2024, 2026-11-21, 2026-11, step 3, version 1.2.3, p99, 14:30, S3, loss 0, section 4.";
         assert_eq!(told(names), [""; 0]);
         assert_eq!(told("latency below 200 at the peak"), ["200"]);
         assert_eq!(told("at most 500, then 1,000 and 7"), ["500", "1,000", "7"]);
@@ -195,10 +213,10 @@ mod tests {
 
     #[test]
     fn a_head_says_what_its_figures_are() {
-        for head in ["rate (/s)", "Timeout ms", "tries", "share, %", "# of instances"] {
+        for head in ["rate (/s)", "Timeout ms", "tries", "share, %", "# of instances", "lines", "open connections"] {
             assert!(measures(head), "{head}");
         }
-        for head in ["threshold", "limit", "rate", "size"] {
+        for head in ["threshold", "limit", "rate", "size", "timeouts"] {
             assert!(!measures(head), "{head}");
         }
     }
