@@ -129,6 +129,22 @@ fn each_file_of_a_patch_is_judged_and_the_answer_is_one() {
 }
 
 #[test]
+fn many_files_share_one_budget() {
+    let codex = Codex::new();
+    let flaw = "import requests\n\n\ndef fetch(url):\n    while True:\n        try:\n            return requests.get(url, timeout=2)\n        except requests.ConnectionError:\n            continue\n";
+    let patch: String = (0..12).map(|i| format!("*** Add File: src/part{i}.py\n{}", added(flaw))).collect();
+    (0..12).for_each(|i| codex.write(&format!("src/part{i}.py"), flaw));
+    let said = codex.says(&codex.patch("PostToolUse", &patch));
+    let length = said.chars().count();
+    assert!((1200..=2000).contains(&length), "{length}: {said}");
+    // What found no room was not claimed, so its next edit tells it.
+    assert!(!said.contains("src/part11.py"), "{said}");
+    let again = codex.says(&codex.patch("PostToolUse", &format!("*** Add File: src/part11.py\n{}", added(flaw))));
+    assert!(again.contains("tight-retry-loop (src/part11.py:"), "{again}");
+    assert_eq!(codex.journal().len(), 13);
+}
+
+#[test]
 fn a_moved_file_is_known_by_where_it_was() {
     let codex = Codex::new();
     let patch = format!("*** Update File: src/client.py\n*** Move to: lib/fetch.py\n@@ def fetch(url):\n-    pass\n{}", added(RETRY));

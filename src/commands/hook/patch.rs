@@ -35,10 +35,13 @@ impl Hook<'_> {
                 edit.changes.iter_mut().filter(|_| !edit.whole_file).for_each(|change| stand_at_end(change, text));
             }
             let mut settings = config::load(Path::new(&*edit.path), project_dir, self.state);
-            let budget = &mut settings.config.budget;
-            budget.event = budget.event.saturating_sub(said.borrow().length());
-            if budget.event < ROOM && said.borrow().length() > 0 {
-                settings.config.mode = Mode::Quiet;
+            let used = said.borrow().length();
+            if used > 0 {
+                let budget = &mut settings.config.budget;
+                budget.event = budget.event.saturating_sub(used + 1);
+                if budget.event < ROOM {
+                    settings.config.mode = Mode::Quiet;
+                }
             }
             if !keeps_payload && settings.config.log == Log::Full {
                 settings.config.log = Log::Digest;
