@@ -41,7 +41,13 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
 
 /// Pushes a call, if anything of its address is known.
 fn push(out: &mut Facts, method: &str, url: Option<Name>, line: u32, certainty: Certainty) -> bool {
-    let Some(url) = url.filter(|u| u.says_something() || u.is_open()) else { return false };
+    // A setting alone says where only when its name is that of an address.
+    let tells = |u: &Name| match &*u.0 {
+        [Part::Setting(key, _)] => key.contains(['.', ':', '_']) || is_address(key),
+        [Part::Constant(path)] => is_address(path),
+        _ => u.says_something() || u.is_open(),
+    };
+    let Some(url) = url.filter(tells) else { return false };
     out.push(Use::new(Kind::Route, Role::Calls, paths::route(method, url), line).certainty(certainty));
     true
 }

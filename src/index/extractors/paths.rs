@@ -294,12 +294,16 @@ fn is_path(text: &str) -> bool {
 fn from_path(parts: &[Part]) -> Option<Vec<Part>> {
     let place = parts.iter().position(|p| matches!(p, Part::Text(t) if t.contains('/')))?;
     let Part::Text(text) = &parts[place] else { return None };
-    // Only a port, or nothing, stands between the unknown host and its path.
+    // Only a port stands between the unknown host and its path; else the base ends with a slash of its own.
     let slash = text.find('/')?;
-    if place > 1 || text[..slash].len() > 16 {
+    if place > 1 {
         return None;
     }
-    let mut out = vec![Part::Text(text[slash..].to_owned())];
+    let rooted = slash == 0 || text.starts_with(':');
+    if !rooted && !is_path(&text[..slash]) {
+        return None;
+    }
+    let mut out = vec![Part::Text(if rooted { text[slash..].to_owned() } else { format!("/{text}") })];
     out.extend_from_slice(&parts[place + 1..]);
     let path = Name(out.clone());
     (path.says_something() || path.is_open()).then_some(out)
@@ -359,6 +363,7 @@ mod tests {
             (vec![Part::Hole, text("/stock?x="), Part::Hole], Some("/stock")),
             (vec![Part::Hole, text(":8080/stock")], Some("/stock")),
             (vec![text("http://"), Part::Hole, text("/stock")], Some("/stock")),
+            (vec![Part::Hole, text("stock/items")], Some("/stock/items")),
             (vec![setting(), text("/stock")], Some("{}/stock")),
             (vec![setting(), text("stock")], Some("{}/stock")),
             (vec![Part::Hole], None),

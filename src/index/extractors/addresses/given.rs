@@ -45,6 +45,10 @@ fn is_link(value: &str) -> bool {
 
 /// A bare host name, or what another setting gives.
 fn is_host(value: &str) -> bool {
+    let open = value.contains('{');
+    if !open && (value.contains([':', '/']) && !is_address(value) || value.contains('*')) {
+        return false;
+    }
     let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'{' | b'}' | b'$' | b':' | b'/' | b',' | b'@'));
     plain && value.bytes().any(|b| b.is_ascii_alphabetic()) && !matches!(value, "true" | "false" | "null" | "none" | "None")
 }

@@ -86,9 +86,13 @@ fn text(reading: &Reading<'_>, at: usize, out: &mut Facts) {
             .any(|i| source(reading.word(i))),
         "(" | "," => {
             let call = reading.calls.iter().rev().find(|c| c.open < at && at < c.close);
-            call.is_some_and(|c| {
-                c.path.iter().any(|w| source(w)) || environment && matches!(c.name, "var" | "var_os" | "fetch" | "str" | "string" | "get_required" | "required")
-            }) && (environment || call.is_some_and(|c| c.arguments.first().is_some_and(|a| a.span.start == at)))
+            let sets = call.is_some_and(|c| ["set", "put", "copy", "add", "insert", "with"].iter().any(|w| c.name.to_ascii_lowercase().starts_with(w)));
+            !sets
+                && call.is_some_and(|c| {
+                    c.path.iter().any(|w| source(w))
+                        || environment && matches!(c.name, "var" | "var_os" | "fetch" | "str" | "string" | "get_required" | "required")
+                })
+                && (environment || call.is_some_and(|c| c.arguments.first().is_some_and(|a| a.span.start == at)))
         }
         _ => false,
     };

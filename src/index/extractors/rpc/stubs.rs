@@ -77,6 +77,10 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
         let receiver = names.next().map(|w| bare(w));
         let by_name = receiver.and_then(|r| held.iter().find(|h| bare(h.name) == r)).map(|h| (h.service.clone(), h.as_written));
         let Some((service, as_written)) = by_creation.or(by_name) else { continue };
+        // What is not exported is the project's own method of the same variable.
+        if reading.language.name() == "go" && !call.name.starts_with(char::is_uppercase) {
+            continue;
+        }
         if matches!(call.name, "then" | "catch" | "await" | "subscribe" | "pipe" | "apply" | "also" | "let") {
             continue;
         }
@@ -159,7 +163,8 @@ fn stub(reading: &Reading<'_>, call: &Call<'_>, proven: &mut Option<bool>) -> Op
                 return None;
             }
             let service = holder.strip_suffix("Client").filter(|s| !s.is_empty())?;
-            if !(reading.text.contains("_client::") || reading.imports(&["tonic"])) {
+            // Generated clients lie in a module of their own: `inventory_client::InventoryClient`.
+            if !reading.text.contains(&format!("{}_client", snake(service))) {
                 return None;
             }
             service
@@ -201,6 +206,17 @@ fn stub(reading: &Reading<'_>, call: &Call<'_>, proven: &mut Option<bool>) -> Op
         _ => return None,
     };
     (!service.is_empty() && service.starts_with(|c: char| c.is_ascii_uppercase())).then(|| (service.to_owned(), false))
+}
+
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
 }
 
 fn grpc_imported(reading: &Reading<'_>) -> bool {

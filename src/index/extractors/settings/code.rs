@@ -85,6 +85,10 @@ fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
     }) else {
         return;
     };
+    // A counter begins at nothing.
+    if shown == "attempts=0" && matches!(row.word, "retryCount" | "RetryCount" | "attempts" | "tries") {
+        return;
+    }
     // A parameter's default (`def f(timeout=5)`) sets nothing yet.
     if reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && d.head.contains(&at)) || !(row.strong || in_client(reading, at, row)) {
         return;

@@ -103,7 +103,7 @@ const EMPTY: &[&str] = &[
 pub(super) fn label(name: &str) -> Option<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
-    let mut lower = false;
+    let (mut lower, mut upper) = (false, 0);
     for c in name.chars() {
         if !c.is_alphanumeric() {
             words.push(std::mem::take(&mut word));
@@ -113,6 +113,13 @@ pub(super) fn label(name: &str) -> Option<String> {
         if c.is_uppercase() && lower {
             words.push(std::mem::take(&mut word));
         }
+        // `HTTPClient`: an abbreviation ends before the hump.
+        if c.is_lowercase() && upper > 1 {
+            let hump = word.pop();
+            words.push(std::mem::take(&mut word));
+            word.extend(hump);
+        }
+        upper = if c.is_uppercase() { upper + 1 } else { 0 };
         lower = c.is_lowercase() || c.is_ascii_digit();
         word.extend(c.to_lowercase());
     }
@@ -276,7 +283,9 @@ fn host(name: &Name) -> Option<Name> {
             if after.is_empty() {
                 return name.0.get(1).and_then(open);
             }
-            Some(Name::literal(first_label(after))).filter(Name::says_something)
+            let label = first_label(after);
+            let plain = label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+            Some(Name::literal(label)).filter(|n| plain && n.says_something())
         }
         part => open(part),
     }
