@@ -12,7 +12,7 @@ use support::{Room, blocks, play};
 const PAGES: [&str; 5] = ["check.md", "findings.md", "spec.md", "rubric.md", "reasoning-framework.md"];
 /// Pages whose commands are run with other files (topology.md), or need what a machine has: recorded sessions, a client, a network. Their
 /// lines are held against the verbs and options that there are.
-const ELSEWHERE: [&str; 6] = ["benches.md", "evaluation.md", "install.md", "replay.md", "topology.md", "troubleshooting.md"];
+const ELSEWHERE: [&str; 7] = ["benches.md", "evaluation.md", "install.md", "observers.md", "replay.md", "topology.md", "troubleshooting.md"];
 
 const TOPOLOGY: &str = "version: 1
 components:

@@ -80,8 +80,9 @@ fn told(linked: &Linked, changes: &[Change], all: bool) -> Vec<Told> {
         let Ok((old, new)) = &change.texts else { continue };
         let old_path = change.moved_from.as_ref().unwrap_or(&change.path);
         let (before, after) = (facts(old_path, old), facts(&change.path, new));
-        let was = uses(&before, old_path, old, linked);
-        let is = uses(&after, &change.path, new, linked);
+        let (head, tail) = in_common(old, new);
+        let was = uses(&before, old_path, old, (head, tail), linked);
+        let is = uses(&after, &change.path, new, (head, tail), linked);
         let component = component(linked, &change.path);
         let mut touches = difference(&is, &was, Touched::Brought);
         touches.extend(difference(&was, &is, Touched::TakenAway));
@@ -125,11 +126,22 @@ fn of_git(refused: &Refused, args: &Args) -> Error {
 /// A use of a file, and the hash of its line's text.
 type Used = (ResolvedUse, u64);
 
-fn uses(facts: &Facts, path: &str, text: &str, linked: &Linked) -> Vec<Used> {
+/// Lines that both texts begin with, and lines that both end with.
+fn in_common(old: &str, new: &str) -> (usize, usize) {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    (head, old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count())
+}
+
+/// Uses of a text, those of the lines in common first: of two that are the same, the one that stood there before is no news.
+fn uses(facts: &Facts, path: &str, text: &str, (head, tail): (usize, usize), linked: &Linked) -> Vec<Used> {
     let lines: Vec<&str> = text.lines().collect();
     let hash = |line: u32| line_hash(lines.get((line as usize).saturating_sub(1)).unwrap_or(&""));
-    let all = resolve(facts, path, &linked.tables);
-    all.into_iter().filter(|u| u.certainty > Certainty::Guess).map(|u| (hash(u.line), u)).map(|(hash, used)| (used, hash)).collect()
+    let mut all = resolve(facts, path, &linked.tables);
+    all.retain(|u| u.certainty > Certainty::Guess);
+    let is_changed = |line: u32| (line as usize) > head && (line as usize) <= lines.len() - tail;
+    all.sort_by_key(|u| (is_changed(u.line), u.line));
+    all.into_iter().map(|u| (hash(u.line), u)).map(|(hash, used)| (used, hash)).collect()
 }
 
 /// What is done to which resource, wherever it stands.
@@ -137,10 +149,15 @@ fn deed(used: &Used) -> (Kind, &str, Role, Option<&str>) {
     (used.0.kind, &used.0.name, used.0.role, used.0.value.as_deref())
 }
 
-/// What `here` has and `there` has not: the same deed on the same text is no touch.
+/// What `here` does more often than `there`, at the lines that only it has: a line that moved or is written otherwise is no touch.
 fn difference(here: &[Used], there: &[Used], change: Touched) -> Vec<Touch> {
+    let mut more: HashMap<_, i32> = HashMap::new();
     let mut left: HashMap<_, usize> = HashMap::new();
+    for used in here {
+        *more.entry(deed(used)).or_default() += 1;
+    }
     for used in there {
+        *more.entry(deed(used)).or_default() -= 1;
         *left.entry((deed(used), used.1)).or_default() += 1;
     }
     let mut out: Vec<Touch> = Vec::new();
@@ -149,10 +166,8 @@ fn difference(here: &[Used], there: &[Used], change: Touched) -> Vec<Touch> {
             *n -= 1;
             continue;
         }
-        // What is still done on another line is not taken away.
-        if change == Touched::TakenAway && there.iter().any(|u| deed(u) == deed(used)) {
-            continue;
-        }
+        let Some(n) = more.get_mut(&deed(used)).filter(|n| **n > 0) else { continue };
+        *n -= 1;
         let of = &used.0;
         push(
             &mut out,
@@ -348,12 +363,22 @@ mod tests {
     }
 
     #[test]
+    fn lines_in_common_are_those_at_both_ends() {
+        assert_eq!(in_common("a\nb\nc\n", "a\nx\ny\nc\n"), (1, 1));
+        assert_eq!(in_common("a\na\n", "a\na\na\n"), (2, 0));
+        assert_eq!(in_common("", "a\n"), (0, 0));
+    }
+
+    #[test]
     fn a_use_is_touched_where_only_one_side_has_it() {
         let before = [used(3, "idle", 1), used(4, "busy", 2)];
         assert_eq!(difference(&[used(9, "idle", 1)], &before, Touched::Brought), [], "moved with its text");
+        assert_eq!(difference(&[used(9, "idle", 7), used(10, "busy", 2)], &before, Touched::Brought), [], "written otherwise");
         let gone = difference(&before, &[used(9, "idle", 1)], Touched::TakenAway);
         assert_eq!(gone.iter().map(|t| (t.value.as_deref(), t.line)).collect::<Vec<_>>(), [(Some("busy"), 4)]);
         let again = difference(&[used(3, "idle", 1), used(9, "idle", 1)], &before, Touched::Brought);
         assert_eq!(again.iter().map(|t| t.line).collect::<Vec<_>>(), [9], "the same write in a second place");
+        let twice = [used(3, "idle", 1), used(9, "idle", 5)];
+        assert_eq!(difference(&twice, &before[..1], Touched::TakenAway).iter().map(|t| t.line).collect::<Vec<_>>(), [9], "one of two places is gone");
     }
 }
