@@ -1,68 +1,73 @@
 //! Which of many words a text holds, in one pass: a text is looked through once for all extractors, not once for each word.
 
-/// Buckets that words are put into by their first three letters.
-const BUCKETS: usize = 4096;
 /// Sets of words: one bit each.
 pub(crate) const MOST: usize = 64;
+/// Keys of three letters: five bits of each, in which upper and lower case are the same. Signs share them with letters, and are told apart
+/// when a word is compared.
+const KEYS: usize = 1 << 15;
 
 /// Sets of words, ready to be looked for.
 #[derive(Debug)]
 pub(crate) struct Needles {
-    /// For each bucket where its words begin in `words`; the next bucket's begin is their end.
-    begins: Vec<u16>,
-    /// Words with the bit of their set, by bucket.
-    words: Vec<(&'static [u8], u64)>,
-    /// Words of one or two letters, and those without letters to go by.
+    /// A bit for each key that a word begins with.
+    keys: Vec<u64>,
+    /// Words with their key and the bit of their set, by key.
+    words: Vec<(usize, &'static [u8], u64)>,
+    /// Words of one or two letters, and the letters that they begin with.
     short: Vec<(&'static [u8], u64)>,
+    begins: [bool; 256],
 }
 
-fn bucket(a: u8, b: u8, c: u8) -> usize {
-    // Bit 5 tells lower from upper case in letters; signs that it makes one are told apart when the word is compared.
-    let fold = |byte: u8| usize::from(byte & 0xdf);
-    (fold(a).wrapping_mul(0x9e5) ^ fold(b).wrapping_mul(0x79) ^ fold(c).wrapping_mul(0x3)) % BUCKETS
+fn push(key: usize, byte: u8) -> usize {
+    (key << 5 | usize::from(byte & 31)) % KEYS
 }
 
 impl Needles {
     /// Of at most [`MOST`] sets; the n-th has bit n.
     pub(crate) fn new(sets: impl Iterator<Item = &'static [&'static str]>) -> Self {
-        let mut long: Vec<(usize, &'static [u8], u64)> = Vec::new();
-        let mut short = Vec::new();
+        let mut out = Self { keys: vec![0; KEYS / 64], words: Vec::new(), short: Vec::new(), begins: [false; 256] };
         for (number, set) in sets.take(MOST).enumerate() {
             for word in set.iter().map(|w| w.as_bytes()) {
                 match word {
-                    [a, b, c, ..] => long.push((bucket(*a, *b, *c), word, 1 << number)),
-                    _ => short.push((word, 1 << number)),
+                    [a, b, c, ..] => {
+                        let key = push(push(push(0, *a), *b), *c);
+                        out.keys[key / 64] |= 1 << (key % 64);
+                        out.words.push((key, word, 1 << number));
+                    }
+                    [first, ..] => {
+                        out.begins[usize::from(first.to_ascii_lowercase())] = true;
+                        out.begins[usize::from(first.to_ascii_uppercase())] = true;
+                        out.short.push((word, 1 << number));
+                    }
+                    [] => {}
                 }
             }
         }
-        long.sort_unstable_by_key(|(bucket, ..)| *bucket);
-        let mut begins = vec![0_u16; BUCKETS + 1];
-        for (bucket, ..) in &long {
-            begins[bucket + 1] += 1;
-        }
-        for i in 1..begins.len() {
-            begins[i] += begins[i - 1];
-        }
-        Self { begins, words: long.into_iter().map(|(_, word, bit)| (word, bit)).collect(), short }
+        out.words.sort_unstable_by_key(|(key, ..)| *key);
+        out
     }
 
     /// The bits of the sets of which the text holds a word, in any letter case. `wanted`: the bits that are asked for.
     pub(crate) fn found(&self, text: &str, wanted: u64) -> u64 {
         let bytes = text.as_bytes();
+        let is_at = |at: usize, word: &[u8]| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word));
         let mut found = 0;
-        for (word, bit) in self.short.iter().filter(|(_, bit)| wanted & bit != 0) {
-            if found & bit == 0 && bytes.windows(word.len().max(1)).any(|w| w.eq_ignore_ascii_case(word)) {
-                found |= bit;
+        for (at, _) in bytes.iter().enumerate().filter(|(_, b)| self.begins[usize::from(**b)]) {
+            for (word, bit) in &self.short {
+                if found & bit == 0 && is_at(at, word) {
+                    found |= bit;
+                }
             }
         }
-        for (at, three) in bytes.windows(3).enumerate() {
-            let bucket = bucket(three[0], three[1], three[2]);
-            let (from, to) = (self.begins[bucket], self.begins[bucket + 1]);
-            if from == to {
+        let mut key = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            key = push(key, *byte);
+            if self.keys[key / 64] >> (key % 64) & 1 == 0 || at < 2 {
                 continue;
             }
-            for (word, bit) in &self.words[usize::from(from)..usize::from(to)] {
-                if found & bit == 0 && bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word)) {
+            let from = self.words.partition_point(|(k, ..)| *k < key);
+            for (_, word, bit) in self.words[from..].iter().take_while(|(k, ..)| *k == key) {
+                if found & bit == 0 && is_at(at - 2, word) {
                     found |= bit;
                     if found & wanted == wanted {
                         return found;

@@ -50,6 +50,10 @@ const MAKES: [&str; 14] = [
 /// Names of clients in this file.
 pub(super) fn clients<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
     let mut out: Vec<&'a str> = Vec::new();
+    // Where no text says it, no word of it does.
+    if !is_client_word(reading.text) && !reading.mentions(&["rdb", "RDB", "Rdb"]) {
+        return out;
+    }
     for at in 0..reading.tokens.len() {
         if reading.kind(at) == Some(Kind::Word) && is_client_word(reading.word(at)) {
             out.extend(declared(reading, at));
