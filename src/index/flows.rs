@@ -144,7 +144,7 @@ fn addresses(index: &Index, resource: &Resource, tables: &Tables, out: &mut Vec<
     for (from, read) in readers {
         let Some((value, set, is_loose)) = tables.given(&resource.name, Some(from)) else { continue };
         for to in hosts(&value).filter_map(|h| tables.components().of_host(h)).filter(|to| *to != from) {
-            let given = Proof { path: set.path.clone(), line: set.line, says: plain(&format!("{} = {}", set.key, set.value)) };
+            let given = Proof { path: set.path.clone(), line: set.line, says: plain(&format!("{} names {to}", set.key)) };
             let mut starts = proofs(index, resource, &read);
             if starts.is_empty() {
                 starts.push(given.clone());
@@ -165,7 +165,7 @@ fn dialled(index: &Index, tables: &Tables, out: &mut Vec<Flow>) {
             let given = key.and_then(|k| tables.given(k, Some(from)));
             let value = given.as_ref().map_or(address, |(value, ..)| value);
             let Some(to) = hosts(value).find_map(|h| tables.components().of_host(h)).filter(|to| *to != from) else { continue };
-            let proof = |s: &Set| Proof { path: s.path.clone(), line: s.line, says: plain(&format!("{} = {}", s.key, s.value)) };
+            let proof = |s: &Set| Proof { path: s.path.clone(), line: s.line, says: plain(&format!("{} names {to}", s.key)) };
             let ends = given.as_ref().map(|(_, set, _)| proof(set)).into_iter().collect();
             let mut flow = reaches(from, to, key.unwrap_or(address), value, tables.components(), proofs(index, resource, &[place]), ends);
             flow.via = "grpc".to_owned();

@@ -3,6 +3,7 @@
 //! against it later.
 
 mod resolving;
+mod secrets;
 mod tables;
 mod unify;
 
@@ -11,6 +12,7 @@ use super::linked::{Index, IndexedFile, Place, Resource};
 use super::model::{Certainty, Facts, Kind, Role};
 pub(crate) use resolving::written;
 use resolving::{Found, Here};
+pub(crate) use secrets::masked;
 use std::collections::BTreeMap;
 pub(crate) use tables::Set;
 pub use tables::Tables;
@@ -131,8 +133,8 @@ fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables
             // A setting that hands a variable through reads it.
             role: if is_alias { Role::Reads } else { used.role },
             line: used.line,
-            value: used.value.clone(),
-            note: used.note.clone(),
+            value: used.value.as_deref().map(|v| secrets::masked(v).into_owned()),
+            note: used.note.as_deref().map(|n| secrets::masked(n).into_owned()),
             certainty: if is_loose || found.is_loose { lower(used.certainty) } else { used.certainty },
         })
         .collect()

@@ -1,6 +1,7 @@
 //! What names lean on in other files: constants, settings, and the names that things go by.
 
 use super::FileFacts;
+use super::secrets::{is_secret, masked};
 use super::unify::Names;
 use crate::index::components::Components;
 use crate::index::linked::Index;
@@ -53,11 +54,11 @@ impl Tables {
                 let known = Known { name: constant.name.clone(), value: constant.value.clone(), path: file.path.clone(), component: file.component.clone() };
                 out.constants.entry(last(&constant.name).to_owned()).or_default().push(known);
             }
-            for given in file.facts.given.iter().filter(|g| !g.value.is_empty() && g.value.len() <= LONGEST) {
+            for given in file.facts.given.iter().filter(|g| !g.value.is_empty() && g.value.len() <= LONGEST && !is_secret(&g.key)) {
                 let part = given.part.as_deref().map(|p| out.components.of_host(p).unwrap_or(p).to_owned());
                 let set = Set {
                     key: given.key.clone(),
-                    value: given.value.clone(),
+                    value: masked(&given.value).into_owned(),
                     is_deployed: part.is_some(),
                     component: part.or_else(|| file.component.clone()),
                     path: file.path.clone(),
