@@ -10,14 +10,17 @@ use document::Found;
 
 /// Languages that are read.
 pub(super) const LANGUAGES: &[&str] =
-    &["graphql", "typescript", "javascript", "python", "java", "kotlin", "go", "ruby", "csharp", "php", "rust", "scala", "elixir", "dart", "swift"];
+    &["graphql", "unknown", "typescript", "javascript", "python", "java", "kotlin", "go", "ruby", "csharp", "php", "rust", "scala", "elixir", "dart", "swift"];
 
 /// Words without which a file holds none.
 pub(super) const WORDS: &[&str] = &["query", "mutation", "subscription"];
 
 /// Finds operations.
 pub(super) fn read(file: &File<'_>, out: &mut Facts) {
-    if file.language.name() == "graphql" {
+    if file.language.name() == "unknown" && !file.path.ends_with(".graphqls") {
+        return;
+    }
+    if matches!(file.language.name(), "graphql" | "unknown") {
         for found in document::read(file.text) {
             push(out, &found, 1);
         }

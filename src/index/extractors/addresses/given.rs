@@ -22,6 +22,11 @@ pub(super) fn push(out: &mut Facts, key: &str, value: &str, part: Option<&str>, 
     if key.contains("__") && !key.starts_with("__") {
         out.given.push(Given { key: key.replace("__", ":"), value: value.to_owned(), part: part.map(str::to_owned), line });
     }
+    if value.starts_with("${") {
+        // It hands on what the environment gives.
+        handed_on(out, key, value, line);
+        return;
+    }
     let named = is_address_key(key);
     let last = super::last_word(key).to_ascii_lowercase();
     if NO_ADDRESS.contains(&&*last) || value.starts_with('/') && !value.starts_with("//") {
@@ -51,6 +56,18 @@ fn is_host(value: &str) -> bool {
     }
     let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'{' | b'}' | b'$' | b':' | b'/' | b',' | b'@'));
     plain && value.bytes().any(|b| b.is_ascii_alphabetic()) && !matches!(value, "true" | "false" | "null" | "none" | "None")
+}
+
+/// `url: ${STOCK_URL:http://stock}`: a setting that reads a variable.
+fn handed_on(out: &mut Facts, key: &str, value: &str, line: u32) {
+    let inside = value.trim_start_matches("${").split('}').next().unwrap_or("");
+    let (variable, default) = inside.split_once(':').map_or((inside, None), |(k, d)| (k, Some(d.trim_start_matches('-'))));
+    if variable == key || !is_address_key(variable) {
+        return;
+    }
+    let mut used = Use::new(Kind::Address, Role::Reads, Name::literal(variable), line);
+    used.value = default.filter(|d| is_address(d)).map(str::to_owned);
+    out.push(used);
 }
 
 fn unquoted(value: &str) -> &str {

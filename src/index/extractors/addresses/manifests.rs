@@ -88,6 +88,12 @@ fn compose(services: &Yaml, out: &mut Facts) {
 
 fn environment_of(environment: &Yaml, part: Option<&str>, out: &mut Facts) {
     for (key, value) in environment.entries() {
+        if key.text() == Some("<<") {
+            // What is merged in, with the lines of its anchor.
+            environment_of(value, part, out);
+            value.items().iter().for_each(|v| environment_of(v, part, out));
+            continue;
+        }
         if let (Some(key), Value::Scalar { text, .. }) = (key.text(), &value.value) {
             push(out, key, text, part, value.place.line);
         }

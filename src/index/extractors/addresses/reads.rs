@@ -2,13 +2,16 @@
 
 use super::is_address_key;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
-use crate::index::reading::Reading;
 use crate::index::reading::tokens::Kind as Token;
+use crate::index::reading::{DeclarationKind, Reading};
 
 /// Words of calls, receivers or objects that give settings.
 const SOURCES: [&str; 9] = ["env", "config", "setting", "property", "viper", "conf", "option", "flag", "secret"];
 
 pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
+    if reading.language.name() == "python" && reading.mentions(&["BaseSettings"]) {
+        settings_class(reading, out);
+    }
     for at in 0..reading.tokens.len() {
         match reading.kind(at) {
             Some(Token::Text) => text(reading, at, out),
@@ -29,6 +32,28 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// Pydantic: the fields of a class of settings are read from variables of their names.
+fn settings_class(reading: &Reading<'_>, out: &mut Facts) {
+    for class in reading.declarations.iter().filter(|d| d.kind == DeclarationKind::Type && d.head.clone().any(|i| reading.is(i, "BaseSettings"))) {
+        let prefix = class.body.clone().find(|&i| reading.is(i, "env_prefix")).and_then(|i| reading.string(i + 2)).unwrap_or("");
+        for at in class.body.clone() {
+            let field = reading.tokens[at].first && reading.kind(at) == Some(Token::Word) && reading.is(at + 1, ":");
+            if !field || reading.enclosing(at, &[DeclarationKind::Function]).is_some() {
+                continue;
+            }
+            let line = reading.line(at);
+            let named = (at + 2..at + 24)
+                .take_while(|&i| i < reading.tokens.len() && (reading.line(i) == line || !reading.tokens[i].first))
+                .find(|&i| matches!(reading.word(i), "env" | "alias" | "validation_alias") && reading.is(i + 1, "="))
+                .and_then(|i| reading.string(i + 2));
+            let key = named.map_or_else(|| format!("{prefix}{}", reading.word(at)).to_ascii_uppercase(), str::to_owned);
+            if is_address_key(&key) {
+                push(reading, at, &key, None, Certainty::Sure, out);
+            }
         }
     }
 }

@@ -33,6 +33,11 @@ fn programs_read_them() {
             "u = ENV['STOCK_URL']\nv = ENV.fetch('CART_URL', 'http://cart')",
             &["sure address reads STOCK_URL @1", "sure address reads CART_URL = http://cart @2"],
         ),
+        (
+            "a.py",
+            "class Settings(BaseSettings):\n    stock_url: str\n    level: str = 'x'\n    cart: str = Field('http://cart', env='CART_URL')",
+            &["sure address reads STOCK_URL @2", "sure address reads CART_URL @4"],
+        ),
         ("a.go", "type C struct {\n\tStock string `env:\"STOCK_URL,required\"`\n}", &["sure address reads STOCK_URL @2"]),
         ("a.py", "raise ValueError('STOCK_ADDR')\nx = {'IMAGE_URL': 1}\nprint('HOST')", &[]),
     ] {
@@ -43,6 +48,12 @@ fn programs_read_them() {
 #[test]
 fn files_give_them() {
     for (path, text, expected) in [
+        ("application.yml", "stock:\n  url: ${STOCK_URL:http://stock}", &["sure address reads STOCK_URL = http://stock @2"][..]),
+        (
+            "compose.yml",
+            "x-env: &env\n  CART_URL: http://cart\nservices:\n  web:\n    image: w\n    environment:\n      <<: *env",
+            &["sure address declares CART_URL = http://cart @2"],
+        ),
         (
             "compose.yml",
             "services:\n  web:\n    image: web:1.0\n    environment:\n      STOCK_ADDR: stock:8080\n      LEVEL: info\n  api:\n    image: api\n    environment:\n      - CART_URL=http://cart:80",

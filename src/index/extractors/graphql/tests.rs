@@ -4,6 +4,7 @@ use crate::index::model::Kind;
 #[test]
 fn schemas_resolvers_and_documents() {
     for (path, text, expected) in [
+        ("s.graphqls", "type Query { orders: [Order] }", &["declares query orders @1"][..]),
         (
             "s.graphql",
             "type Order { id: ID! }\ntype Query {\n  \"\"\"All: of them\"\"\"\n  orders(first: Int = 10): [Order!]!\n  order(id: ID!): Order @auth\n}\nextend type Mutation { createOrder(input: New!): Order }",

@@ -82,7 +82,7 @@ pub(super) const CLIENTS: &[Client] = &[
     row(
         JVM,
         &[],
-        &["~resttemplate", "~restoperations", "~template", "~restclient"],
+        &["*"],
         &[
             ("getForObject", "GET"),
             ("getForEntity", "GET"),
@@ -91,11 +91,12 @@ pub(super) const CLIENTS: &[Client] = &[
             ("postForLocation", "POST"),
             ("patchForObject", "PATCH"),
             ("headForHeaders", "HEAD"),
-            ("exchange", "+"),
         ],
         0,
     ),
+    row(JVM, &[], &["~rest", "~template", "~http", "~client"], &[("exchange", "+")], 0),
     row(JVM, &[], &["~resttemplate"], &[("put", "PUT"), ("delete", "DELETE"), ("execute", "+")], 0),
+    row(JVM, &["web.client"], &["~rest", "~template", "~http"], &[("put", "PUT"), ("delete", "DELETE")], 0),
     row(JVM, &["unirest"], &["Unirest"], LOWER, 0),
     // Apache HttpClient
     row(

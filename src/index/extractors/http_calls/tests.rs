@@ -11,6 +11,11 @@ fn calls(path: &str, text: &str, expected: &[&str]) {
 #[test]
 fn sent_by_calls() {
     for (path, text, expected) in [
+        (
+            "B.java",
+            "class B { void f() { rest.postForObject(base + \"/items\", i, Item.class); rest.exchange(u + \"/x\", HttpMethod.GET, e, X.class); } }",
+            &["sure POST /items @1", "sure GET /x @1"][..],
+        ),
         ("a.py", "requests.get(f\"http://inventory:8080/stock/{sku}\")", &["sure GET http://inventory:8080/stock/{} @1"][..]),
         ("a.py", "requests.post(os.environ[\"INVENTORY_URL\"] + \"/reserve\", json=x)", &["sure POST ${INVENTORY_URL}/reserve @1"]),
         ("a.py", "def f(base, x):\n    return requests.get(f\"{base}/stock/{x}?all=1\")", &["sure GET /stock/{} @2"]),

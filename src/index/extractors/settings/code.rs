@@ -2,7 +2,7 @@
 
 use super::tables::{BY_LANGUAGE, CLIENTS, KEYS, Key, MS, POSITIONAL, S};
 use super::{What, durations, push, target};
-use crate::index::model::{Certainty, Facts, Name};
+use crate::index::model::{Certainty, Facts, Name, Role, Use};
 use crate::index::reading::tokens::Kind;
 use crate::index::reading::{Call, DeclarationKind, Reading, Span};
 
@@ -39,12 +39,51 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
                 }
             };
             let Some(value) = value else { continue };
-            let Some((name, sure)) = target::of(reading, call.at) else { continue };
+            let Some((name, sure)) = target::of(reading, call.at, out) else { continue };
             push(out, name, value, call.line, row.note, sure);
             break;
         }
     }
     jobs(reading, out);
+    named(reading, out);
+    aborts(reading, out);
+}
+
+/// Resilience4j names its policies; their numbers stand in the configuration.
+fn named(reading: &Reading<'_>, out: &mut Facts) {
+    for annotation in reading.annotations.iter().filter(|a| matches!(a.name, "Retry" | "TimeLimiter")) {
+        let Some(name) = annotation.keyword(&["name"]).and_then(|a| reading.literal(&a.span)) else { continue };
+        let used = Use::new(crate::index::model::Kind::Setting, Role::Retries, Name::literal(name), annotation.line);
+        out.push(used.note(if annotation.name == "Retry" { "retried as configured" } else { "timed out as configured" }));
+    }
+}
+
+/// `setTimeout(() => controller.abort(), 2000)`, `deadline: Date.now() + 1500`.
+fn aborts(reading: &Reading<'_>, out: &mut Facts) {
+    if !matches!(reading.language.name(), "typescript" | "javascript") {
+        return;
+    }
+    for call in reading.calls.iter().filter(|c| c.name == "setTimeout" && c.arguments.len() == 2) {
+        let aborts = call.arguments[0].span.clone().any(|i| reading.is(i, "abort"));
+        if let (true, Some(value)) = (aborts, timeout(reading, &call.arguments[1].span, MS))
+            && let Some((name, certainty)) = target::of(reading, call.at, out)
+        {
+            push(out, name, value, call.line, None, certainty);
+        }
+    }
+    for at in 0..reading.tokens.len() {
+        if !reading.is(at, "deadline") || !matches!(reading.word(at + 1), ":" | "=") {
+            continue;
+        }
+        // Now and so many milliseconds.
+        let Some(plus) = (at + 2..at + 14).take_while(|&i| !matches!(reading.word(i), "," | ";" | "}")).find(|&i| reading.is(i, "+")) else { continue };
+        let number = value_of(reading, plus + 1);
+        if let Some(value) = timeout(reading, &number, MS)
+            && let Some((name, certainty)) = target::of(reading, at, out)
+        {
+            push(out, name, value, reading.line(at), None, certainty);
+        }
+    }
 }
 
 /// Whether an import line names one of the libraries that a row needs; receivers' words are not asked there.
@@ -96,7 +135,7 @@ fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
     let found = if row.word.contains("_MS_CONFIG") || row.word == "RETRIES_CONFIG" || row.word.ends_with(".ms") || row.word.contains("send.max") {
         Some((Name::literal("kafka"), Certainty::Sure))
     } else {
-        target::of(reading, at)
+        target::of(reading, at, out)
     };
     let Some((name, sure)) = found else { return };
     push(out, name, shown, reading.line(at), None, sure);

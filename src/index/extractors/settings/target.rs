@@ -1,7 +1,8 @@
 //! What a setting is for: the host, service or client that is called, as far as the text around it tells.
 
 use super::first_label;
-use crate::index::model::{Certainty, Name, Part};
+use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role};
+use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Call, DeclarationKind, Reading, Span};
 
 /// Words of names that say nothing of the target.
@@ -135,10 +136,16 @@ fn middleware(name: &str) -> Option<&'static str> {
 }
 
 /// The target of the setting at a token, and how sure it is: an address or a client's own name says it, or only a function's.
-pub(super) fn of(reading: &Reading<'_>, at: usize) -> Option<(Name, Certainty)> {
+pub(super) fn of(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Name, Certainty)> {
     // Calls around it, from the inside out.
     let around: Vec<&Call<'_>> = reading.calls.iter().filter(|c| c.open < at && at < c.close || c.at == at).collect();
+    if let Some(name) = channel(reading, at) {
+        return Some((name, Certainty::Sure));
+    }
     for call in around.iter().rev().take(3) {
+        if let Some(name) = told(facts, reading.line(call.begins), reading.line(call.close)) {
+            return Some((name, Certainty::Sure));
+        }
         if let Some(name) = of_call(reading, call) {
             return Some((name, Certainty::Sure));
         }
@@ -152,17 +159,24 @@ pub(super) fn of(reading: &Reading<'_>, at: usize) -> Option<(Name, Certainty)> 
             return Some((Name::literal(text), Certainty::Sure));
         }
     }
-    if let Some(name) = annotated(reading, at) {
+    if let Some(name) = annotated(reading, at, facts) {
         return Some(name);
     }
     let function = reading.enclosing(at, &[DeclarationKind::Function]);
     if let Some(function) = function {
         // What is called after it in the same function.
+        if let Some(name) = told(facts, reading.line(at), reading.line(function.body.end.saturating_sub(1))) {
+            return Some((name, Certainty::Sure));
+        }
         if let Some(name) = in_span(reading, &(at..function.body.end)).or_else(|| called_in(reading, &(at..function.body.end))) {
             return Some((name, Certainty::Sure));
         }
     }
     let holder = reading.enclosing(at, &[DeclarationKind::Type]);
+    // The only address that the type knows.
+    if let Some(name) = holder.filter(|d| is_client(d.name)).and_then(|d| only_address(reading, &d.body)) {
+        return Some((name, Certainty::Sure));
+    }
     let by_type = holder.and_then(|d| if is_client(d.name) || is_job(d.name) { label(d.name) } else { None });
     if let Some(text) = by_type {
         return Some((Name::literal(text), Certainty::Sure));
@@ -204,11 +218,72 @@ fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
     }
     // What the result is bound to.
     let bound = reading.assignments.iter().find(|a| a.value.start == call.begins || a.value.start + 1 == call.begins)?;
-    named_client(bound.name).map(Name::literal)
+    let makes = matches!(call.name, "create" | "extend" | "builder" | "build") || call.name.starts_with(char::is_uppercase) || reading.is(call.begins, "new");
+    let name = if makes { label(bound.name) } else { named_client(bound.name) };
+    name.map(Name::literal)
+}
+
+/// What a call on these lines was found to ask.
+fn told(facts: &Facts, from: u32, to: u32) -> Option<Name> {
+    let asked = facts.uses.iter().filter(|u| u.role == Role::Calls && (from..=to).contains(&u.line));
+    for used in asked {
+        match used.kind {
+            Kind::Rpc => {
+                let service = used.name.as_literal()?.split('/').next()?.rsplit('.').next()?;
+                return label(service).map(Name::literal);
+            }
+            Kind::Route => {
+                let mut parts = used.name.0.iter();
+                let Some(Part::Text(text)) = parts.next() else { continue };
+                let found = match text.split_once("://") {
+                    Some((_, rest)) if !rest.is_empty() => host(&used.name),
+                    _ if text.ends_with(' ') || text.ends_with("://") => parts.next().and_then(open),
+                    _ => None,
+                };
+                if found.is_some() {
+                    return found;
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A topic or queue beside the setting: `kafka.Writer{Topic: "orders", MaxAttempts: 4}`.
+fn channel(reading: &Reading<'_>, at: usize) -> Option<Name> {
+    let brace = (at.saturating_sub(80)..at).rev().find(|&i| reading.is(i, "{") && reading.partner(i) > at)?;
+    let entries = reading.entries(&(brace + 1..reading.partner(brace)));
+    let (_, value) = entries.into_iter().find(|(k, _)| matches!(*k, "Topic" | "topic" | "queue" | "Queue" | "QueueUrl" | "queueName" | "stream"))?;
+    let name = reading.name(&value);
+    (name.says_something() || name.is_open()).then_some(name)
+}
+
+/// The address in a span, when there is one only.
+fn only_address(reading: &Reading<'_>, span: &Span) -> Option<Name> {
+    let mut found: Option<Name> = None;
+    for at in span.clone().filter(|&i| reading.kind(i) == Some(Token::Text)) {
+        let text = reading.string(at).unwrap_or("");
+        if !(text.contains("://") || text.starts_with("${")) {
+            continue;
+        }
+        let Some(name) = host(&reading.name(&(at..at + 1))) else { continue };
+        let address = name.as_literal().is_some()
+            || matches!(name.0.first(), Some(Part::Setting(key, _)) if {
+                let key = key.to_ascii_lowercase();
+                ["url", "uri", "addr", "address", "host", "endpoint"].iter().any(|w| key.ends_with(w))
+            });
+        match &found {
+            _ if !address => {}
+            Some(other) if *other != name => return None,
+            _ => found = Some(name),
+        }
+    }
+    found
 }
 
 /// A task, listener or function under an annotation or decorator: what its body calls, else its own name.
-fn annotated(reading: &Reading<'_>, at: usize) -> Option<(Name, Certainty)> {
+fn annotated(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Name, Certainty)> {
     let annotation = reading
         .annotations
         .iter()
@@ -218,7 +293,8 @@ fn annotated(reading: &Reading<'_>, at: usize) -> Option<(Name, Certainty)> {
     let declared = reading.declarations.iter().find(|d| d.name_at == target);
     let task = matches!(annotation.name, "task" | "shared_task" | "actor" | "job");
     if let Some(declared) = declared.filter(|_| !task) {
-        if let Some(name) = in_span(reading, &declared.body).or_else(|| called_in(reading, &declared.body)) {
+        let by_call = told(facts, reading.line(declared.body.start), reading.line(declared.body.end.saturating_sub(1)));
+        if let Some(name) = by_call.or_else(|| in_span(reading, &declared.body)).or_else(|| called_in(reading, &declared.body)) {
             return Some((name, Certainty::Sure));
         }
     }
@@ -241,11 +317,10 @@ fn called_in(reading: &Reading<'_>, span: &Span) -> Option<Name> {
 
 /// The first address in a span: a literal's host, or what is open of it.
 fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
-    use crate::index::reading::tokens::Kind;
     let mut at = span.start;
     while at < span.end.min(span.start + 400) {
         match reading.kind(at) {
-            Some(Kind::Text) => {
+            Some(Token::Text) => {
                 let text = reading.string(at).unwrap_or("");
                 if text.contains("://") || text.starts_with('{') || text.starts_with("${") || text.contains("/") {
                     let name = reading.name(&(at..at + 1));
@@ -254,7 +329,7 @@ fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
                     }
                 }
             }
-            Some(Kind::Word) => {
+            Some(Token::Word) => {
                 let word = reading.word(at);
                 let lower = word.to_ascii_lowercase();
                 let address = ["url", "uri", "addr", "host", "endpoint", "base"].iter().any(|w| lower.ends_with(w));

@@ -10,6 +10,33 @@ fn sets(path: &str, text: &str, expected: &[&str]) {
 #[test]
 fn in_programs() {
     for (path, text, expected) in [
+        ("b.go", "func f() {\n\tw := &kafka.Writer{Topic: \"orders\", MaxAttempts: 4}\n}", &["sure orders = attempts=4 @2"][..]),
+        ("A.java", "class A { @Retry(name = \"stock\")\n void reserve() { } }", &["sure stock @1"]),
+        (
+            "DispatchClient.java",
+            "class DispatchClient { DispatchClient(@Value(\"${shop.work.url}\") String u, RestTemplateBuilder b) { rest = b.setReadTimeout(Duration.ofSeconds(2)).build(); } }",
+            &["sure ${shop.work.url} = timeout=2s @1"],
+        ),
+        (
+            "b.py",
+            "import stock_pb2_grpc\nstub = stock_pb2_grpc.StockStub(grpc.insecure_channel('stock:1'))\ndef f(orders):\n    stub.Reserve(orders.first, timeout=3)",
+            &["sure stock = timeout=3s @4"],
+        ),
+        (
+            "a.ts",
+            "import got from 'got';\nconst orders = got.extend({ timeout: { request: 3000 }, retry: { limit: 2 } });",
+            &["sure orders = timeout=3s @2", "sure orders = attempts=2 @2"],
+        ),
+        (
+            "a.ts",
+            "async function f() {\n  const t = setTimeout(() => ac.abort(), 2000);\n  await fetch('http://stock/x', { signal: ac.signal });\n}",
+            &["sure stock = timeout=2s @2"],
+        ),
+        (
+            "a.ts",
+            "import * as grpc from '@grpc/grpc-js';\nconst s = new shop.Stock(a, grpc.credentials.createInsecure());\nfunction f() { s.reserve(r, { deadline: Date.now() + 1500 }, cb); }",
+            &["sure stock = timeout=1500ms @3"],
+        ),
         ("a.py", "requests.get('http://stock:80/x', timeout=5)", &["sure stock = timeout=5s @1"][..]),
         (
             "a.py",
