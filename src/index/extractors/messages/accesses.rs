@@ -6,8 +6,10 @@ use crate::index::extractors::clients::variable_type;
 use crate::index::model::{Certainty, Facts, Kind, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{DeclarationKind, Reading};
+use std::collections::HashSet;
 
 pub(super) fn read(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type<'_>], facts: &mut Facts) {
+    let named = beside(reading, carried);
     let mut known: Vec<(&str, usize, Option<usize>)> = Vec::new();
     for at in 1..reading.tokens.len().saturating_sub(2) {
         if reading.kind(at) != Some(Token::Word) {
@@ -19,7 +21,7 @@ pub(super) fn read(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type
             continue;
         }
         let word = reading.word(at);
-        if word.starts_with(|c: char| c.is_ascii_uppercase()) || matches!(word, "this" | "self" | "super") {
+        if word.starts_with(|c: char| c.is_ascii_uppercase()) || matches!(word, "this" | "self" | "super") || !named.contains(word) {
             continue;
         }
         let function = reading.enclosing(at, &[DeclarationKind::Function]).map_or(0, |d| d.name_at);
@@ -44,6 +46,15 @@ pub(super) fn read(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type
         let holder = &carried[place];
         facts.push(Use::new(Kind::Field, role, field(holder.name, &wire(types, holder.name, &name)), reading.line(member)).certainty(holder.certainty));
     }
+}
+
+/// Words that stand on a line with a carried type, or on the line before: nothing else can be a variable of such a type.
+fn beside<'a>(reading: &Reading<'a>, carried: &[Carried<'_>]) -> HashSet<&'a str> {
+    let is_type = |at: usize| reading.kind(at) == Some(Token::Word) && carried.iter().any(|c| c.name == reading.word(at));
+    let mut lines: Vec<u32> = (0..reading.tokens.len()).filter(|&at| is_type(at)).map(|at| reading.line(at)).collect();
+    lines.dedup();
+    let near = |line: u32| lines.binary_search(&line).is_ok() || lines.binary_search(&(line + 1)).is_ok();
+    (0..reading.tokens.len()).filter(|&at| reading.kind(at) == Some(Token::Word) && near(reading.line(at))).map(|at| reading.word(at)).collect()
 }
 
 /// The wire name of a member, where the type is declared here.
