@@ -242,9 +242,13 @@ fn the_journal_of_a_patch_is_replayed_file_by_file() {
 #[test]
 fn a_client_that_nobody_knows_is_a_fault_and_stops_nothing() {
     let codex = Codex::new();
-    let mut command = codex.room.hook_command();
-    command.args(["--client", "nobody"]);
-    assert_eq!(room::run(command, codex.patch("PreToolUse", &retry_patch()).to_string().as_bytes()), None);
+    let run = |args: &[&str]| {
+        let mut command = codex.room.hook_command();
+        command.args(args);
+        room::run(command, codex.patch("PreToolUse", &retry_patch()).to_string().as_bytes())
+    };
+    assert_eq!(run(&["--client", "nobody"]), None);
     assert_eq!(codex.room.faults(), ["no client: nobody"]);
+    assert!(run(&["--client=codex"]).is_some(), "the other way to write it");
     assert!(fs::exists(codex.room.path("xdg")).is_ok_and(|there| !there));
 }

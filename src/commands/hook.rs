@@ -56,6 +56,8 @@ fn client(args: impl Iterator<Item = OsString>) -> Result<&'static dyn Client, S
     for arg in args {
         if std::mem::replace(&mut is_next, arg == "--client") {
             name = Some(arg);
+        } else if let Some(value) = arg.to_str().and_then(|a| a.strip_prefix("--client=")) {
+            name = Some(value.into());
         }
     }
     let name = name.as_deref().unwrap_or_default().to_string_lossy();
