@@ -174,6 +174,9 @@ fn meeting(meeting: &Meeting) -> ConvergencePoint {
 
 /// Components of which nothing could be read.
 fn notes(topology: &Topology) -> Vec<Note> {
+    if topology.components.is_empty() {
+        return vec![Note::new(About::NotRead, "no folder here is packed or started by itself, so no component could be told", Vec::new())];
+    }
     let is_met = |c: &&Component| !topology.relationships.iter().any(|r| r.from == c.name || r.to == c.name);
     let text = |c: &Component| format!("no call from or to {} could be read from its code", c.name);
     topology.components.iter().filter(is_met).map(|c| Note::new(About::NoConnection, text(c), Vec::new())).collect()

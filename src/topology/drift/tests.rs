@@ -126,3 +126,13 @@ fn what_is_deployed_tells_of_settings_and_of_what_is_missing() {
     assert_eq!(told(&drift.items), ["NotSeen web>mute Some(NoAddress)", "NotSeen web>partner Some(NoAddress)", "NotDeployed old> None"]);
     assert_eq!(told(&drift.untold), ["NotSeen mute>cart Some(Unreadable)"]);
 }
+
+#[test]
+fn what_code_does_says_nothing_of_what_is_deployed() {
+    let file = system(&[("web", S), ("cart", S), ("mute", S), ("db", Kind::Db)], &[("web", "cart"), ("web", "mute"), ("mute", "cart"), ("cart", "db")]);
+    let code = system(&[("web", S), ("cart", S), ("mute", S), ("stock", S)], &[("web", "cart"), ("cart", "stock")]);
+    let drift = compare(&file, &code, Evidence::Coded);
+    assert_eq!(told(&drift.items), ["NotSeen web>mute Some(NoUse)", "NotSeen cart>db Some(NoUse)", "NotDeclared cart>stock None", "Unknown stock> None"]);
+    assert_eq!(told(&drift.untold), ["NotSeen mute>cart Some(Unreadable)"]);
+    assert!(drift.items[0].words.starts_with("no line of web that leads to mute was found"));
+}

@@ -62,6 +62,12 @@ fn a_topology_of_the_code_reads_back_and_names_its_lines() {
 }
 
 #[test]
+fn nothing_to_tell_is_told() {
+    let import = import(&Linked::default());
+    assert_eq!((import.topology.components.len(), import.notes.len()), (0, 1));
+}
+
+#[test]
 fn the_word_code_stands_for_a_folder() {
     let paths = |words: &[&str]| words.iter().map(PathBuf::from).collect::<Vec<_>>();
     assert_eq!(folder(&paths(&["code"])), Some(PathBuf::from(".")));
