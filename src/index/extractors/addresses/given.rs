@@ -62,11 +62,19 @@ fn is_host(value: &str) -> bool {
 fn handed_on(out: &mut Facts, key: &str, value: &str, line: u32) {
     let inside = value.trim_start_matches("${").split('}').next().unwrap_or("");
     let (variable, default) = inside.split_once(':').map_or((inside, None), |(k, d)| (k, Some(d.trim_start_matches('-'))));
+    let default = default.filter(|d| is_address(d));
+    // A variable of a deployment takes over what is set outside; its default is what it gives.
+    if key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') {
+        if let Some(value) = default {
+            out.push(Use::new(Kind::Address, Role::Declares, Name::literal(key), line).value(value));
+        }
+        return;
+    }
     if variable == key || !is_address_key(variable) {
         return;
     }
     let mut used = Use::new(Kind::Address, Role::Reads, Name::literal(variable), line);
-    used.value = default.filter(|d| is_address(d)).map(str::to_owned);
+    used.value = default.map(str::to_owned);
     out.push(used);
 }
 

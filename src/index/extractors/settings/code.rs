@@ -110,8 +110,11 @@ fn habit(language: &str) -> f64 {
 
 /// `max_retries=3`, `timeout: 5000`, `RetryMax = 3`, `'retries' => 3`.
 fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
-    let Some(row) = KEYS.iter().find(|k| k.word == word) else { return };
     let sign = reading.word(at + 1);
+    if !matches!(sign, ":" | "=" | "=>" | ",") {
+        return;
+    }
+    let Some(row) = KEYS.iter().find(|k| k.word == word) else { return };
     // `props.put(ProducerConfig.RETRIES_CONFIG, 3)`
     let constant = row.word.ends_with("_CONFIG") && sign == ",";
     if !(matches!(sign, ":" | "=" | "=>") || constant) {
