@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What is reached and has to stay: recall and precision over all kinds, as `distarch resources` tells them.
-const RECALL: f64 = 0.0;
-const PRECISION: f64 = 0.0;
+const RECALL: f64 = 0.90;
+const PRECISION: f64 = 0.95;
 
 /// Roles that the vocabulary of the tool (`Role`, `Kind` in src/index/model.rs) has one word for and the list another.
 const VOCABULARY: [(&str, &str, &str); 3] = [
@@ -64,6 +64,8 @@ struct Expected {
     files: BTreeSet<String>,
     lines: u64,
     same_roles: Vec<(String, String, String)>,
+    /// A role counts only as it is listed, word for word.
+    strict: bool,
     optional: Vec<Use>,
     uses: Vec<Use>,
 }
@@ -84,6 +86,7 @@ impl Expected {
             files: list("files").iter().map(|f| f.as_str().expect("a path").to_owned()).collect(),
             lines: head["lines"].as_u64().expect("a number"),
             same_roles,
+            strict: false,
             optional: list("optional").iter().map(Use::of).collect(),
             uses: lines.map(|l| Use::of(&l)).collect(),
         }
@@ -92,13 +95,8 @@ impl Expected {
     /// Whether what is told is what is listed, but for its line.
     fn is(&self, listed: &Use, told: &Use, with_value: bool) -> bool {
         let role = |a: &str, b: &str| {
-            a == b
-                || self
-                    .same_roles
-                    .iter()
-                    .map(|(k, x, y)| (&**k, &**x, &**y))
-                    .chain(VOCABULARY)
-                    .any(|(kind, x, y)| kind == listed.kind && ((x, y) == (a, b) || (y, x) == (a, b)))
+            let mut same = self.same_roles.iter().map(|(k, x, y)| (&**k, &**x, &**y)).chain(VOCABULARY);
+            a == b || !self.strict && same.any(|(kind, x, y)| kind == listed.kind && ((x, y) == (a, b) || (y, x) == (a, b)))
         };
         let value = !with_value
             || !["column", "key", "state", "message", "flag"].contains(&&*listed.kind)
@@ -282,10 +280,13 @@ fn table(judged: &Judged) -> String {
 #[test]
 fn the_shop_is_told_as_it_was_written_down() {
     let expected = Expected::read();
-    let judged = judge(&expected, &told(&expected, false));
-    let with_guesses = self::judge(&expected, &told(&expected, true));
+    let all = told(&expected, false);
+    let judged = judge(&expected, &all);
+    let with_guesses = judge(&expected, &told(&expected, true));
+    let strict = judge(&Expected { strict: true, ..Expected::read() }, &all);
     println!("{}", table(&judged));
     println!("with guesses: recall {:.3}, precision {:.3}", with_guesses.recall(), with_guesses.precision());
+    println!("roles word for word: recall {:.3}, precision {:.3}", strict.recall(), strict.precision());
     for (what, uses) in [("missed", &judged.missed), ("wrong", &judged.wrong)] {
         println!("\n{what}");
         let mut lines: Vec<String> = uses.iter().map(Use::show).collect();
