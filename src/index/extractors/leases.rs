@@ -299,6 +299,16 @@ mod tests {
                 &["sure lease locks lock:{} = ttl=10s @4"],
             ),
             ("a.ts", "import Redlock from 'redlock';\nconst l = await redlock.acquire([`locks:${id}`], 5000);", &["sure lease locks locks:{} = ttl=5s @2"]),
+            (
+                "a.py",
+                "from app import store\nlease = store.lock(LEADER_NAME, timeout=20, blocking_timeout=5)",
+                &["sure lease locks <LEADER_NAME> = ttl=20s @2"],
+            ),
+            (
+                "a.go",
+                "import \"x/redis\"\n\nfunc f() {\n\trdb.SetNX(ctx, \"lock:\"+id, me, time.Minute)\n\tdefer rdb.Del(ctx, \"lock:\"+id)\n}",
+                &["sure lease locks lock:{} = ttl=1m @4", "sure lease deletes lock:{} @5"],
+            ),
             ("a.py", "cur.execute(\"SELECT pg_try_advisory_lock(42)\")", &["sure lease locks advisory:42 @1"]),
             (
                 "a.go",

@@ -52,9 +52,9 @@ pub(crate) struct Extractor {
     pub(crate) read: fn(&File<'_>, &mut Facts),
 }
 
-const KEYS: &[&str] = &["redis", "cache", "rdb", "hset", "hget", "setnx", "zadd", "sadd", "xadd", "xread", "lpush", "rpush", "dalli", "etcd", "consul", "zookeeper", "kazoo", "curator", "idatabase", "stringset", "stringget", "keydelete", "valkey", "redix", "opsfor"];
+const KEYS: &[&str] = &["redis", "cache", "rdb", "hset", "hget", "setnx", "zadd", "sadd", "xadd", "xread", "lpush", "rpush", "dalli", "etcd", "consul", "zookeeper", "kazoo", "curator", "idatabase", "stringset", "stringget", "keydelete", "valkey", "redix", "opsfor", "store."];
 const LEASES: &[&str] = &["lock", "lease", "leader", "mutex", "setnx", "election"];
-const ORM: &[&str] = &["model", "entity", "repository", "query", "where", "objects", "schema", "collection", "gorm", "prisma", "knex", "context", "create_table", "findby", "find_by", "table", "record", "document", "mongo", "ecto", "diesel", "sea_orm", ".find(", "update!", ".save", "session."];
+const ORM: &[&str] = &["model", "entity", "repository", "query", "where", "objects", "schema", "collection", "gorm", "prisma", "knex", "context", "create_table", "findby", "find_by", "table", "record", "document", "mongo", "ecto", "diesel", "sea_orm", ".find(", "update!", ".save", "session.", ".create"];
 const SQL: &[&str] = &["select", "insert into", "update", "delete from", "create t", "alter t", "drop t", "merge into"];
 
 const _: () = assert!(EXTRACTORS.len() <= needles::MOST, "a bit for each extractor");

@@ -236,6 +236,8 @@ fn active_records<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
             && word.starts_with(|c: char| c.is_ascii_uppercase())
             && reading.is(at + 1, ".")
             && ASKED.contains(&reading.word(at + 2))
+            // A type within another's name is a library's, unless it is asked as only records are.
+            && !(at > 0 && reading.is(at - 1, "::") && matches!(reading.word(at + 2), "find" | "create"))
             && !matches!(
                 word,
                 "Dir" | "File" | "Hash" | "Set" | "Array" | "Enum" | "Rails" | "ENV" | "Find" | "Redis" | "Process" | "Sidekiq" | "Stripe" | "Gem"

@@ -331,6 +331,17 @@ fn fields(reading: &Reading<'_>, declared: &Declaration<'_>) -> Vec<Column> {
     out
 }
 
+/// The name in a tag of xorm: in quotes, or a word alone that is no property of a column.
+fn xorm_name(content: &str) -> Option<&str> {
+    const PROPERTIES: [&str; 14] =
+        ["pk", "autoincr", "notnull", "not", "null", "unique", "index", "created", "updated", "deleted", "version", "extends", "text", "json"];
+    let quoted = content.split('\'').nth(1).filter(|_| !content.to_ascii_uppercase().split('\'').next().unwrap_or("").trim_end().ends_with("DEFAULT"));
+    let first = content.split_whitespace().next().filter(|w| {
+        w.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !PROPERTIES.contains(w) && !matches!(*w, "bigint" | "int" | "bool" | "varchar" | "integer")
+    });
+    quoted.or(first)
+}
+
 /// Structs with tags of gorm, bun or xorm, and ent's schemas.
 fn go<'a>(reading: &Reading<'a>) -> Vec<Model<'a>> {
     let mut out = Vec::new();
@@ -365,6 +376,7 @@ fn go<'a>(reading: &Reading<'a>) -> Vec<Model<'a>> {
             let given = content.and_then(|c| {
                 c.split([';', ','])
                     .find_map(|p| p.trim().strip_prefix("column:"))
+                    .or_else(|| xorm_name(c).filter(|_| tag == Some("xorm:\"")))
                     .or_else(|| if tag == Some("bun:\"") { c.split(',').next().filter(|n| !n.is_empty() && !n.contains(':')) } else { None })
             });
             let default = content.and_then(|c| c.split(';').find_map(|p| p.trim().strip_prefix("default:"))).map(|d| d.trim_matches('\'').to_owned());

@@ -257,11 +257,17 @@ impl<'a> World<'_, 'a> {
                     return Some(root);
                 }
             }
-            "ruby" if holders.is_empty() => {
+            "ruby"
+                if holders.is_empty()
+                    || call.on.is_some() && holders.first().is_some_and(|h| matches!(*h, "where" | "find_by" | "order" | "joins" | "includes")) =>
+            {
                 // Within a model its own rows are meant.
                 let model = self.mapped.models.iter().find(|m| m.body.contains(&call.at))?;
-                return matches!(call.name, "where" | "update!" | "update" | "find_by" | "update_columns" | "update_column" | "update_all")
-                    .then(|| self.known(model.entity));
+                return matches!(
+                    &*call.name.replace('!', ""),
+                    "delete_all" | "destroy_all" | "pluck" | "count" | "where" | "update" | "find_by" | "update_columns" | "update_column" | "update_all"
+                )
+                .then(|| self.known(model.entity));
             }
             _ => {}
         }
@@ -269,7 +275,8 @@ impl<'a> World<'_, 'a> {
         if let Some((_, entity)) = self.repositories.iter().find(|(variable, _)| variable == holder) {
             return Some(self.known(entity));
         }
-        if let Some(entity) = holders.iter().find(|h| h.starts_with(|c: char| c.is_ascii_uppercase()) && self.mapped.is_model(h) && !NO_TYPE.contains(h)) {
+        let is_entity = |h: &str| h.starts_with(|c: char| c.is_ascii_uppercase()) && self.mapped.is_model(h) && !NO_TYPE.contains(&h);
+        if let Some(entity) = holders.iter().find(|h| language != "rust" && is_entity(h)) {
             return Some(self.known(entity));
         }
         // A variable that stands for a collection or table.
@@ -299,7 +306,8 @@ impl<'a> World<'_, 'a> {
             return (certainty == Certainty::Sure).then(|| self.known(entity));
         }
         // A type that nothing is known of, with a verb that says enough.
-        let first = holders.first()?;
+        // `Shop::Order.where(..)`: the last of its names.
+        let first = holders.iter().take_while(|h| h.starts_with(|c: char| c.is_ascii_uppercase())).last()?;
         let is_type = first.starts_with(|c: char| c.is_ascii_uppercase()) && first.bytes().any(|b| b.is_ascii_lowercase()) && !NO_TYPE.contains(first);
         let is_service = [
             "Service",

@@ -132,6 +132,18 @@ fn calls_filter_and_set() {
             ],
         ),
         (
+            "app/models/order.rb",
+            "class Order < ApplicationRecord\n  def self.give_up(id)\n    where(buyer: id, status: \"open\").update_all(status: \"lost\")\n  end\nend",
+            &[
+                "sure column declares orders @1",
+                "sure column reads orders @3",
+                "sure column reads orders.buyer @3",
+                "sure column reads orders.status = open @3",
+                "sure column writes orders @3",
+                "sure column writes orders.status = lost @3",
+            ],
+        ),
+        (
             "a.py",
             "from models import Job\n\ndef f(session):\n    job = session.get(Job, 1)\n    session.add(Job(kind=k, state=\"new\"))\n    session.commit()",
             &[

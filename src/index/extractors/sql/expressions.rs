@@ -21,7 +21,7 @@ impl Reader<'_, '_> {
                 at += 1;
                 continue;
             }
-            if self.is(at, "::") || self.is(at, "as") || self.is_any(at, &["interval", "collate"]) {
+            if self.is(at, "into") || self.is(at, "::") || self.is(at, "as") || self.is_any(at, &["interval", "collate"]) {
                 at += 2;
                 continue;
             }

@@ -127,7 +127,7 @@ impl<'t, 'a> Reader<'t, 'a> {
             // The body of a function or trigger begins with words of its own.
             let verb = (from..to).find(|&i| {
                 self.is_any(i, &["select", "insert", "update", "delete", "with", "merge", "replace", "create", "alter", "drop", "truncate"])
-                    && (i == from || self.is_statement(i))
+                    && self.is_statement(i)
             });
             if let Some(verb) = verb {
                 self.statement(verb..to, None);
@@ -434,7 +434,8 @@ pub(super) fn folded(name: &str) -> String {
 fn is_system(table: &str) -> bool {
     let table = table.to_ascii_lowercase();
     table.starts_with(['#', '@'])
-        || matches!(&*table, "all_tab_cols" | "all_tables" | "all_tab_columns" | "user_tables" | "sysobjects")
+        || matches!(&*table, "all_tab_cols" | "all_tables" | "all_tab_columns" | "user_tables" | "sysobjects" | "columns")
+        || table.starts_with("svv_")
         || table.starts_with("pg_")
         || table.starts_with("sqlite_")
         || matches!(&*table, "dual" | "generate_series" | "unnest" | "excluded" | "information_schema")

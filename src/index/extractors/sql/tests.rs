@@ -98,6 +98,23 @@ fn statements_say_tables_columns_and_values() {
             ],
         ),
         (
+            "p.sql",
+            "CREATE OR ALTER PROCEDURE [dbo].[Close]\nAS\nBEGIN\n    UPDATE [dbo].[Order]\n    SET [Status] = 'closed'\n    WHERE [Id] = @Id\n    DELETE FROM [dbo].[Cart]\n    WHERE [Kind] = 'guest'\nEND\nGO\nSELECT * INTO #T FROM [dbo].[Cart]",
+            &[
+                "sure column writes Order @4",
+                "sure column writes Order.Status = closed @5",
+                "sure column reads Order.Id @6",
+                "sure column deletes Cart @7",
+                "sure column reads Cart.Kind = guest @8",
+                "sure column reads Cart @11",
+            ],
+        ),
+        (
+            "a.py",
+            "cur.execute(\"UPDATE jobs SET state = 'queued' WHERE seen < now() - make_interval(secs => %s)\", (n,))",
+            &["sure column writes jobs @1", "sure column writes jobs.state = queued @1", "sure column reads jobs.seen @1"],
+        ),
+        (
             "a.py",
             "q = f\"SELECT id FROM {table} WHERE status = 'x'\"\nr = f\"SELECT id FROM {schema}.orders WHERE status = '{s}'\"",
             &["sure column reads orders @2", "sure column reads orders.id @2", "sure column reads orders.status @2"],

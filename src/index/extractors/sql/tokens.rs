@@ -70,6 +70,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
                 at += rest.find('\n').unwrap_or(rest.len());
                 continue;
             }
+            // A temporary table of T-SQL.
+            b'#' if rest.len() > 1 && is_word(bytes[at + 1]) => {
+                let end = 1 + rest[1..].bytes().take_while(|b| is_word(*b)).count();
+                (Kind::Word, Cow::Borrowed(&rest[..end]), end)
+            }
             b'/' if rest.starts_with("/*") => {
                 at += rest.find("*/").map_or(rest.len(), |i| i + 2);
                 continue;
