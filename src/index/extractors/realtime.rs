@@ -17,7 +17,7 @@ const LIBRARIES: &[&Library] = &[&tables::SOCKET_IO, &tables::SIGNALR, &tables::
 pub(super) const WORDS: &[&str] = &["socket", "signalr", "eventsource", "event-stream", "sse", "broadcast", "stomp", "actioncable", "channel", "hub", "pusher"];
 
 /// Names of events that the libraries themselves raise.
-const OWN: [&str; 34] = [
+const OWN: [&str; 39] = [
     "connect",
     "connection",
     "disconnect",
@@ -52,6 +52,11 @@ const OWN: [&str; 34] = [
     "headers",
     "unexpected-response",
     "ready",
+    "lookup",
+    "secureConnect",
+    "keylog",
+    "session",
+    "secure",
 ];
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {

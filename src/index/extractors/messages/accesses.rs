@@ -10,7 +10,8 @@ use std::collections::HashSet;
 
 pub(super) fn read(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type<'_>], facts: &mut Facts) {
     let named = beside(reading, carried);
-    let mut known: Vec<(&str, usize, Option<usize>)> = Vec::new();
+    // By variable, function, and whether an envelope's content is asked for.
+    let mut known: Vec<(&str, usize, bool, Option<usize>)> = Vec::new();
     for at in 1..reading.tokens.len().saturating_sub(2) {
         if reading.kind(at) != Some(Token::Word) {
             continue;
@@ -25,19 +26,23 @@ pub(super) fn read(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type
             continue;
         }
         let function = reading.enclosing(at, &[DeclarationKind::Function]).map_or(0, |d| d.name_at);
-        let place = match known.iter().find(|(name, within, _)| *name == word && *within == function) {
+        let held = HELD.contains(&reading.word(at + 2));
+        let place = match known.iter().find(|(name, within, h, _)| *name == word && *within == function && *h == held) {
             Some((.., place)) => *place,
             None => {
-                let place = carried_type(reading, carried, word, function, at);
-                known.push((word, function, place));
+                let place = carried_type(reading, carried, (word, held), function, at);
+                known.push((word, function, held, place));
                 place
             }
         };
         let Some(place) = place else { continue };
         let mut member = at + 2 + usize::from(dot == "!");
-        // MassTransit hands the message over in an envelope.
-        if matches!(reading.word(member), "Message" | "message") && matches!(reading.word(member + 1), "." | "?.") {
-            member += 2;
+        // MassTransit and others hand the message over in an envelope.
+        if HELD.contains(&reading.word(member)) {
+            let after = if reading.is(member + 1, "(") { reading.partner(member + 1) + 1 } else { member + 1 };
+            if matches!(reading.word(after), "." | "?.") {
+                member = after + 1;
+            }
         }
         if reading.kind(member) != Some(Token::Word) {
             continue;
@@ -47,6 +52,9 @@ pub(super) fn read(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type
         facts.push(Use::new(Kind::Field, role, field(holder.name, &wire(types, holder.name, &name)), reading.line(member)).certainty(holder.certainty));
     }
 }
+
+/// What an envelope holds.
+const HELD: [&str; 7] = ["Message", "message", "value", "getPayload", "payload", "getEvent", "getMessage"];
 
 /// Words that stand on a line with a carried type, or on the line before: nothing else can be a variable of such a type.
 fn beside<'a>(reading: &Reading<'a>, carried: &[Carried<'_>]) -> HashSet<&'a str> {
@@ -65,7 +73,7 @@ fn wire(types: &[Type<'_>], holder: &str, member: &str) -> String {
 }
 
 /// Which carried type a variable has in a function.
-fn carried_type(reading: &Reading<'_>, carried: &[Carried<'_>], word: &str, function: usize, at: usize) -> Option<usize> {
+fn carried_type(reading: &Reading<'_>, carried: &[Carried<'_>], (word, held): (&str, bool), function: usize, at: usize) -> Option<usize> {
     let position = |name: &str| carried.iter().position(|c| c.name == name);
     // `ConsumeContext<OrderCreated> context`, `event: Message<OrderCreated>`: the type argument counts.
     let declared = (function..at).rev().find(|&i| {
@@ -74,7 +82,8 @@ fn carried_type(reading: &Reading<'_>, carried: &[Carried<'_>], word: &str, func
     if let Some(declared) = declared
         && reading.is(declared - 1, ">")
     {
-        return (declared.saturating_sub(8)..declared).rev().find_map(|i| position(reading.word(i)));
+        // Of an envelope only what it holds: `ConsumeContext<OrderCreated> context`, then `context.Message.CustomerId`.
+        return held.then(|| (declared.saturating_sub(8)..declared).rev().find_map(|i| position(reading.word(i)))).flatten();
     }
     if let Some(found) = variable_type(reading, word, at + 1) {
         return position(found);

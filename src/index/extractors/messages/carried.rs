@@ -153,7 +153,10 @@ const PARTS: [&str; 22] = [
 ];
 
 fn fits(word: &str) -> bool {
+    // `TValue` is a type's parameter.
+    let parameter = word.starts_with('T') && word[1..].starts_with(|c: char| c.is_ascii_uppercase());
     word.len() > 3
+        && !parameter
         && word.starts_with(|c: char| c.is_ascii_uppercase())
         && word.bytes().any(|b| b.is_ascii_lowercase())
         && !NONE.contains(&word)

@@ -14,6 +14,9 @@ pub(crate) const SOCKET_IO: Library = Library {
         Row::call(Publishes, &["emit", "emitwithack"], FIRST).on(SOCKETS).kind(Message),
         Row::call(Publishes, &["emit"], FIRST).rooted().only(&["python"]).kind(Message),
         Row::call(Consumes, &["on", "once"], FIRST).on(SOCKETS).kind(Message),
+        // Handlers often lie in files that are given the connection.
+        Row::call(Publishes, &["emit"], FIRST).on(&["socket"]).only(&["javascript", "typescript"]).kind(Message).hinted(),
+        Row::call(Consumes, &["on"], FIRST).on(&["socket"]).only(&["javascript", "typescript"]).kind(Message).hinted(),
         Row::annotation(Consumes, &["on"], FIRST).on(&["socket", "sio"]).kind(Message),
         Row::annotation(Consumes, &["event"], &[Nth(0), Target]).on(&["socket", "sio"]).kind(Message),
         Row::annotation(Consumes, &["subscribemessage"], FIRST).kind(Message),

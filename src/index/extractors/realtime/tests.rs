@@ -21,6 +21,11 @@ fn messages_on_open_connections() {
                 "import { WebSocket } from 'ws';\nfunction tell(socket: WebSocket, message: Told): void {\n  socket.send(JSON.stringify(message));\n}\nfunction f() {\n  tell(socket, { type: 'order.updated', id });\n}\n",
                 &["sure message publishes order.updated @6"],
             ),
+            (
+                "handlers.js",
+                "module.exports = (socket) => {\n  socket.on('order.cancel', f);\n  socket.on('data', g);\n};\n",
+                &["likely message consumes order.cancel @2"],
+            ),
             ("e.ts", "const source = new EventSource('/events');\nsource.addEventListener('order.created', f);\n", &["sure message consumes order.created @2"]),
             (
                 "H.cs",
