@@ -19,7 +19,7 @@ pub struct Args {
     pub dry_run: bool,
 }
 
-/// Removes old sessions, journals beyond those that are kept, and settings compiled long ago; says what went.
+/// Removes old sessions, journals beyond those that are kept, settings compiled and indexes made long ago; says what went.
 ///
 /// # Errors
 /// When something cannot be removed.
@@ -36,17 +36,23 @@ pub fn run(args: &Args) -> anyhow::Result<String> {
         let mut rest = old_files(&state.join("compiled"), "json", old);
         rest.extend(old_files(&state.join("compiled"), "tmp", Duration::from_secs(3600)));
         let compiled = remove(&rest, args.dry_run)?;
+        // An index is made again by `distarch index`; one that nobody made again for so long is of a repository that nobody works in.
+        let index = state.join("index");
+        let mut rest: Vec<PathBuf> = ["lookup", "facts", "edited"].iter().flat_map(|e| old_files(&index, e, old)).collect();
+        rest.extend(old_files(&index, "tmp", Duration::from_secs(3600)));
+        let indexes = remove(&rest, args.dry_run)?;
         let parts: Vec<PathBuf> = journal::parts(&state).into_iter().rev().skip(journal::KEPT).map(|(_, path)| path).collect();
         let journals = remove(&parts, args.dry_run)?;
         let word = if args.dry_run { "would remove" } else { "removed" };
         let days = args.days;
         let _ = writeln!(
             out,
-            "{}: {word} {} of sessions untouched for {days} days, {} of the journal, {} of compiled settings",
+            "{}: {word} {} of sessions untouched for {days} days, {} of the journal, {} of compiled settings, {} of indexes",
             state.display(),
             count(sessions),
             count(journals),
-            count(compiled)
+            count(compiled),
+            count(indexes)
         );
     }
     Ok(out)

@@ -7,6 +7,11 @@
 //! records   checksum, then the key and what is known of it, as postcard              each bounded, each verified when it is read
 //! tables    what names lean on in other files, as postcard, with a checksum          read where a name has to be resolved by them
 //! ```
+//!
+//! Weighed against crates, by instructions of a process under callgrind that opens a file of 100,000 records and reads one (musl): `cdb64`
+//! takes 5.3 k, this 7 k, of which identity, version and checksums are the difference. `cdb64` would be the choice if its files were
+//! never damaged: it allocates whatever length a record names, so that one scribbled byte ends the process, and has no place for a version
+//! or a checksum. `redb` takes 1.2 M to open; `heed` opens by an unsafe function; `sled` keeps threads; `fst` wants the whole file in memory.
 
 use crate::hash;
 use std::fs::File;
