@@ -104,7 +104,16 @@ fn target(reading: &Reading<'_>, sign: usize) -> Option<usize> {
     {
         return Some(start);
     }
-    let last = sign - 1;
+    let mut last = sign - 1;
+    // Go: in `url, err := ..` the first name has the value.
+    if reading.language.name() == "go"
+        && matches!(reading.word(last), "err" | "ok" | "_")
+        && last >= 2
+        && reading.is(last - 1, ",")
+        && reading.kind(last - 2) == Some(Kind::Word)
+    {
+        last -= 2;
+    }
     (reading.kind(last) == Some(Kind::Word) && !calls::is_no_name(reading.word(last))).then_some(last)
 }
 

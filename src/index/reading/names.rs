@@ -273,7 +273,7 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
             return fill(template, &names(reading, &arguments[1..], depth));
         }
     }
-    if matches!(last, "join" | "Join") && arguments.len() >= 2 {
+    if matches!(last, "join" | "Join" | "JoinPath") && arguments.len() >= 2 {
         // path.join(a, b), String.join(":", a, b)
         let texts = names(reading, &arguments, depth);
         let string = path.first() == Some(&"String") || path.first() == Some(&"string");

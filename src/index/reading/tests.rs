@@ -39,6 +39,7 @@ fn names_are_put_together() {
         ("a.go", "w.send(fmt.Sprintf(\"worker:%s:status\", id))", "send", "worker:{}:status @1"),
         ("a.go", "w.send([]byte(\"x\"))", "send", "x @1"),
         ("a.go", "w.send(os.Getenv(\"ADDR\"))", "send", "${ADDR} @1"),
+        ("a.go", "func f() {\n\taddr, ok := os.LookupEnv(\"ADDR\")\n\tw.send(addr)\n}", "send", "${ADDR} @3"),
         ("A.java", "class A { static final String T = \"orders\"; void f() { k.send(T, o); } }", "send", "orders @1"),
         ("A.java", "class A { void f() { k.send(String.format(\"w:%d\", id)); } }", "send", "w:{} @1"),
         ("A.java", "class A { void f() { k.send(Topics.ORDERS); } }", "send", "<Topics.ORDERS> @1"),
