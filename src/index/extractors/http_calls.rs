@@ -48,6 +48,15 @@ fn push(out: &mut Facts, method: &str, url: Option<Name>, line: u32, certainty: 
         _ => u.says_something() || u.is_open(),
     };
     let Some(url) = url.filter(tells) else { return false };
+    // Behind a name of this file that nothing is known of, a path of holes alone could be any.
+    if let [Part::Constant(base), rest @ ..] = &*url.0
+        && base.starts_with(|c: char| c.is_lowercase() || c == '$')
+        && !base.ends_with("@base")
+        && !rest.is_empty()
+        && !Name(rest.to_vec()).says_something()
+    {
+        return false;
+    }
     out.push(Use::new(Kind::Route, Role::Calls, paths::route(method, url), line).certainty(certainty));
     true
 }
@@ -91,7 +100,7 @@ fn ask(reading: &Reading<'_>, call: &Call<'_>, row: &Client, verb: &str, out: &m
     if serves && !matches!(verb, "=" | "+") && call.arguments.len() > 1 {
         return false;
     }
-    let address = address(reading, &argument.span);
+    let address = base::with_field(reading, &argument.span, address(reading, &argument.span));
     let rooted = address.0.first().is_some_and(|p| matches!(p, Part::Text(t) if t.starts_with('/')));
     let mut url = paths::url(&address, row.relative);
     let mut certainty = row.certainty;

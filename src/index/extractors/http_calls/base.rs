@@ -3,6 +3,7 @@
 use super::tables::BASES;
 use crate::index::extractors::paths;
 use crate::index::model::{Constant, Facts, Name, Part};
+use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Call, DeclarationKind, Reading, Span};
 
 /// The base of the client that a call is made on: what this file says of it, or the constant under which another file says it.
@@ -49,7 +50,7 @@ fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
             let from = at + 2;
             let mut to = from;
             while to < reading.tokens.len() && !matches!(reading.word(to), "," | ")" | "}" | "]" | ";") && !(to > from && reading.tokens[to].first) {
-                to = if reading.kind(to) == Some(crate::index::reading::tokens::Kind::Open) { reading.partner(to).max(to) + 1 } else { to + 1 };
+                to = if reading.kind(to) == Some(Token::Open) { reading.partner(to).max(to) + 1 } else { to + 1 };
             }
             from..to
         }
@@ -67,6 +68,46 @@ fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
     }
     let base = paths::url(&super::address(reading, &value), false)?;
     (base.says_something() || base.is_open()).then_some(base)
+}
+
+/// Go keeps a client's base in a field: `c.base + "/items"` after `&Client{base: os.Getenv("STOCK_URL")}`. The address with that field's
+/// value in place of what is not known of its beginning.
+pub(super) fn with_field(reading: &Reading<'_>, span: &Span, address: Name) -> Name {
+    let unknown = match &*address.0 {
+        [Part::Hole, ..] => 0,
+        [Part::Text(scheme), Part::Hole, ..] if scheme.ends_with("://") => 1,
+        _ => return address,
+    };
+    if reading.language.name() != "go" {
+        return address;
+    }
+    // The variable of the address, where it is built before.
+    let bound = reading.assignments.iter().rev().find(|a| span.len() == 1 && a.name == reading.word(span.start) && a.at < span.start);
+    let built = bound.map_or_else(|| span.clone(), |a| a.value.clone());
+    let Some(field) = built.clone().find(|&i| {
+        reading.is(i + 1, ".")
+            && i + 2 < built.end
+            && reading.kind(i + 2) == Some(Token::Word)
+            && !reading.is(i + 3, "(")
+            && reading.kind(i) == Some(Token::Word)
+    }) else {
+        return address;
+    };
+    let name = reading.word(field + 2);
+    let mut given = (1..reading.tokens.len()).filter(|&i| reading.is(i, name) && reading.is(i + 1, ":") && matches!(reading.word(i - 1), "{" | ","));
+    let (Some(one), None) = (given.next(), given.next()) else { return address };
+    let mut to = one + 2;
+    while to < reading.tokens.len() && !matches!(reading.word(to), "," | "}") {
+        to = if reading.kind(to) == Some(Token::Open) { reading.partner(to).max(to) + 1 } else { to + 1 };
+    }
+    let value = reading.name(&(one + 2..to));
+    if !(value.says_something() || value.is_open()) {
+        return address;
+    }
+    let mut out = Name(address.0[..unknown].to_vec());
+    out.append(value);
+    out.append(Name(address.0[unknown + 1..].to_vec()));
+    out
 }
 
 /// The file that a name is imported from.

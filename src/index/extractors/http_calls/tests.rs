@@ -12,6 +12,11 @@ fn calls(path: &str, text: &str, expected: &[&str]) {
 fn sent_by_calls() {
     for (path, text, expected) in [
         (
+            "b.go",
+            "func New() *C { return &C{base: os.Getenv(\"STOCK_URL\"), n: 1} }\nfunc (c *C) F() { req, err := http.NewRequest(\"GET\", c.base+\"/items\", nil) }\nfunc (c *C) G() { http.Get(fmt.Sprintf(\"%s/x/%s\", c.base, id)) }",
+            &["sure GET ${STOCK_URL}/items @2", "sure GET ${STOCK_URL}/x/{} @3"][..],
+        ),
+        (
             "B.java",
             "class B { void f() { rest.postForObject(base + \"/items\", i, Item.class); rest.exchange(u + \"/x\", HttpMethod.GET, e, X.class); } }",
             &["sure POST /items @1", "sure GET /x @1"][..],

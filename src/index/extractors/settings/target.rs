@@ -76,6 +76,9 @@ const EMPTY: &[&str] = &[
     "cancel",
     "fn",
     "must",
+    "add",
+    "use",
+    "configure",
     "init",
     "setup",
     "g",
@@ -203,6 +206,16 @@ fn named_client(name: &str) -> Option<String> {
 }
 
 fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
+    // .NET: `AddHttpClient<Stock>(..)`, `AddHttpClient("stock", ..)` and what is chained to it.
+    let mut here = Some(call);
+    while let Some(one) = here {
+        if matches!(one.name, "AddHttpClient" | "AddGrpcClient" | "AddRefitClient") {
+            let given = one.types.and_then(|t| t.rsplit([',', '.']).next()).map(|t| t.trim().to_owned());
+            let name = given.or_else(|| one.positional(0).and_then(|a| reading.literal(&a.span)));
+            return name.and_then(|n| label(n.strip_prefix('I').filter(|r| r.starts_with(char::is_uppercase)).unwrap_or(&n))).map(Name::literal);
+        }
+        here = one.on.map(|o| &reading.calls[o]);
+    }
     if let Some(name) = in_span(reading, &(call.open..call.close)) {
         return Some(name);
     }

@@ -10,6 +10,11 @@ fn sets(path: &str, text: &str, expected: &[&str]) {
 #[test]
 fn in_programs() {
     for (path, text, expected) in [
+        (
+            "S.cs",
+            "class S { void F() {\n s.AddHttpClient(\"stock\", c => { c.Timeout = TimeSpan.FromSeconds(5); })\n .AddPolicyHandler(p => p.WaitAndRetryAsync(3, x => y)); } }",
+            &["sure stock = timeout=5s @2", "sure stock = attempts=3 @3"][..],
+        ),
         ("b.go", "func f() {\n\tw := &kafka.Writer{Topic: \"orders\", MaxAttempts: 4}\n}", &["sure orders = attempts=4 @2"][..]),
         ("A.java", "class A { @Retry(name = \"stock\")\n void reserve() { } }", &["sure stock @1"]),
         (
