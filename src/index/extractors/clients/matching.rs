@@ -104,13 +104,18 @@ impl<'a> Matcher<'_, 'a> {
         if rows.is_empty() {
             return;
         }
+        // Most calls begin with a letter that no row begins with.
+        let firsts: Vec<u32> = rows.iter().map(|(row, _)| row.names.iter().fold(0, |all, n| all | letter(n))).collect();
+        let any = firsts.iter().fold(0, |all, f| all | f);
         for number in 0..self.reading.calls.len() {
             let call = &self.reading.calls[number];
-            if self.handles.iter().any(|h| h.call == number) {
+            let first = letter(call.name);
+            if any & first == 0 || self.handles.iter().any(|h| h.call == number) {
                 continue;
             }
-            for (row, certainty) in rows.iter().copied() {
-                if !row.names.iter().any(|n| same(call.name, n))
+            for ((row, certainty), firsts) in rows.iter().copied().zip(&firsts) {
+                if firsts & first == 0
+                    || !row.names.iter().any(|n| same(call.name, n))
                     || row.count.is_some_and(|n| n != call.arguments.iter().filter(|a| a.keyword.is_none()).count())
                 {
                     continue;
@@ -392,6 +397,12 @@ fn is_constant(name: &Name, imports: &str) -> bool {
         let imported = || word_in(imports, &root.to_ascii_lowercase()) || word_in(imports, &last.to_ascii_lowercase());
         upper || capital && (root != last || told(last)) || imported() || root != last && told(root)
     })
+}
+
+/// A bit for the first letter of a name.
+fn letter(name: &str) -> u32 {
+    let first = name.bytes().find(|b| !matches!(b, b'_' | b'-' | b'.')).unwrap_or(b'_');
+    1 << (first.to_ascii_lowercase() & 31)
 }
 
 fn some(names: Vec<Name>) -> Option<Vec<Name>> {

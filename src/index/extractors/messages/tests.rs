@@ -80,6 +80,7 @@ fn types_on_the_wire() {
                 &["likely field declares CreateOrderCommand.Sku @4"],
             ),
             // A type that nothing sends
+            ("db_schema/message.rs", "#[derive(Serialize)]\nstruct PrivateMessage {\n    body: String,\n}\n", &[]),
             ("domain/order.ts", "export interface Order {\n  customerId: string;\n}\n", &[]),
             ("model.go", "package x\n\ntype Config struct {\n\tPort int `json:\"port\"`\n}\n", &[]),
         ],

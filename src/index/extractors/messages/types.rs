@@ -43,6 +43,12 @@ impl Type<'_> {
         }
         let by_name = ENDS.iter().any(|e| self.name.len() > e.len() && self.name.ends_with(e)) || self.tagged && is_past(self.name);
         let lower = path.to_ascii_lowercase();
+        // What is stored is another thing, whatever it is called.
+        let stored =
+            lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| matches!(w, "db" | "sql" | "database" | "entity" | "entities" | "persistence" | "orm"));
+        if stored {
+            return None;
+        }
         let by_path = PATHS.iter().any(|w| lower.split('/').any(|part| says(part, w)));
         match (self.tagged, by_path, by_name) {
             (true, true, _) | (true, _, true) => Some(Certainty::Sure),
@@ -67,10 +73,6 @@ fn is_past(name: &str) -> bool {
 
 /// Whether a folder's or file's name holds the word as a word of its own, plural or not.
 fn says(part: &str, word: &str) -> bool {
-    // A database's schema is another.
-    if ["db", "sql", "database"].iter().any(|w| part.contains(w)) {
-        return false;
-    }
     part.match_indices(word).any(|(at, _)| {
         let after = part[at + word.len()..].trim_start_matches('s');
         !after.starts_with(|c: char| c.is_ascii_alphabetic()) || after.starts_with("handler") && word == "message"
