@@ -19,7 +19,7 @@ const AGENT: &str = "agents/distributed-computing-architect.md";
 const LISTING_LIMIT: usize = 900;
 
 /// Words in capitals stand for something of the project at hand; here, of the example below.
-const PLACES: [(&str, &str); 16] = [
+const PLACES: [(&str, &str); 17] = [
     ("'ROW=SCORE:", "'load=2:"),
     ("EVIDENCE'", "docs/load.md:3'"),
     ("COMPONENT", "orders-db"),
@@ -29,6 +29,7 @@ const PLACES: [(&str, &str); 16] = [
     ("MODULE", "failure-mode"),
     ("OPTION.yaml", "option.yaml"),
     ("PATTERN", "missing-timeout"),
+    ("REVIEW.md", "review.md"),
     ("REVISION", "HEAD"),
     ("RUBRIC.yaml", "rubric.yaml"),
     ("SKETCH.html", "sketch.html"),

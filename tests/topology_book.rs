@@ -6,6 +6,7 @@
 //! not know. `errors`: what the reader of the file finds wrong with it.
 
 use distributed_architect::topology::analyses::{Commit, Figure, Found, History, SHELF, Severity, Study, analysis};
+use distributed_architect::topology::compare::{Delta, Side, delta};
 use distributed_architect::topology::read;
 use distributed_architect::topology::yaml::{self, Value, Yaml};
 use serde_json::Value as Json;
@@ -19,6 +20,30 @@ fn cases() -> Vec<PathBuf> {
     out.sort();
     assert!(out.len() >= 12, "only {} cases found", out.len());
     out
+}
+
+/// Two systems solved by hand, each against itself and against each other: what one side has more is what the other has less.
+#[test]
+fn a_comparison_is_the_same_from_both_sides() {
+    let systems: Vec<_> = cases()
+        .iter()
+        .map(|path| {
+            let text = fs::read_to_string(path).expect("a case");
+            let (system, _) = text.split_once("\n---\n").expect("a second document");
+            read::topology(system, "t.yaml").unwrap_or_else(|p| panic!("{path:?}: {p:?}")).topology
+        })
+        .collect();
+    let sides: Vec<Side<'_>> = systems.iter().map(Side::of).collect();
+    for (at, side) in sides.iter().enumerate() {
+        assert_eq!(delta(side, side), Delta::default());
+        let other = &sides[(at + 1) % sides.len()];
+        let (there, back) = (delta(side, other), delta(other, side));
+        for (forward, backward) in [(&there.components, &back.components), (&there.relationships, &back.relationships)] {
+            assert_eq!((&forward.added, &forward.removed, forward.changed.len()), (&backward.removed, &backward.added, backward.changed.len()));
+        }
+        assert_eq!([there.worse.len(), there.better.len(), there.losses.len()], [back.better.len(), back.worse.len(), back.losses.len()]);
+        assert!(there.worse.windows(2).all(|w| w[0].severity >= w[1].severity), "the worst first");
+    }
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn takes_over(study: &Study<'_>, deletion: &Deletion) -> String {
 }
 
 /// Answers that the topology gives otherwise by now.
-pub(super) fn stale(text: &str, _document: &Document, topology: &Topology) -> Vec<Problem> {
+pub(super) fn stale(text: &str, topology: &Topology) -> Vec<Problem> {
     let (Ok(Some(inner)), Ok(fresh)) = (between(text), fill(text, topology)) else { return Vec::new() };
     if fresh == text {
         return Vec::new();

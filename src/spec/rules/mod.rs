@@ -30,7 +30,7 @@ pub(super) fn all(text: &str, document: &Document, topology: Option<&Topology>) 
     out.extend(units::find(document));
     if let Some(topology) = topology {
         out.extend(names::find(document, topology));
-        out.extend(deletion::stale(text, document, topology));
+        out.extend(deletion::stale(text, topology));
     }
     // A question of the template is told as one, whatever else is wrong with it.
     let asked: Vec<Range<usize>> = out.iter().filter(|p| p.rule == "template-text").map(|p| p.range.clone()).collect();
