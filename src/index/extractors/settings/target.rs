@@ -168,7 +168,7 @@ pub(super) fn of(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Nam
     let function = reading.enclosing(at, &[DeclarationKind::Function]);
     if let Some(function) = function {
         // What is called after it in the same function.
-        if let Some(name) = told(facts, reading.line(at), reading.line(function.body.end.saturating_sub(1))) {
+        if let Some(name) = told_alone(facts, reading.line(at), reading.line(function.body.end.saturating_sub(1))) {
             return Some((name, Certainty::Sure));
         }
         if let Some(name) = in_span(reading, &(at..function.body.end)).or_else(|| called_in(reading, &(at..function.body.end))) {
@@ -219,6 +219,16 @@ fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
     if let Some(name) = in_span(reading, &(call.open..call.close)) {
         return Some(name);
     }
+    // `axiosRetry(orders, { retries: 3 })`: what that client was made with, else its name.
+    if call.name.ends_with("Retry")
+        && let Some(client) = call.positional(0).filter(|a| a.span.len() == 1 && reading.kind(a.span.start) == Some(Token::Word))
+    {
+        let word = reading.word(client.span.start);
+        let made = reading.assignments.iter().find(|a| a.name == word).and_then(|a| in_span(reading, &a.value));
+        if let Some(name) = made.or_else(|| label(word).map(Name::literal)) {
+            return Some(name);
+        }
+    }
     if let Some(word) = call.path.iter().rev().find_map(|w| middleware(w)) {
         return Some(Name::literal(word));
     }
@@ -234,6 +244,19 @@ fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
     let makes = matches!(call.name, "create" | "extend" | "builder" | "build") || call.name.starts_with(char::is_uppercase) || reading.is(call.begins, "new");
     let name = if makes { label(bound.name) } else { named_client(bound.name) };
     name.map(Name::literal)
+}
+
+/// What the calls on these lines were found to ask, when it is one target only.
+fn told_alone(facts: &Facts, from: u32, to: u32) -> Option<Name> {
+    let mut found: Option<Name> = None;
+    for line in facts.uses.iter().filter(|u| u.role == Role::Calls && (from..=to).contains(&u.line)).map(|u| u.line) {
+        let name = told(facts, line, line)?;
+        if found.as_ref().is_some_and(|f| *f != name) {
+            return None;
+        }
+        found = Some(name);
+    }
+    found
 }
 
 /// What a call on these lines was found to ask.

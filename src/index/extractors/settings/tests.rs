@@ -11,6 +11,16 @@ fn sets(path: &str, text: &str, expected: &[&str]) {
 fn in_programs() {
     for (path, text, expected) in [
         (
+            "c.js",
+            "const orders = axios.create({ baseURL: 'http://orders-api' });\naxiosRetry(orders, { retries: 3 });",
+            &["sure orders-api = attempts=3 @2"][..],
+        ),
+        (
+            "c.py",
+            "import requests\ndef f():\n    s = requests.Session(timeout=2)\n    s.get(CART_URL)\n    requests.get('http://stock/x')\n    requests.get('http://pay/x')",
+            &["sure <CART_URL> = timeout=2s @3"],
+        ),
+        (
             "S.cs",
             "class S { void F() {\n s.AddHttpClient(\"stock\", c => { c.Timeout = TimeSpan.FromSeconds(5); })\n .AddPolicyHandler(p => p.WaitAndRetryAsync(3, x => y)); } }",
             &["sure stock = timeout=5s @2", "sure stock = attempts=3 @3"][..],
