@@ -193,7 +193,7 @@ fn celery(reading: &Reading<'_>, facts: &mut Facts) {
         let short = matches!(task, "self" | "cls" | "task" | "app" | "celery" | "func" | "f" | "job" | "t" | "fn" | "loop" | "time" | "asyncio")
             || task.ends_with("_task_func");
         // `chain(a.s(), b.s())`: signatures count only where Celery is imported.
-        if short || !sure && !(reading.imports(&["celery"]) && reading.mentions(&[".s("])) || call.on.is_some() && !matches!(call.name, "kiq" | "defer_async") {
+        if short || !(sure || reading.imports(&["celery"]) && reading.mentions(&[".s("])) || call.on.is_some() && !matches!(call.name, "kiq" | "defer_async") {
             continue;
         }
         let mut used = Use::new(Kind::Job, Role::Writes, Name::literal(task), call.line);

@@ -205,7 +205,7 @@ fn bound_type<'a>(reading: &Reading<'a>, at: usize) -> Option<Option<&'a str>> {
         // Go's `order := NewOrder(..)`
         return Some(word.strip_prefix("New").filter(|w| is_type(w) && go));
     }
-    let declared = behind == ":" && reading.language.name() != "python" || behind == ":" && !reading.is(first + 1, "(");
+    let declared = behind == ":" && (reading.language.name() != "python" || !reading.is(first + 1, "("));
     let generic = reading.is(first + 1, "<") && matches!(behind, "=" | ":=") && !is_made(reading, first, at);
     if is_type(word)
         && !generic
