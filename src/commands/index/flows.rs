@@ -56,7 +56,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     Ok(match args.format {
         Format::Text => render::text::render(&page(&flows, &meetings)),
         Format::Mermaid => mermaid(&flows),
-        Format::Json => render::json::render(&report(&flows, &meetings))?,
+        Format::Json => words::report(report(&flows, &meetings))?,
     }
     .into())
 }

@@ -66,7 +66,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     let changes = changes::changes(&root, &range, &[]).map_err(|refused| of_git(&refused, args))?;
     let told = told(&source::load(false)?.linked, &changes, args.all);
     Ok(match args.format {
-        Format::Json => render::json::render(&report(&changes, &told))?,
+        Format::Json => words::report(report(&changes, &told))?,
         Format::Text => render::text::render(&page(&changes, &told)),
         Format::Markdown => render::markdown::render(&page(&changes, &told)),
     }

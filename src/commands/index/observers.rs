@@ -45,7 +45,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     let index = &loaded.linked.index;
     let observed = observed(index, asked(index, &args.of, args.kind, &loaded.from)?);
     Ok(match args.format {
-        Format::Json => render::json::render(&report(index, &observed))?,
+        Format::Json => words::report(report(index, &observed))?,
         Format::Text => render::text::render(&page(index, &args.of, &observed)),
         Format::Markdown => render::markdown::render(&page(index, &args.of, &observed)),
     }

@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
         .filter(|r| !args.shared || r.places.iter().map(|p| words::component(&index, p)).collect::<BTreeSet<_>>().len() > 1)
         .collect();
     Ok(match args.format {
-        Format::Json => render::json::render(&report(&index, &wanted))?,
+        Format::Json => words::report(report(&index, &wanted))?,
         Format::Text => render::text::render(&page(&index, &wanted)),
         Format::Markdown => render::markdown::render(&page(&index, &wanted)),
     }

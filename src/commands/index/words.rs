@@ -2,6 +2,8 @@
 
 use crate::index::linked::{Index, Place, Resource};
 use crate::index::model::{Certainty, Kind, Role};
+use crate::render;
+use crate::text::plain;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -78,4 +80,33 @@ pub(super) fn rank(role: Role) -> usize {
         Role::Declares,
     ];
     ORDER.iter().position(|r| *r == role).unwrap_or(ORDER.len())
+}
+
+/// A report for programs. What stands in somebody's file can hide or forge what is read in JSON too.
+///
+/// # Errors
+/// None in practice: reports are plain values.
+pub(super) fn report(mut report: Value) -> anyhow::Result<String> {
+    clean(&mut report);
+    render::json::render(&report)
+}
+
+fn clean(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = plain(text),
+        Value::Array(items) => items.iter_mut().for_each(clean),
+        Value::Object(fields) => fields.values_mut().for_each(clean),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_in_a_file_stays_out_of_json() {
+        let text = report(json!({ "places": [{ "name": "a\u{1b}[31mred\u{202e}", "line": 3 }] })).expect("JSON");
+        assert_eq!(text, "{\n  \"places\": [\n    {\n      \"line\": 3,\n      \"name\": \"a[31mred\"\n    }\n  ]\n}\n");
+    }
 }
