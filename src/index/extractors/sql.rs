@@ -121,19 +121,37 @@ fn says_state(text: &str) -> bool {
     plain && text.bytes().any(|b| b.is_ascii_alphabetic()) && (digits * 3 <= text.len() || text.len() <= 4)
 }
 
-/// Columns of a condition (`status = ? AND kind = 'x'`) with their literal, or the place of the bound value, and whether others are meant.
-pub(super) fn condition(text: &str) -> Vec<(String, Option<Result<String, usize>>, bool)> {
+/// A column of a condition, and what it is compared with.
+pub(super) struct Compared {
+    pub(super) column: String,
+    pub(super) with: With,
+    /// All but that value are meant.
+    pub(super) not: bool,
+}
+
+/// What a column is compared with.
+pub(super) enum With {
+    /// Nothing that is told.
+    Unknown,
+    Literal(String),
+    /// The value at this place among those that are bound.
+    Bound(usize),
+}
+
+/// Columns of a condition: `status = ? AND kind = 'x'`.
+pub(super) fn condition(text: &str) -> Vec<Compared> {
     let whole = format!("SELECT 1 FROM rows_ WHERE {text}");
     let tokens = tokens::tokens(&whole);
     let mut reader = Reader::new(&tokens);
     reader.read();
     let hits = reader.hits.into_iter().filter(|h| h.role == Role::Reads);
     hits.filter_map(|h| {
-        let value = h.value.and_then(|v| match v {
-            Value::Text(text) => says_state(&text).then_some(Ok(text)),
-            Value::Bound(_, place) => Some(Err(place)),
-        });
-        Some((h.column?, value, h.note.is_some_and(|n| n.starts_with("all but"))))
+        let with = match h.value {
+            Some(Value::Text(text)) if says_state(&text) => With::Literal(text),
+            Some(Value::Bound(_, place)) => With::Bound(place),
+            _ => With::Unknown,
+        };
+        Some(Compared { column: h.column?, with, not: h.note.is_some_and(|n| n.starts_with("all but")) })
     })
     .collect()
 }

@@ -28,9 +28,9 @@ pub(super) fn text(reading: &Reading<'_>, span: &Span) -> Option<String> {
             )
         {
             span.end -= 4;
-        } else if n > 3 && reading.is(span.end - 2, ".") && matches!(reading.word(span.end - 1), "value" | "name" | "rawValue" | "Value" | "to_s") {
-            span.end -= 2;
-        } else if n > 2 && reading.is(span.end - 2, "->") && reading.is(span.end - 1, "value") {
+        } else if n > 3 && reading.is(span.end - 2, ".") && matches!(reading.word(span.end - 1), "value" | "name" | "rawValue" | "Value" | "to_s")
+            || n > 2 && reading.is(span.end - 2, "->") && reading.is(span.end - 1, "value")
+        {
             span.end -= 2;
         } else if n > 2 && reading.is(span.start, "(") && reading.partner(span.start) + 1 == span.end {
             span = span.start + 1..span.end - 1;
@@ -133,7 +133,7 @@ pub(super) fn plural(word: &str) -> String {
 
 /// The name of the setting under which a file that maps a type to a table tells the table to the files that only name the type.
 pub(super) fn table_key(entity: &str) -> String {
-    format!("table of {entity}")
+    format!("table.of.{entity}")
 }
 
 /// The table of a type that another file maps, `fallback` by its framework's convention.

@@ -47,7 +47,7 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
                 continue;
             }
             let Some((entity, certainty)) = holder.entity(a.path[a.path.len() - 2], a.at) else { continue };
-            holder.tell(entity, a.name, Role::Writes, value, certainty, a.line, facts);
+            holder.tell(entity, a.name, (Role::Writes, certainty), value, a.line, facts);
         }
         for call in reading.calls.iter().filter(|c| c.path.len() >= 2 && c.arguments.len() == 1) {
             let Some(property) = call.name.strip_prefix("set").filter(|p| p.starts_with(|c: char| c.is_ascii_uppercase())) else { continue };
@@ -58,7 +58,7 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
             let mut property = property.to_owned();
             property[..1].make_ascii_lowercase();
             let value = values::text(reading, &call.arguments[0].span);
-            holder.tell(entity, &property, Role::Writes, value, certainty, call.line, facts);
+            holder.tell(entity, &property, (Role::Writes, certainty), value, call.line, facts);
         }
     }
     comparisons(&holder, facts);
@@ -90,7 +90,7 @@ fn made(holder: &Holder<'_, '_>, facts: &mut Facts) {
         facts.push(Use::new(Kind::Column, Role::Writes, holder.mapped.table(reading, call.name), call.line));
         for argument in &call.arguments {
             let Some(keyword) = argument.keyword else { continue };
-            holder.tell(call.name, keyword, Role::Writes, values::text(reading, &argument.span), Certainty::Sure, reading.line(argument.span.start), facts);
+            holder.tell(call.name, keyword, (Role::Writes, Certainty::Sure), values::text(reading, &argument.span), reading.line(argument.span.start), facts);
         }
     }
 }
@@ -135,7 +135,7 @@ fn comparisons(holder: &Holder<'_, '_>, facts: &mut Facts) {
         let Some(value) = values::text(reading, &(sign + 1..end)) else { continue };
         let Some((entity, certainty)) = holder.entity(reading.word(at - 2), at) else { continue };
         let before = facts.uses.len();
-        holder.tell(entity, &property, Role::Reads, Some(value), certainty, reading.line(at), facts);
+        holder.tell(entity, &property, (Role::Reads, certainty), Some(value), reading.line(at), facts);
         if reading.word(sign).starts_with('!')
             && facts.uses.len() > before
             && let Some(last) = facts.uses.last_mut()
@@ -250,7 +250,7 @@ impl<'a> Holder<'_, 'a> {
                 || matches!(self.reading.language.name(), "java" | "kotlin") && word.len() > 2 && self.reading.text.contains(&format!("{word}Repository")))
     }
 
-    fn tell(&self, entity: &str, property: &str, role: Role, value: Option<String>, certainty: Certainty, line: u32, facts: &mut Facts) {
+    fn tell(&self, entity: &str, property: &str, (role, certainty): (Role, Certainty), value: Option<String>, line: u32, facts: &mut Facts) {
         let model = self.mapped.models.iter().find(|m| m.entity == entity);
         let is_ruby = self.reading.language.name() == "ruby";
         // A mapped type of this file says which of its members are columns; of others only what carries a literal is told.

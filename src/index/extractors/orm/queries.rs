@@ -163,12 +163,12 @@ impl<'a> World<'_, 'a> {
         if !text.contains(['=', '?', '<', '>']) && !text.to_ascii_lowercase().contains(" in ") {
             return;
         }
-        for (property, value, not) in sql::condition(text) {
+        for sql::Compared { column: property, with, not } in sql::condition(text) {
             let pair = |value: Option<String>| Pair { property: property.clone(), role: Role::Reads, not: not && value.is_some(), value, line: call.line };
-            let values = match value {
-                Some(Ok(text)) => vec![text],
-                Some(Err(place)) => call.arguments.get(place + 1).map(|bound| pairs::literals(self.reading, &bound.span)).unwrap_or_default(),
-                None => Vec::new(),
+            let values = match with {
+                sql::With::Literal(text) => vec![text],
+                sql::With::Bound(place) => call.arguments.get(place + 1).map(|bound| pairs::literals(self.reading, &bound.span)).unwrap_or_default(),
+                sql::With::Unknown => Vec::new(),
             };
             if values.is_empty() {
                 facts.push(self.column_use(&pair(None), root, certainty));

@@ -2,7 +2,7 @@
 
 use super::{Mapped, frameworks};
 use crate::index::extractors::values;
-use crate::index::model::{Certainty, Facts, Kind, Role, Use};
+use crate::index::model::{Certainty, Facts, Given, Kind, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{DeclarationKind, Reading};
 
@@ -63,6 +63,13 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
         let Some(at) = declared.head.clone().find(|&i| REPOSITORIES.contains(&reading.word(i)) && reading.is(i + 1, "<")) else { continue };
         let entity = reading.word(at + 2);
         let table = mapped.table(reading, entity);
+        // Who calls it knows its name alone.
+        let stem = declared.name.trim_end_matches("Repository");
+        if stem != entity && !stem.is_empty() {
+            let value =
+                table.as_literal().map_or_else(|| format!("${{{}:{}}}", values::table_key(entity), frameworks::fallback(reading, entity)), str::to_owned);
+            facts.given.push(Given { key: values::table_key(stem), value, part: None, line: declared.line });
+        }
         for i in declared.body.clone().filter(|&i| reading.is(i + 1, "(") && reading.kind(i) == Some(Token::Word)) {
             // What is written out is read as a statement.
             if reading.annotations.iter().any(|a| a.name == "Query" && a.target == Some(i)) {

@@ -153,10 +153,8 @@ fn columns(reading: &Reading<'_>, call: &Call<'_>) -> Vec<(String, u32, Vec<Stri
             continue;
         }
         let mut values = Vec::new();
-        if matches!(inner.name, "enum" | "enu" | "enum_") {
-            if let Some(list) = inner.positional(1) {
-                values = reading.elements(&list.span).iter().filter_map(|e| values::text(reading, e)).collect();
-            }
+        if let Some(list) = inner.positional(1).filter(|_| matches!(inner.name, "enum" | "enu" | "enum_")) {
+            values = reading.elements(&list.span).iter().filter_map(|e| values::text(reading, e)).collect();
         }
         if let Some(default) = inner.keyword(&["default"]).and_then(|a| values::text(reading, &a.span)).filter(|v| !matches!(&**v, "true" | "false")) {
             values.push(default);

@@ -118,7 +118,7 @@ fn joined<'a>(reading: &Reading<'a>, at: usize, text: &'a str) -> Piece<'a> {
                     break;
                 }
             }
-            if !matches!(reading.word(end), "+" | "." | "..") && !(reading.is(end, "<") && reading.is(end + 1, ">")) {
+            if !(matches!(reading.word(end), "+" | "." | "..") || reading.is(end, "<") && reading.is(end + 1, ">")) {
                 break;
             }
         } else {

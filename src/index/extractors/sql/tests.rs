@@ -83,7 +83,7 @@ fn statements_say_tables_columns_and_values() {
         (
             "A.java",
             "interface R { @Query(\"SELECT o FROM Order o WHERE o.orderStatus = 'NEW'\") List<Order> open(); }",
-            &["sure column reads ${table of Order:order} @1", "sure column reads ${table of Order:order}.order_status = NEW @1"],
+            &["sure column reads ${table.of.Order:order} @1", "sure column reads ${table.of.Order:order}.order_status = NEW @1"],
         ),
         (
             "m.sql",
