@@ -267,7 +267,7 @@ fn builders(reading: &Reading<'_>, call: &Call<'_>, out: &mut Facts) {
             };
             push(out, method, url, call.line, Certainty::Sure);
         }
-        "url" if call.path.iter().any(|w| *w == "Builder") || reading.imports(&["okhttp3"]) && call.on.is_some() => {
+        "url" if call.path.contains(&"Builder") || reading.imports(&["okhttp3"]) && call.on.is_some() => {
             let url = address(0).and_then(|n| paths::url(&n, false));
             push(out, behind().unwrap_or("GET"), url, call.line, Certainty::Sure);
         }

@@ -140,10 +140,10 @@ fn named_values(node: &Yaml, part: Option<&str>, out: &mut Facts) {
             for (key, value) in entries {
                 if matches!(key.text(), Some("env" | "extraEnv" | "extraEnvs" | "envOverrides" | "environment")) {
                     for item in value.items() {
-                        if let (Some(name), Some(given)) = (item.get("name").and_then(Yaml::text), item.get("value")) {
-                            if let Value::Scalar { text, .. } = &given.value {
-                                push(out, name, text, part, given.place.line);
-                            }
+                        if let (Some(name), Some(given)) = (item.get("name").and_then(Yaml::text), item.get("value"))
+                            && let Value::Scalar { text, .. } = &given.value
+                        {
+                            push(out, name, text, part, given.place.line);
                         }
                     }
                     environment_of(value, part, out);

@@ -93,7 +93,7 @@ fn text(reading: &Reading<'_>, at: usize, out: &mut Facts) {
     }
     let environment = content.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') && content.contains('_');
     let dotted = content.contains(['.', ':']) && !content.contains("..");
-    if !(environment || dotted) || !environment && last_is_file(content) {
+    if !environment && (!dotted || last_is_file(content)) {
         return;
     }
     let source = |word: &str| {

@@ -372,11 +372,9 @@ fn typed<'a>(reading: &Reading<'a>, held: &mut Vec<Held<'a>>) {
                     push(reading.word(sign - 1), service, false);
                 }
             }
-            "cpp" => {
-                // std::unique_ptr<Inventory::Stub> stub_;
-                if word == "Stub" && at >= 2 && reading.is(at - 1, "::") && reading.is(at + 1, ">") && reading.kind(at + 2) == Some(Kind::Word) {
-                    push(reading.word(at + 2), reading.word(at - 2), false);
-                }
+            // std::unique_ptr<Inventory::Stub> stub_;
+            "cpp" if word == "Stub" && at >= 2 && reading.is(at - 1, "::") && reading.is(at + 1, ">") && reading.kind(at + 2) == Some(Kind::Word) => {
+                push(reading.word(at + 2), reading.word(at - 2), false);
             }
             _ => {}
         }

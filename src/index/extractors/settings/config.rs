@@ -134,7 +134,7 @@ fn linkerd(document: &Yaml, name: Option<&str>, out: &mut Facts) {
 fn service_profile(document: &Yaml, out: &mut Facts) {
     let Some(name) = document.at(&["metadata", "name"]).and_then(Yaml::text).map(first_label) else { return };
     for route in document.at(&["spec", "routes"]).map_or(&[][..], Yaml::items) {
-        put(out, &[name.clone()], timeout(route.get("timeout"), 1_000.0), None);
+        put(out, std::slice::from_ref(&name), timeout(route.get("timeout"), 1_000.0), None);
     }
 }
 

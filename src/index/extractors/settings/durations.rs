@@ -10,7 +10,7 @@ pub(super) fn shown(milliseconds: f64) -> Option<String> {
         return None;
     }
     let whole = milliseconds.round() as u64;
-    Some(if whole % 1_000 == 0 { format!("{}s", whole / 1_000) } else { format!("{whole}ms") })
+    Some(if whole.is_multiple_of(1_000) { format!("{}s", whole / 1_000) } else { format!("{whole}ms") })
 }
 
 /// Milliseconds of a unit's word.
