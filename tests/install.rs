@@ -103,7 +103,7 @@ fn commands(text: &str) -> Vec<String> {
 }
 
 fn is_ours(command: &str) -> bool {
-    command.starts_with("distarch hook")
+    command.starts_with("distarch ")
 }
 
 #[test]

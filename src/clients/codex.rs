@@ -47,6 +47,10 @@ const HOOKS: &str = r#"{
       {
         "matcher": "compact|clear",
         "hooks": [{ "type": "command", "command": "distarch hook --client codex", "timeout": 5 }]
+      },
+      {
+        "matcher": "startup|resume",
+        "hooks": [{ "type": "command", "command": "distarch index --background", "timeout": 300, "async": true }]
       }
     ]
   }
@@ -292,7 +296,8 @@ mod tests {
         for (event, groups) in hooks["hooks"].as_object().expect("events") {
             assert!(["PreToolUse", "PostToolUse", "Stop", "SessionStart"].contains(&event.as_str()), "{event}");
             for handler in groups.as_array().expect("groups").iter().flat_map(|g| g["hooks"].as_array().expect("handlers")) {
-                assert_eq!(handler["command"], format!("distarch hook --client {}", Codex.name()));
+                let is_index = handler["command"] == "distarch index --background" && handler["async"] == true;
+                assert!(is_index || handler["command"] == format!("distarch hook --client {}", Codex.name()), "{handler}");
             }
         }
     }

@@ -150,10 +150,18 @@ impl Registered {
         words
     }
 
-    /// Whether a handler, as JSON, runs our hook.
+    /// Whether a handler, as JSON, is one of ours: it runs our hook, or what else we register. Whoever has `distarch` do something else
+    /// at an event keeps that.
     fn is_ours(handler: &str) -> bool {
         let words = serde_json::from_str(handler).map(|h| Self::words(&h)).unwrap_or_default();
-        words.len() >= 2 && words[0] == "distarch" && words[1] == "hook"
+        words.first().is_some_and(|w| w == "distarch") && (words.get(1).is_some_and(|w| w == "hook") || Self::all().contains(&words))
+    }
+
+    /// The words of all handlers that we register.
+    fn all() -> Vec<Vec<String>> {
+        let hooks = clients::CLIENTS.iter().filter_map(|c| json::groups(c.registration().hooks).ok()).flatten();
+        let groups = hooks.filter_map(|(_, group)| serde_json::from_str::<Value>(&group).ok());
+        groups.flat_map(|group| group["hooks"].as_array().into_iter().flatten().map(Self::words).collect::<Vec<_>>()).collect()
     }
 
     /// Whether a group does what another one would: the same tools, and every handler of it.
