@@ -1,5 +1,7 @@
 //! What names lean on in other files: constants, settings, and the names that things go by.
 
+mod packed;
+
 use super::FileFacts;
 use super::secrets::{is_secret, masked};
 use super::unify::Names;

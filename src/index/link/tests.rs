@@ -197,6 +197,8 @@ fn routes_by_path_host_and_method() {
         ],
         &["GET /orders/{} <- a/routes/orders.js:1 serves", "GET /stock <- b/orders.js:1 serves"],
     );
+    // Neither an address nor a path.
+    says(&[("orders/x.py", "serves route POST /x"), ("web/x.ts", "calls route POST ${ORDERS_URL}\ncalls route POST {}")], &["POST /x <- orders/x.py:1 serves"]);
     // What several serve is told apart; a call that could mean either is neither.
     says(
         &[
@@ -265,6 +267,10 @@ fn names_of_the_same_thing() {
                 "worker:{}:status <- ~b/x.ts:2 deletes",
                 "worker:{}:status <- ~b/x.ts:3 reads",
             ],
+        ),
+        (
+            &[("a/x.java", "declares field OrderCreated.customerId"), ("b/x.py", "reads field orders.created:customer_id\nreads field stock.low:sku")],
+            &["OrderCreated.customerId <- a/x.java:1 declares", "OrderCreated.customerId <- ~b/x.py:1 reads", "stock.low:sku <- b/x.py:2 reads"],
         ),
         // A key and the keys below it are different things.
         (&[("a/x.py", "writes key user:{}"), ("b/x.ts", "reads key user:{}:carts")], &["user:{} <- a/x.py:1 writes", "user:{}:carts <- b/x.ts:1 reads"]),

@@ -2,6 +2,7 @@
 
 mod databases;
 mod forms;
+mod packed;
 mod patterns;
 mod routes;
 

@@ -121,8 +121,14 @@ fn rpc(text: &str) -> Forms {
     }
 }
 
-/// `pkg.Type.field`: languages write both their own way.
+/// `pkg.Type.field`: languages write both their own way. `orders.created:customer_id` is a field of what goes through a channel: of the
+/// type that is called alike, `OrderCreated`, where there is one.
 fn field(text: &str) -> Forms {
+    if let Some((channel, field)) = text.rsplit_once(':').filter(|(c, _)| !c.is_empty() && !c.ends_with(':')) {
+        let words: String = channel.split(|c: char| !c.is_alphanumeric()).map(|w| singular(&w.to_ascii_lowercase())).collect();
+        let exact = format!("{}:{}", channel.to_ascii_lowercase(), plain(field));
+        return Forms { shown: text.to_owned(), exact, asks: vec![format!("{words}.{}", plain(field))], is_vague: true, ..Forms::default() };
+    }
     let (holder, field) = text.rsplit_once('.').unwrap_or(("", text));
     let bare = holder.rsplit(['.', ':', '/']).next().unwrap_or(holder);
     let short = format!("{}.{}", plain(bare), plain(field));

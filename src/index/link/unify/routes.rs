@@ -106,6 +106,10 @@ impl Routes {
             return Some(Meant { name: served.name.clone(), is_loose: is_loose || is_guessed && self.shared.contains(&shown(&route)) });
         }
         let is_known = route.segments.iter().any(|s| !is_open(s));
+        // An address that is not known and no path say nothing.
+        if by_host.is_none() && route.host.is_none() && route.is_open && route.segments.is_empty() {
+            return None;
+        }
         match target.or(route.host.as_deref()) {
             Some(host) => Some(Meant::sure(format!("{} //{host}/{}", route.method, route.segments.join("/")))),
             None if is_known || !route.is_open => Some(Meant::sure(shown(&route))),
