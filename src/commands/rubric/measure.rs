@@ -176,8 +176,10 @@ fn code(row: &Row, report: &Report, out: &mut Measured) {
     }
     more(found.len(), "check", out);
     if found.is_empty() {
-        let files = report.files.changed - report.files.deleted;
-        out.evidence.push(format!("check: none of {} patterns in {files} files of {}", row.patterns.len(), report.range));
+        // A file that is not read has no finding either, and carries nothing.
+        let unread = report.could_not_tell.language + report.not_seen.len() as u64;
+        let files = (report.files.changed - report.files.deleted).saturating_sub(unread);
+        out.evidence.push(format!("check: none of {} patterns in {files} files that are read, of {}; {unread} are not", row.patterns.len(), report.range));
     }
 }
 
