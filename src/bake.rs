@@ -10,6 +10,8 @@ mod catalog;
 mod features;
 #[path = "knowledge/filter.rs"]
 mod filter;
+#[path = "hash.rs"]
+mod hash;
 #[path = "knowledge/key.rs"]
 mod key;
 #[path = "knowledge/literal.rs"]
@@ -40,9 +42,10 @@ impl Blob {
 
 fn main() {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap());
-    for folder in ["signals", "modules", "catalog", "src/bake.rs", "src/knowledge"] {
+    for folder in ["signals", "modules", "catalog", "src/bake.rs", "src/knowledge"].into_iter().chain(READS_FACTS) {
         println!("cargo::rerun-if-changed={folder}");
     }
+    println!("cargo::rustc-env=DISTARCH_FACTS={:016x}", facts_build(&root));
     if let Err(problems) = bake(&root, &PathBuf::from(env::var("OUT_DIR").unwrap())) {
         for problem in &problems {
             println!("cargo::error={problem}");
@@ -50,6 +53,18 @@ fn main() {
         std::process::exit(1);
     }
     link_binary();
+}
+
+/// What facts are read with. Facts that another state of it has read are read again, also where the version is the same.
+const READS_FACTS: [&str; 7] =
+    ["src/index", "src/engine/edit.rs", "src/engine/lexer.rs", "src/engine/lines.rs", "src/engine/path.rs", "src/topology/yaml.rs", "Cargo.lock"];
+
+fn facts_build(root: &Path) -> u64 {
+    let read = |path: &str| {
+        let path = root.join(path);
+        if path.is_dir() { files(&path, "rs") } else { vec![(path.clone(), fs::read_to_string(&path).unwrap_or_default())] }
+    };
+    READS_FACTS.iter().flat_map(|path| read(path)).fold(hash::fnv(b"facts"), |hash, (_, text)| hash::words(hash, text.as_bytes()))
 }
 
 /// Static linking needs a named target (see .cargo/config.toml), which puts the binary into `target/<target>/<profile>/`. People and

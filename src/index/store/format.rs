@@ -5,7 +5,6 @@
 //! filter    bits for the words by which source text touches a resource               at most 64 KiB
 //! table     slots of 16 bytes: hash of the key, offset and length of its record      open addressing, at most half full
 //! records   checksum, then the key and what is known of it, as postcard              each bounded, each verified when it is read
-//! tables    what names lean on in other files, as postcard, with a checksum          read where a name has to be resolved by them
 //! ```
 //!
 //! Weighed against crates, by instructions of a process under callgrind that opens a file of 100,000 records and reads one (musl): `cdb64`
@@ -30,8 +29,8 @@ const SLOT: usize = 16;
 const SPARE: usize = 64;
 /// Slots that are read at once.
 const WINDOW: usize = 8;
-/// Bytes of a record; what would have more is bounded when it is written.
-pub(super) const RECORD: usize = 256 << 10;
+/// Bytes of a record; what would have more is bounded when it is written, or left out.
+const RECORD: usize = 16 << 20;
 /// Bytes of the filter.
 pub(super) const FILTER: usize = 64 << 10;
 
@@ -47,8 +46,6 @@ pub(super) struct Head {
     pub(super) filter: u32,
     /// Home slots: a power of two.
     pub(super) slots: u32,
-    /// Bytes of the tables, at the file's end.
-    pub(super) tables: u64,
     /// Hash of what tells the parts of the repository: it may change without any fact.
     pub(super) parts: u64,
     /// Bytes of the path of the repository's folder, which stands behind the head.
@@ -74,7 +71,6 @@ impl Head {
         out.extend_from_slice(&self.length.to_le_bytes());
         out.extend_from_slice(&self.filter.to_le_bytes());
         out.extend_from_slice(&self.slots.to_le_bytes());
-        out.extend_from_slice(&self.tables.to_le_bytes());
         out.extend_from_slice(&self.parts.to_le_bytes());
         out.resize(HEAD - 8, 0);
         let checksum = hash::words(hash::words(hash::fnv(b"head"), &out), root.as_bytes());
@@ -99,13 +95,11 @@ impl Head {
             length: number(bytes, 32)?,
             filter: small(bytes, 40)?,
             slots: small(bytes, 44)?,
-            tables: number(bytes, 48)?,
-            parts: number(bytes, 56)?,
+            parts: number(bytes, 48)?,
             root: small(bytes, 12).filter(|l| *l as usize == of.len())?,
         };
         let plausible = head.filter.is_power_of_two() && head.filter as usize <= FILTER && head.slots.is_power_of_two();
-        let fits = head.length.checked_sub(head.tables).is_some_and(|end| head.records() <= end);
-        (plausible && fits).then_some(head)
+        (plausible && head.records() <= head.length).then_some(head)
     }
 }
 
@@ -170,13 +164,6 @@ impl Reader {
         read_at(&self.file, &mut bytes, at)?;
         (number(&bytes, 0)? == checksum(key, &bytes[8..])).then(|| bytes.split_off(8))
     }
-
-    /// What names lean on in other files.
-    pub(super) fn tables(&self) -> Option<Vec<u8>> {
-        let mut bytes = vec![0; usize::try_from(self.head.tables).ok()?];
-        read_at(&self.file, &mut bytes, self.head.length - self.head.tables)?;
-        (number(&bytes, 0)? == checksum(self.head.generation, &bytes[8..])).then(|| bytes.split_off(8))
-    }
 }
 
 /// What a lookup file is of.
@@ -211,7 +198,7 @@ impl Writer {
     }
 
     /// The whole file; `None` for a root whose path does not fit.
-    pub(super) fn finish(mut self, of: &Of<'_>, filter: &[u8], tables: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn finish(mut self, of: &Of<'_>, filter: &[u8]) -> Option<Vec<u8>> {
         if of.root.len() > ROOT {
             return None;
         }
@@ -232,12 +219,11 @@ impl Writer {
             length: 0,
             filter: u32::try_from(filter.len()).ok()?,
             slots: u32::try_from(homes).ok()?,
-            tables: tables.len() as u64 + 8,
             root: u32::try_from(of.root.len()).ok()?,
         };
-        head.length = head.records() + self.records.len() as u64 + head.tables;
+        head.length = head.records() + self.records.len() as u64;
         let mut out = head.bytes(of.root);
-        out.reserve_exact(filter.len() + table.len() * SLOT + self.records.len() + tables.len() + 8);
+        out.reserve_exact(filter.len() + table.len() * SLOT + self.records.len());
         out.extend_from_slice(filter);
         for (hash, offset, length) in table {
             out.extend_from_slice(&hash.to_le_bytes());
@@ -245,8 +231,6 @@ impl Writer {
             out.extend_from_slice(&length.to_le_bytes());
         }
         out.extend_from_slice(&self.records);
-        out.extend_from_slice(&checksum(of.generation, tables).to_le_bytes());
-        out.extend_from_slice(tables);
         Some(out)
     }
 }

@@ -15,6 +15,8 @@ const NOTE: usize = 80;
 pub(super) const PATH: usize = 240;
 /// Uses of one file that are kept.
 pub(super) const USES: usize = 512;
+/// Bytes of a file's or resource's record.
+pub(super) const RECORD: usize = 256 << 10;
 /// Places of one resource that are kept.
 pub(super) const PLACES: usize = 32;
 
@@ -80,6 +82,13 @@ pub(super) struct Written<'a> {
     pub(super) text: &'a str,
 }
 
+/// A piece of what names lean on in other files, under its name.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PieceRecord<'a> {
+    pub(super) piece: &'a str,
+    pub(super) bytes: &'a [u8],
+}
+
 /// Where a line stood, and what it said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Spot {
@@ -134,6 +143,10 @@ pub(super) fn narrow(n: usize) -> u32 {
 
 pub(super) fn file_key(path: &str) -> u64 {
     hash::extend(hash::fnv(b"f"), path.as_bytes())
+}
+
+pub(super) fn piece_key(piece: &str) -> u64 {
+    hash::extend(hash::fnv(b"t"), piece.as_bytes())
 }
 
 pub(super) fn meaning_key(written: &Written<'_>) -> u64 {

@@ -1,8 +1,8 @@
 //! Names of one file, resolved by what was linked before. Most are written as somebody of the same component writes them already, or as
-//! the resource is called: one small read each. For the others all tables are read.
+//! the resource is called: one small read each. For the others what they lean on is read.
 
 use super::Store;
-use super::records::{MeaningRecord, ResourceRecord, Written, meaning_key, resource_key};
+use super::records::{MeaningRecord, PieceRecord, ResourceRecord, Written, meaning_key, piece_key, resource_key};
 use crate::index::link::{self, ResolvedUse, Tables};
 use crate::index::model::{Facts, Use};
 
@@ -18,14 +18,15 @@ impl Store {
             facts.uses.iter().map(|used| if is_own(used) { None } else { self.meaning(used, component.as_deref()) }).collect();
         match known {
             Some(known) => known,
-            None => self.tables().map(|tables| link::resolve(facts, path, &tables)).unwrap_or_default(),
+            None => Tables::for_names_of(facts, &|piece| self.piece(piece)).map(|tables| link::resolve(facts, path, &tables)).unwrap_or_default(),
         }
     }
 
-    /// What names lean on in other files of the repository.
-    #[must_use]
-    pub fn tables(&self) -> Option<Tables> {
-        postcard::from_bytes(&self.base.tables()?).ok()
+    /// A piece of what names lean on in other files.
+    fn piece(&self, piece: &str) -> Option<Vec<u8>> {
+        let bytes = self.base.record(piece_key(piece))?;
+        let record = postcard::from_bytes::<PieceRecord<'_>>(&bytes).ok()?;
+        (record.piece == piece).then(|| record.bytes.to_vec())
     }
 
     /// The resource that a use touches, if it can be told without tables.

@@ -140,12 +140,10 @@ fn index_here(wanted: &Wanted<'_>) -> std::io::Result<Report> {
     let together = started.elapsed();
     let known: HashMap<&str, Known<'_>> =
         gathered.stamps.iter().zip(&gathered.said).map(|(stamp, said)| (stamp.path.as_str(), Known { size: stamp.size, said })).collect();
-    let out = records(&linked.index, &known);
-    let tables = postcard::to_allocvec(&linked.tables).map_err(Error::other)?;
+    let out = records(&linked.index, &linked.tables, &known);
     let generation = random();
     let (uses, resources, shared) = (out.places, out.resources, out.shared);
-    let bytes =
-        out.writer.finish(&Of { build: build(), generation, parts, root }, &out.filter, &tables).ok_or_else(|| Error::other("the index would be too large"))?;
+    let bytes = out.writer.finish(&Of { build: build(), generation, parts, root }, &out.filter).ok_or_else(|| Error::other("the index would be too large"))?;
     if let Some(facts) = facts {
         files.replace(&facts, &files.facts())?;
     }

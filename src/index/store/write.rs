@@ -2,11 +2,12 @@
 
 use super::cache::Said;
 use super::filter::{self, anchors};
-use super::format::{RECORD, Writer};
+use super::format::Writer;
 use super::records::{
-    FileRecord, MeaningRecord, PLACES, PlaceRecord, ResourceRecord, Spot, USES, UseRecord, Written, file_key, is_path, meaning_key, name, narrow, note,
-    resource_key, value,
+    FileRecord, MeaningRecord, PLACES, PieceRecord, PlaceRecord, RECORD, ResourceRecord, Spot, USES, UseRecord, Written, file_key, is_path, meaning_key, name,
+    narrow, note, piece_key, resource_key, value,
 };
+use crate::index::link::Tables;
 use crate::index::linked::{Index, Place};
 use crate::index::model::{Kind, Name, Part, Use};
 use rayon::prelude::*;
@@ -34,7 +35,7 @@ pub(super) struct Records {
 }
 
 /// Makes the records of a repository.
-pub(super) fn records(index: &Index, known: &HashMap<&str, Known<'_>>) -> Records {
+pub(super) fn records(index: &Index, tables: &Tables, known: &HashMap<&str, Known<'_>>) -> Records {
     let files: Vec<Option<Known<'_>>> = index.files.iter().map(|f| known.get(f.path.as_str()).copied().filter(|_| is_path(&f.path))).collect();
     let spot = |place: &Place| {
         let spots = &files.get(place.file as usize)?.as_ref()?.said.spots;
@@ -97,6 +98,11 @@ pub(super) fn records(index: &Index, known: &HashMap<&str, Known<'_>>) -> Record
             && let Ok(record) = postcard::to_allocvec(&MeaningRecord { written, name })
         {
             out.writer.add(meaning_key(&written), &record);
+        }
+    }
+    for (piece, bytes) in tables.packed().unwrap_or_default() {
+        if let Ok(record) = postcard::to_allocvec(&PieceRecord { piece: &piece, bytes: &bytes }) {
+            out.writer.add(piece_key(&piece), &record);
         }
     }
     out.filter = filter::filter(&words.into_iter().collect::<Vec<u64>>());
@@ -182,7 +188,7 @@ fn file_record(uses: &[(Kind, &str, &Place, Spot)], path: &str, component: Optio
         });
     }
     let mut bytes = postcard::to_allocvec(&record).ok()?;
-    while bytes.len() + 8 > RECORD {
+    while bytes.len() > RECORD {
         record.uses.truncate(record.uses.len() / 2);
         bytes = postcard::to_allocvec(&record).ok()?;
     }
