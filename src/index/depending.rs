@@ -75,7 +75,7 @@ pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Opt
     let mut observers: Vec<Observer> = all
         .into_iter()
         .filter(|o| wanted.contains(&o.role) && o.certainty > Certainty::Guess && o.path != here.0)
-        .filter(|o| touch.role != Role::Retries || is_same_call(&touch, o, here.1))
+        .filter(|o| touch.role != Role::Retries || is_same_call(&touch, o, here))
         .collect();
     if observers.is_empty() {
         return None;
@@ -114,10 +114,11 @@ pub fn again(mut fact: Fact, here: (&str, Option<&str>)) -> Option<Fact> {
 
 /// Whether a setting is one of the same calls: of the same component's, or of what stands between components (a mesh, a proxy, a gateway),
 /// and of the same sort. How often somebody else tries is their own affair.
-fn is_same_call(touch: &Touch, observer: &Observer, component: Option<&str>) -> bool {
+fn is_same_call(touch: &Touch, observer: &Observer, here: (&str, Option<&str>)) -> bool {
     let sort = |value: &Option<String>| value.as_deref().and_then(|v| v.split_once('=')).map(|(sort, _)| sort.to_owned());
-    let between = !Language::of_path(&observer.path).is_program() && observer.component.as_deref().is_none_or(is_between);
-    sort(&touch.value) == sort(&observer.value) && (between || component.is_some() && observer.component.as_deref() == component)
+    let between = |path: &str, component: Option<&str>| !Language::of_path(path).is_program() && component.is_none_or(is_between);
+    let either = between(&observer.path, observer.component.as_deref()) || between(here.0, here.1);
+    sort(&touch.value) == sort(&observer.value) && (either || here.1.is_some() && observer.component.as_deref() == here.1)
 }
 
 /// Whether a component stands between others by its name.

@@ -199,7 +199,7 @@ fn touched(before: &str, after: &str, diff: &diff::LineDiff) -> (Vec<u32>, Vec<u
 
 #[cfg(test)]
 mod tests {
-    use super::{applied, applied_with_gaps};
+    use super::applied_with_gaps;
     use crate::engine::edit::Edit;
 
     const FILE: &str = "fn a() {\n    one();\n}\n\nfn b() {\n    two();\n    three();\n}\n";
