@@ -65,7 +65,7 @@ Environment:
   distarch index
   distarch index ~/src/shop --force
   distarch index --format json | jq .lines_per_second_and_core")]
-    Index(commands::index::build::Args),
+    Index(commands::index::Args),
     /// Tell who touches a shared resource, or what a line touches: readers, writers, callers
     #[command(after_help = "Examples:
   distarch observers orders.status
@@ -272,7 +272,7 @@ fn answer(verb: Verb) -> anyhow::Result<Answer> {
         }
         Verb::Scan(args) => commands::scan::run(&args)?.into(),
         Verb::Check(args) => commands::check::run(&args)?,
-        Verb::Index(args) => commands::index::build::run(&args)?,
+        Verb::Index(args) => commands::index::run(&args)?,
         Verb::Observers(args) => commands::index::observers::run(&args)?,
         Verb::Resources(args) => commands::index::resources::run(&args)?,
         Verb::Flows(args) => commands::index::flows::run(&args)?,

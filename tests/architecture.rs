@@ -75,7 +75,7 @@ fn the_engine_knows_no_file_clock_environment_client_or_process() {
 }
 
 /// What each part may name of the crate. A part that is not here is a new one: say what it stands on.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("knowledge", &[]),
     ("engine", &["hash", "knowledge"]),
     ("hash", &[]),
@@ -86,11 +86,12 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("project", &[]),
     ("session", &["engine", "hash", "state"]),
     ("topology", &["engine", "hash", "nearest", "text"]),
+    ("index", &["engine", "hash", "state", "text", "topology"]),
     ("spec", &["nearest", "topology"]),
     ("clients", &["engine"]),
     ("config", &["engine", "hash", "knowledge", "project", "state", "topology"]),
     ("journal", &["clients", "config", "engine", "hash", "session", "state"]),
-    ("telling", &["config", "engine", "hash", "journal", "knowledge", "session", "text", "topology"]),
+    ("telling", &["config", "engine", "hash", "index", "journal", "knowledge", "session", "text", "topology"]),
     ("sources", &["clients", "engine", "error", "journal", "project"]),
     ("render", &["text"]),
     (
@@ -102,6 +103,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "engine",
             "error",
             "hash",
+            "index",
             "journal",
             "knowledge",
             "nearest",

@@ -37,7 +37,7 @@ pub const LANGUAGES: [(&str, &[&str]); 33] = [
     ("hcl", &["tf", "tfvars", "hcl"]),
     ("dockerfile", &["dockerfile"]),
     ("proto", &["proto", "avsc", "thrift"]),
-    ("graphql", &["graphql", "gql"]),
+    ("graphql", &["graphql", "graphqls", "gql"]),
     ("shell", &["sh", "bash", "zsh", "fish"]),
     ("xml", &["xml", "csproj", "config"]),
     ("html", &["html", "htm", "erb", "twig"]),

@@ -1,7 +1,7 @@
 //! Verbs over the index of shared resources: who does what to what the components of a system have in common.
 
 mod asked;
-pub mod build;
+mod build;
 pub mod flows;
 pub mod impact;
 pub mod observers;
@@ -11,6 +11,7 @@ mod small;
 mod source;
 mod words;
 
+pub use build::{Args, run};
 pub(crate) use source::loaded;
 
 /// Version of the JSON of these verbs.

@@ -5,6 +5,7 @@ mod assignments;
 mod calls;
 mod declarations;
 mod names;
+mod templates;
 pub(crate) mod tokens;
 
 pub(crate) use assignments::Assignment;
@@ -85,7 +86,7 @@ impl<'a> Reading<'a> {
 
     /// The inside of the string literal at `at`, without prefix and quotes, as written.
     pub(crate) fn string(&self, at: usize) -> Option<&'a str> {
-        names::inside(self, at)
+        templates::inside(self, at)
     }
 
     /// What an expression names: literals, joined and formatted strings, constants, settings; a hole for all else.

@@ -1,5 +1,6 @@
 //! What an expression names, as far as reading the file tells.
 
+use super::templates::{fill, inside, literal};
 use super::tokens::Kind;
 use super::{Assignment, Declaration, DeclarationKind, Reading, Span};
 use crate::index::model::{Name, Part};
@@ -90,18 +91,6 @@ pub(crate) fn is_import(line: &str) -> bool {
         .any(|w| line.starts_with(w))
         || line.ends_with('"') && line.contains(" \"")
         || line.match_indices('(').any(|(at, _)| line[..at].ends_with("require"))
-}
-
-/// The inside of a string literal.
-pub(super) fn inside<'a>(reading: &Reading<'a>, at: usize) -> Option<&'a str> {
-    if reading.kind(at)? != Kind::Text {
-        return None;
-    }
-    let text = reading.word(at);
-    let open = text.find(['"', '\'', '`'])?;
-    let bare = &text[open..];
-    let quote = if bare.len() >= 6 && (bare.starts_with("\"\"\"") || bare.starts_with("'''")) { 3 } else { 1 };
-    bare.get(quote..bare.len().checked_sub(quote)?)
 }
 
 pub(super) fn name(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
@@ -381,7 +370,7 @@ fn looks_constant(path: &[&str]) -> bool {
 }
 
 /// What a path of names stands for, seen from the token at `at`.
-fn of_path(reading: &Reading<'_>, path: &[&str], at: usize, depth: u8) -> Name {
+pub(super) fn of_path(reading: &Reading<'_>, path: &[&str], at: usize, depth: u8) -> Name {
     let Some(&last) = path.last() else { return Name::unknown() };
     // process.env.X, import.meta.env.X, Deno.env.X
     let variable = || last.len() > 2 && last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
@@ -448,125 +437,4 @@ fn bound(reading: &Reading<'_>, holder: Option<&str>, last: &str, at: usize) -> 
         .filter(|a| a.path.len() > 1 && matches!(a.path[0], "self" | "this") || reading.enclosing(a.at, &[DeclarationKind::Function]).is_none());
     let first = outside.next()?;
     outside.next().is_none().then(|| first.value.clone())
-}
-
-/// A string literal with what is interpolated into it.
-fn literal(reading: &Reading<'_>, at: usize, depth: u8) -> Name {
-    let Some(text) = inside(reading, at) else { return Name::unknown() };
-    let word = reading.word(at);
-    let prefix = &word[..word.find(['"', '\'', '`']).unwrap_or(0)];
-    let style = match reading.language.name() {
-        "python" if prefix.contains(['f', 'F']) => "{",
-        "csharp" if prefix.contains('$') || at > 0 && reading.is(at - 1, "$") => "{",
-        "ruby" | "elixir" if word.starts_with('"') => "#{",
-        "javascript" | "typescript" if word.starts_with('`') => "${",
-        // A dollar that is none of Kotlin's: Spring's.
-        "kotlin" if text.starts_with("\\${") && text.ends_with('}') => {
-            let (key, default) = text[3..text.len() - 1].split_once(':').map_or((&text[3..text.len() - 1], None), |(k, d)| (k, Some(d.to_owned())));
-            return Name(vec![Part::Setting(key.to_owned(), default)]);
-        }
-        "kotlin" | "php" | "dart" | "groovy" if word.contains('"') => "$",
-        "scala" if prefix == "s" || prefix == "f" => "$",
-        "swift" => "\\(",
-        // Spring's `${app.topics.orders:orders}` in an annotation.
-        "java" if text.starts_with("${") && text.ends_with('}') => {
-            let (key, default) = text[2..text.len() - 1].split_once(':').map_or((&text[2..text.len() - 1], None), |(k, d)| (k, Some(d.to_owned())));
-            return Name(vec![Part::Setting(key.to_owned(), default)]);
-        }
-        _ => return Name::literal(text),
-    };
-    let mut out = Name::default();
-    let mut rest = text;
-    while let Some(found) = rest.find(style) {
-        out.push(Part::Text(rest[..found].to_owned()));
-        let after = &rest[found + style.len()..];
-        if style == "{" && after.starts_with('{') {
-            out.push(Part::Text("{".to_owned()));
-            rest = &after[1..];
-            continue;
-        }
-        let (expression, behind) = if style == "$" && !after.starts_with('{') {
-            let end = after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len());
-            (&after[..end], &after[end..])
-        } else {
-            let (after, close) = if style == "$" { (&after[1..], '}') } else { (after, if style == "\\(" { ')' } else { '}' }) };
-            match after.find(close) {
-                Some(end) => (&after[..end], &after[end + 1..]),
-                None => (after, ""),
-            }
-        };
-        out.append(interpolated(reading, expression, at, depth));
-        rest = behind;
-    }
-    out.push(Part::Text(rest.to_owned()));
-    out
-}
-
-/// What an interpolated expression stands for, when it is a path of names.
-fn interpolated(reading: &Reading<'_>, expression: &str, at: usize, depth: u8) -> Name {
-    let expression = expression.split(':').next().unwrap_or("").trim().trim_start_matches('$');
-    let path: Vec<&str> = expression.split('.').collect();
-    let plain = path.iter().all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
-    if !plain {
-        return Name::unknown();
-    }
-    let out = of_path(reading, &path, at, depth);
-    // A local value is a hole; only what reads like a constant may be looked up elsewhere.
-    match &*out.0 {
-        [Part::Constant(name)] if !name.rsplit('.').next().unwrap_or("").bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') => {
-            Name::unknown()
-        }
-        _ => out,
-    }
-}
-
-/// A template with its arguments put in: `%s`, `%d`, `{}`, `{0}`, `{name}`.
-fn fill(template: &str, arguments: &[Name]) -> Name {
-    let mut out = Name::default();
-    let mut next = 0;
-    let mut text = String::new();
-    let mut chars = template.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let place = match c {
-            '%' => {
-                let rest = &template[at + 1..];
-                let width = rest.find(|c: char| c.is_ascii_alphabetic() || c == '%').unwrap_or(0);
-                let style = rest[width..].chars().next();
-                match style {
-                    Some('%') => None,
-                    Some(s)
-                        if s.is_ascii_alphabetic() && rest[..width].bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'+' | b'#' | b'$')) =>
-                    {
-                        for _ in 0..=width {
-                            chars.next();
-                        }
-                        next += 1;
-                        Some(next - 1)
-                    }
-                    _ => None,
-                }
-            }
-            '{' => match template[at..].find('}') {
-                Some(end) if end <= 40 => {
-                    let inside = &template[at + 1..at + end];
-                    while chars.peek().is_some_and(|(i, _)| *i <= at + end) {
-                        chars.next();
-                    }
-                    next += 1;
-                    Some(inside.parse().unwrap_or(next - 1))
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        match place {
-            Some(place) => {
-                out.push(Part::Text(std::mem::take(&mut text)));
-                out.append(arguments.get(place).cloned().filter(|n: &Name| n.says_something() || n.is_open()).unwrap_or_else(Name::unknown));
-            }
-            None => text.push(c),
-        }
-    }
-    out.push(Part::Text(text));
-    out
 }
