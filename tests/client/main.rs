@@ -21,6 +21,7 @@ mod example;
 mod findings;
 mod gate;
 mod marketplace;
+mod observers;
 mod ordinary;
 mod plan;
 mod skills;
@@ -43,6 +44,7 @@ scenarios! {
     crate::plan::a_plan_is_asked_about_once => a_plan_is_asked_about_once,
     crate::gate::the_gate_denies_the_first_try_and_lets_the_second_pass => the_gate_denies_the_first_try_and_lets_the_second_pass,
     crate::findings::eight_edits_are_told_of_once_each => eight_edits_are_told_of_once_each,
+    crate::observers::an_edit_is_told_who_else_is_concerned => an_edit_is_told_who_else_is_concerned,
     crate::ordinary::ordinary_edits_leave_every_request_as_it_was => ordinary_edits_leave_every_request_as_it_was,
     crate::ordinary::the_whole_plugin_adds_its_listing_only => the_whole_plugin_adds_its_listing_only,
     crate::skills::each_skill_starts_by_its_slash_name => each_skill_starts_by_its_slash_name,
