@@ -198,5 +198,5 @@ pub(super) fn outermost(found: BTreeMap<String, Mark>, is_deployed: &dyn Fn(&str
         })
     };
     // The top of a repository of several parts is none: it would take in all that is nobody's.
-    found.iter().filter(|(f, m)| !inner(f, m) && !(f.is_empty() && many)).map(|(f, m)| (f.clone(), *m)).collect()
+    found.iter().filter(|(f, m)| !(inner(f, m) || f.is_empty() && many)).map(|(f, m)| (f.clone(), *m)).collect()
 }
