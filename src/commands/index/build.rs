@@ -104,9 +104,10 @@ fn answer(root: &Path, report: &Report) -> serde_json::Value {
         "files": files,
         "lines": lines,
         "read": { "files": read, "lines": lines_read, "bytes": bytes, "lost": lost },
-        "uses": uses,
-        "resources": resources,
-        "shared": shared,
+        // Nobody counted where nothing changed.
+        "uses": (!unchanged).then_some(uses),
+        "resources": (!unchanged).then_some(resources),
+        "shared": (!unchanged).then_some(shared),
         "seconds": { "reading": seconds[0], "linking": seconds[1], "writing": seconds[2] },
         "lines_per_second_and_core": speed(report),
         "bytes": { "lookup": lookup_size, "facts": facts_size },

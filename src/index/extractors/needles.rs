@@ -52,7 +52,8 @@ impl Needles {
         let bytes = text.as_bytes();
         let is_at = |at: usize, word: &[u8]| bytes[at..].get(..word.len()).is_some_and(|w| w.eq_ignore_ascii_case(word));
         let mut found = 0;
-        for (at, _) in bytes.iter().enumerate().filter(|(_, b)| self.begins[usize::from(**b)]) {
+        let begins = |(_, byte): &(usize, &u8)| self.begins[usize::from(**byte)];
+        for (at, _) in bytes.iter().enumerate().filter(begins).take_while(|_| !self.short.is_empty()) {
             for (word, bit) in &self.short {
                 if found & bit == 0 && is_at(at, word) {
                     found |= bit;

@@ -1,8 +1,10 @@
 //! Which variables of a file are clients of a key-value store.
 
 use super::commands::CLIENTS;
+use crate::index::extractors::needles::Needles;
 use crate::index::reading::tokens::Kind;
 use crate::index::reading::{Call, Reading};
+use std::sync::OnceLock;
 
 /// Calls on a client whose result is a client too.
 const DERIVES: [&str; 21] = [
@@ -149,13 +151,9 @@ pub(super) fn is_client_word(word: &str) -> bool {
     if word.len() < 3 {
         return false;
     }
-    let bytes = word.as_bytes();
-    // Every word of a file is asked about: no text is made of it, and few letters begin a client's name.
-    word.eq_ignore_ascii_case("rdb")
-        || (0..bytes.len()).any(|at| {
-            matches!(bytes[at] | 0x20, b'r' | b'j' | b'l' | b'v' | b'm' | b'd' | b'i' | b'p' | b's' | b'k')
-                && CLIENTS.iter().any(|c| bytes[at..].get(..c.len()).is_some_and(|w| w.eq_ignore_ascii_case(c.as_bytes())))
-        })
+    // Every word of a file is asked about.
+    static NEEDLES: OnceLock<Needles> = OnceLock::new();
+    word.eq_ignore_ascii_case("rdb") || NEEDLES.get_or_init(|| Needles::new(std::iter::once(CLIENTS))).found(word, 1) != 0
 }
 
 /// The variable that the type at `at` is the type of.

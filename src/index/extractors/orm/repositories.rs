@@ -5,6 +5,7 @@ use crate::index::extractors::values;
 use crate::index::model::{Certainty, Facts, Given, Kind, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{DeclarationKind, Reading};
+use std::collections::HashMap;
 
 const REPOSITORIES: [&str; 12] = [
     "JpaRepository",
@@ -83,18 +84,22 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
             }
         }
     }
+    // Variables by their types, `OrderRepository orders` and `orders: OrderRepository`: gathered once, for every call asks.
+    let (mut declared, mut annotated): (HashMap<&str, &str>, HashMap<&str, &str>) = (HashMap::new(), HashMap::new());
+    for at in 0..reading.tokens.len() {
+        if let Some(stem) = reading.word(at).strip_suffix("Repository") {
+            let stem = stem.trim_end_matches("Repository");
+            declared.entry(reading.word(at + 1)).or_insert(stem);
+            if at >= 2 && reading.is(at - 1, ":") {
+                annotated.entry(reading.word(at - 2)).or_insert(stem);
+            }
+        }
+    }
     for call in reading.calls.iter().filter(|c| !c.in_log && c.path.len() >= 2) {
         let Some(holder) = call.receiver() else { continue };
         let stem = ["Repository", "Repo", "DAO", "Dao"].iter().find_map(|e| holder.strip_suffix(e)).filter(|s| s.len() > 1);
         // The type of the variable proves it; its name alone makes it likely.
-        let typed = (1..reading.tokens.len())
-            .find(|&i| reading.is(i, holder) && reading.word(i - 1).ends_with("Repository"))
-            .map(|i| reading.word(i - 1).trim_end_matches("Repository"));
-        let typed = typed.or_else(|| {
-            (0..reading.tokens.len())
-                .find(|&i| reading.is(i, holder) && reading.is(i + 1, ":") && reading.word(i + 2).ends_with("Repository"))
-                .map(|i| reading.word(i + 2).trim_end_matches("Repository"))
-        });
+        let typed = declared.get(holder).or_else(|| annotated.get(holder)).copied();
         let (entity, certainty) = match (typed.filter(|t| !t.is_empty()), stem) {
             (Some(t), _) => (t.to_owned(), Certainty::Sure),
             (None, Some(stem)) => {
