@@ -310,6 +310,19 @@ fn an_overlay_that_was_cut_or_scribbled_over_says_nothing_wrong() {
     assert!(shop.open().expect("an index").uses_in(&path(5)).iter().any(|u| u.value.as_deref() == Some("awake")));
 }
 
+#[test]
+fn a_file_that_is_edited_all_day_does_not_fill_the_overlay() {
+    let shop = Shop::new();
+    let (root, state) = (shop.root(), shop.state());
+    for round in 0..200 {
+        let text = source(3, &format!("round{round}"));
+        assert!(store::refresh(&state, &root, &path(3), Some(&text)), "round {round}");
+    }
+    let size = fs::metadata(shop.file("edited")).expect("an overlay").len();
+    assert!(size < 140 << 10, "{size} bytes");
+    assert!(shop.open().expect("an index").uses_in(&path(3)).iter().any(|u| u.value.as_deref() == Some("round199")));
+}
+
 fn distarch(shop: &Shop) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_distarch"));
     command.args(["index", "--force", "--quiet"]).arg(shop.root()).env("CLAUDE_PLUGIN_DATA", shop.state()).stdin(Stdio::null()).stdout(Stdio::null());

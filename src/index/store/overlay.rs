@@ -25,6 +25,8 @@ use std::path::Path;
 
 const MAGIC: u64 = u64::from_le_bytes(*b"daedit\x1a\x01");
 const HEAD: usize = 24;
+/// Bytes from which on records that later ones replaced are thrown out, where they are more than half.
+const CROWDED: usize = 128 << 10;
 /// Bytes from which on a file is only marked as edited.
 const FULL: usize = 1 << 20;
 /// Bytes from which on nothing is added.
@@ -181,7 +183,8 @@ fn refreshed(state: &Path, root: &Path, path: &str, text: Option<&str>) -> Optio
         return None;
     }
     let store = Store::open(state, root)?;
-    let place = Files::of(state, root.to_str()?).edited(store.base.head.generation);
+    let files = Files::of(state, root.to_str()?);
+    let place = files.edited(store.base.head.generation);
     let text = text.unwrap_or("");
     let facts = catch_unwind(AssertUnwindSafe(|| extractors::facts(&File::new(path, text)))).ok();
     let bytes = match &facts {
@@ -193,9 +196,19 @@ fn refreshed(state: &Path, root: &Path, path: &str, text: Option<&str>) -> Optio
         // Nothing is known of it but that it is another file now.
         None => bytes(path, &[], &[], &[]),
     };
-    let (length, files) = store.overlay.as_ref().map_or((0, 0), |o| (o.bytes.len(), o.entries.len()));
+    let (length, count) = store.overlay.as_ref().map_or((0, 0), |o| (o.bytes.len(), o.entries.len()));
     let is_known = store.overlay.as_ref().is_some_and(|o| o.knows(path));
-    let bytes = if length + bytes.len() > FULL || files >= FILES && !is_known { self::bytes(path, &[], &[], &[]) } else { bytes };
+    let bytes = if length + bytes.len() > FULL || count >= FILES && !is_known { self::bytes(path, &[], &[], &[]) } else { bytes };
+    if length > CROWDED
+        && let Some(overlay) = &store.overlay
+    {
+        let mut live = overlay.since(0);
+        if live.len() * 2 < length {
+            // What another process appends at this moment is lost: then the facts of its file are older, and count while their lines stand.
+            live.extend_from_slice(&bytes);
+            return files.replace(&live, &place).ok();
+        }
+    }
     if length + bytes.len() > LIMIT {
         return None;
     }

@@ -326,7 +326,7 @@ impl Files {
     }
 
     /// Written beside and renamed: whoever opens it has the old file or the new one, whole.
-    fn replace(&self, bytes: &[u8], path: &Path) -> std::io::Result<()> {
+    pub(super) fn replace(&self, bytes: &[u8], path: &Path) -> std::io::Result<()> {
         let beside = self.named(&["-", &std::process::id().to_string(), &hexadecimal(random(), "-"), ".tmp"]);
         let result = state::open_append(&beside).and_then(|mut f| f.write_all(bytes)).and_then(|()| std::fs::rename(&beside, path));
         if result.is_err() {
