@@ -238,8 +238,11 @@ mod tests {
 
     type Change<'a> = (&'a str, &'a str);
 
-    /// Patch; path, path before, replacements of each file.
-    const CASES: [(&str, &[(&str, Option<&str>, &[Change<'static>])]); 9] = [
+    /// Path, path before, replacements of a file.
+    type Patched = (&'static str, Option<&'static str>, &'static [Change<'static>]);
+
+    /// A patch and its files.
+    const CASES: [(&str, &[Patched]); 9] = [
         ("*** Begin Patch\n*** Add File: src/a.py\n+x = 1\n+\n+y = 2\n*** End Patch", &[("/p/src/a.py", None, &[("", "x = 1\n\ny = 2\n")])]),
         ("*** Begin Patch\n*** Delete File: old.py\n*** End Patch\n", &[("/p/old.py", None, &[])]),
         (

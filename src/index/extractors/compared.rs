@@ -52,13 +52,17 @@ mod tests {
         for (path, text) in [
             ("a.py", "import redis\nr = redis.Redis()\nif r.get(\"w:s\") == \"idle\":\n    go()\n"),
             ("a.py", "import redis\nr = redis.Redis()\ndef f():\n    s = r.get(\"w:s\")\n    if s != \"idle\":\n        go()\n"),
-            ("a.ts", "import Redis from 'ioredis';\nconst redis = new Redis();\nasync function f() {\n  const s = await redis.get('w:s');\n  if (s === 'idle') go();\n}\n"),
+            (
+                "a.ts",
+                "import Redis from 'ioredis';\nconst redis = new Redis();\nasync function f() {\n  const s = await redis.get('w:s');\n  if (s === 'idle') go();\n}\n",
+            ),
             ("A.java", "import redis.clients.jedis.Jedis;\nclass A { Jedis jedis; void f() { if (\"idle\".equals(jedis.get(\"w:s\"))) go(); } }\n"),
         ] {
             let line = 1 + text.lines().position(|l| l.contains("get(")).unwrap_or(0);
             says(path, text, &[Key], &[&format!("sure key reads w:s = idle @{line}")]);
         }
-        let several = "import redis\nr = redis.Redis()\ndef f():\n    s = r.get(\"w:s\")\n    if s == \"idle\":\n        go()\n    if s == \"busy\":\n        stay()\n";
+        let several =
+            "import redis\nr = redis.Redis()\ndef f():\n    s = r.get(\"w:s\")\n    if s == \"idle\":\n        go()\n    if s == \"busy\":\n        stay()\n";
         says("a.py", several, &[Key], &["sure key reads w:s @4"]);
     }
 }

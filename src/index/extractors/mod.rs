@@ -2,25 +2,25 @@
 //! as this file alone tells; names that lean on other files stay open (`model::Part`) and are resolved when the repository is put together.
 
 mod addresses;
+mod buckets;
 mod channels;
 mod clients;
 mod compared;
 mod configured;
 pub(crate) mod constants;
+mod durations;
 mod flags;
+mod graphql;
 mod http_calls;
 mod jobs;
+mod keys;
+mod leases;
 mod messages;
 mod needles;
+mod orm;
 pub(crate) mod paths;
 mod realtime;
 mod routes;
-mod buckets;
-mod durations;
-mod graphql;
-mod keys;
-mod leases;
-mod orm;
 mod rpc;
 mod settings;
 mod sql;
@@ -44,48 +44,101 @@ pub(crate) enum Reads {
 /// What finds uses of one kind of resource.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extractor {
-    /// Its name, for errors and tests.
-    pub(crate) id: &'static str,
     pub(crate) reads: Reads,
     /// A file without any of these (as written, any letter case) holds nothing for it. Empty: it looks at every file.
     pub(crate) words: &'static [&'static str],
     pub(crate) read: fn(&File<'_>, &mut Facts),
 }
 
-const KEYS: &[&str] = &["redis", "cache", "rdb", "hset", "hget", "setnx", "zadd", "sadd", "xadd", "xread", "lpush", "rpush", "dalli", "etcd", "consul", "zookeeper", "kazoo", "curator", "idatabase", "stringset", "stringget", "keydelete", "valkey", "redix", "opsfor", "store."];
+const KEYS: &[&str] = &[
+    "redis",
+    "cache",
+    "rdb",
+    "hset",
+    "hget",
+    "setnx",
+    "zadd",
+    "sadd",
+    "xadd",
+    "xread",
+    "lpush",
+    "rpush",
+    "dalli",
+    "etcd",
+    "consul",
+    "zookeeper",
+    "kazoo",
+    "curator",
+    "idatabase",
+    "stringset",
+    "stringget",
+    "keydelete",
+    "valkey",
+    "redix",
+    "opsfor",
+    "store.",
+];
 const LEASES: &[&str] = &["lock", "lease", "leader", "mutex", "setnx", "election"];
-const ORM: &[&str] = &["model", "entity", "repository", "query", "where", "objects", "schema", "collection", "gorm", "prisma", "knex", "context", "create_table", "findby", "find_by", "table", "record", "document", "mongo", "ecto", "diesel", "sea_orm", ".find(", "update!", ".save", "session.", ".create"];
+const ORM: &[&str] = &[
+    "model",
+    "entity",
+    "repository",
+    "query",
+    "where",
+    "objects",
+    "schema",
+    "collection",
+    "gorm",
+    "prisma",
+    "knex",
+    "context",
+    "create_table",
+    "findby",
+    "find_by",
+    "table",
+    "record",
+    "document",
+    "mongo",
+    "ecto",
+    "diesel",
+    "sea_orm",
+    ".find(",
+    "update!",
+    ".save",
+    "session.",
+    ".create",
+];
 const SQL: &[&str] = &["select", "insert into", "update", "delete from", "create t", "alter t", "drop t", "merge into"];
 
 const _: () = assert!(EXTRACTORS.len() <= needles::MOST, "a bit for each extractor");
 
 /// Every extractor.
 pub(crate) const EXTRACTORS: &[Extractor] = &[
-    Extractor { id: "constants", reads: Reads::Programs, words: &[], read: constants::read },
-    Extractor { id: "keys", reads: Reads::Programs, words: KEYS, read: keys::read },
-    Extractor { id: "leases", reads: Reads::Programs, words: LEASES, read: leases::read },
-    Extractor { id: "buckets", reads: Reads::Programs, words: &["bucket", "s3", "blob", "minio", "storage"], read: buckets::read },
-    Extractor { id: "states", reads: Reads::Programs, words: &["status", "state", "phase", "stage"], read: states::read },
-    Extractor { id: "states of schemas", reads: Reads::Only(&["graphql", "proto", "unknown"]), words: &["enum "], read: states::read_schema },
-    Extractor { id: "mapped tables", reads: Reads::Programs, words: ORM, read: orm::read },
-    Extractor { id: "prisma", reads: Reads::Only(&["unknown"]), words: &["model ", "enum "], read: orm::read_prisma },
-    Extractor { id: "sql", reads: Reads::Programs, words: SQL, read: sql::read },
-    Extractor { id: "sql files", reads: Reads::Only(&["sql"]), words: SQL, read: sql::read_file },
-    Extractor { id: "sql mappers", reads: Reads::Only(&["xml"]), words: &["<mapper"], read: sql::read_mapper },
-    Extractor { id: "routes", reads: Reads::Programs, words: &[], read: routes::read },
-    Extractor { id: "channels", reads: Reads::Programs, words: channels::WORDS, read: channels::read },
-    Extractor { id: "http-calls", reads: Reads::Programs, words: &[], read: http_calls::read },
-    Extractor { id: "jobs", reads: Reads::Programs, words: jobs::WORDS, read: jobs::read },
-    Extractor { id: "flags", reads: Reads::Programs, words: flags::WORDS, read: flags::read },
-    Extractor { id: "realtime", reads: Reads::Programs, words: realtime::WORDS, read: realtime::read },
-    Extractor { id: "rpc", reads: Reads::Only(rpc::LANGUAGES), words: &[], read: rpc::read },
-    Extractor { id: "messages", reads: Reads::Programs, words: messages::WORDS, read: messages::read },
-    Extractor { id: "schemas", reads: Reads::Only(&["proto"]), words: &[], read: messages::read_schema },
-    Extractor { id: "schema documents", reads: Reads::Only(&["yaml", "json"]), words: &["openapi", "swagger", "asyncapi", "$schema"], read: messages::read_document },
-    Extractor { id: "graphql", reads: Reads::Only(graphql::LANGUAGES), words: graphql::WORDS, read: graphql::read },
-    Extractor { id: "addresses", reads: Reads::Only(addresses::LANGUAGES), words: &[], read: addresses::read },
-    Extractor { id: "configured", reads: Reads::Only(&["yaml", "json", "properties", "hcl", "shell", "dockerfile"]), words: configured::WORDS, read: configured::read },
-    Extractor { id: "settings", reads: Reads::Only(settings::LANGUAGES), words: settings::WORDS, read: settings::read },
+    Extractor { reads: Reads::Programs, words: &[], read: constants::read },
+    Extractor { reads: Reads::Programs, words: KEYS, read: keys::read },
+    Extractor { reads: Reads::Programs, words: LEASES, read: leases::read },
+    Extractor { reads: Reads::Programs, words: &["bucket", "s3", "blob", "minio", "storage"], read: buckets::read },
+    Extractor { reads: Reads::Programs, words: &["status", "state", "phase", "stage"], read: states::read },
+    Extractor { reads: Reads::Only(&["graphql", "proto", "unknown"]), words: &["enum "], read: states::read_schema },
+    Extractor { reads: Reads::Programs, words: ORM, read: orm::read },
+    Extractor { reads: Reads::Only(&["unknown"]), words: &["model ", "enum "], read: orm::read_prisma },
+    Extractor { reads: Reads::Programs, words: SQL, read: sql::read },
+    Extractor { reads: Reads::Only(&["sql"]), words: SQL, read: sql::read_file },
+    Extractor { reads: Reads::Only(&["xml"]), words: &["<mapper"], read: sql::read_mapper },
+    Extractor { reads: Reads::Programs, words: &[], read: routes::read },
+    Extractor { reads: Reads::Programs, words: channels::WORDS, read: channels::read },
+    Extractor { reads: Reads::Programs, words: &[], read: http_calls::read },
+    Extractor { reads: Reads::Programs, words: jobs::WORDS, read: jobs::read },
+    Extractor { reads: Reads::Programs, words: flags::WORDS, read: flags::read },
+    Extractor { reads: Reads::Programs, words: realtime::WORDS, read: realtime::read },
+    Extractor { reads: Reads::Only(rpc::LANGUAGES), words: &[], read: rpc::read },
+    Extractor { reads: Reads::Programs, words: messages::WORDS, read: messages::read },
+    Extractor { reads: Reads::Only(&["proto"]), words: &[], read: messages::read_schema },
+    Extractor { reads: Reads::Only(&["yaml", "json"]), words: &["openapi", "swagger", "asyncapi", "$schema"], read: messages::read_document },
+    Extractor { reads: Reads::Only(graphql::LANGUAGES), words: graphql::WORDS, read: graphql::read },
+    Extractor { reads: Reads::Only(addresses::LANGUAGES), words: &[], read: addresses::read },
+    Extractor { reads: Reads::Only(&["yaml", "json", "properties", "hcl", "shell", "dockerfile"]), words: configured::WORDS, read: configured::read },
+    Extractor { reads: Reads::Only(settings::LANGUAGES), words: settings::WORDS, read: settings::read },
 ];
 
 impl Extractor {

@@ -216,29 +216,6 @@ pub(crate) fn route(method: &str, path: Name) -> Name {
     out
 }
 
-/// A resolved route with its slashes put right: for names whose open parts were resolved later.
-#[must_use]
-pub(crate) fn normalised(name: &str) -> String {
-    let Some((method, rest)) = name.split_once(' ') else { return name.to_owned() };
-    let (scheme, path) = rest.find("://").map_or(("", rest), |i| rest.split_at(i + 3));
-    let mut out = String::with_capacity(name.len() + 1);
-    out.push_str(method);
-    out.push(' ');
-    out.push_str(scheme);
-    if scheme.is_empty() && !path.starts_with('/') {
-        out.push('/');
-    }
-    for c in path.chars() {
-        if c != '/' || !out.ends_with('/') || out.ends_with("://") {
-            out.push(c);
-        }
-    }
-    while out.ends_with('/') && !out.ends_with(" /") {
-        out.pop();
-    }
-    out
-}
-
 /// The base and path of a called URL, patterns in place of what is not known; none when nothing of its path or base is known.
 /// `relative`: the client has a base of its own, so that a path may begin without a slash.
 pub(crate) fn url(url: &Name, relative: bool) -> Option<Name> {
@@ -338,19 +315,6 @@ mod tests {
             (r"orders/\d+/items", "orders/{}/items"),
         ] {
             assert_eq!(served(&Name::literal(path)).pattern(), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn routes_are_put_right() {
-        for (name, expected) in [
-            ("GET //orders/", "GET /orders"),
-            ("GET ", "GET /"),
-            ("GET /", "GET /"),
-            ("GET http://inventory:80//a/", "GET http://inventory:80/a"),
-            ("GET orders", "GET /orders"),
-        ] {
-            assert_eq!(normalised(name), expected, "{name}");
         }
     }
 

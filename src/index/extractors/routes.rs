@@ -13,7 +13,7 @@ use super::paths;
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 
-pub(crate) use annotated::{Mapping, mapping, type_prefix};
+pub(crate) use annotated::{mapping, type_prefix};
 
 /// Finds served routes.
 pub(super) fn read(file: &File<'_>, out: &mut Facts) {

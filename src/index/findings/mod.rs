@@ -72,15 +72,51 @@ pub struct Rule {
 
 /// Every rule.
 pub static RULES: [Rule; 9] = [
-    Rule { id: "cache-not-invalidated", about: "A table is changed in a file that neither drops nor renews the key that holds a copy of its rows, while another file does. Readers of the copy see the old value until it expires.", find: cache_not_invalidated::find },
-    Rule { id: "called-not-served", about: "A method, operation or route is called that the part it belongs to does not serve, though it serves others beside it. Renamed on one side, or deployed in the wrong order.", find: called_not_served::find },
-    Rule { id: "field-dropped", about: "A field is read or filled that the message's declaration does not have. Old messages in flight still carry it, new ones do not.", find: field_dropped::find },
-    Rule { id: "lock-terms", about: "One lock is taken for different times. The shortest lease decides when a second holder may come in.", find: lock_terms::find },
-    Rule { id: "one-sided-channel", about: "A channel, job or message type has a sender and no receiver in this repository, or a receiver and no sender, while others have both.", find: one_sided_channel::find },
-    Rule { id: "retry-layers", about: "Several layers try the same call again. Their attempts multiply, most when the far end is already slow.", find: retry_layers::find },
-    Rule { id: "several-writers", about: "Several components write different values of one status. Whoever writes last wins, unless something orders them.", find: several_writers::find },
-    Rule { id: "status-values", about: "A status takes a value that no reader compares with, or a reader waits for one that nothing writes.", find: status_values::find },
-    Rule { id: "timeout-order", about: "A caller waits for a part for a shorter time than that part itself waits. Work goes on for nobody, and the caller comes again.", find: timeout_order::find },
+    Rule {
+        id: "cache-not-invalidated",
+        about: "A table is changed in a file that neither drops nor renews the key that holds a copy of its rows, while another file does. Readers of the copy see the old value until it expires.",
+        find: cache_not_invalidated::find,
+    },
+    Rule {
+        id: "called-not-served",
+        about: "A method, operation or route is called that the part it belongs to does not serve, though it serves others beside it. Renamed on one side, or deployed in the wrong order.",
+        find: called_not_served::find,
+    },
+    Rule {
+        id: "field-dropped",
+        about: "A field is read or filled that the message's declaration does not have. Old messages in flight still carry it, new ones do not.",
+        find: field_dropped::find,
+    },
+    Rule {
+        id: "lock-terms",
+        about: "One lock is taken for different times. The shortest lease decides when a second holder may come in.",
+        find: lock_terms::find,
+    },
+    Rule {
+        id: "one-sided-channel",
+        about: "A channel, job or message type has a sender and no receiver in this repository, or a receiver and no sender, while others have both.",
+        find: one_sided_channel::find,
+    },
+    Rule {
+        id: "retry-layers",
+        about: "Several layers try the same call again. Their attempts multiply, most when the far end is already slow.",
+        find: retry_layers::find,
+    },
+    Rule {
+        id: "several-writers",
+        about: "Several components write different values of one status. Whoever writes last wins, unless something orders them.",
+        find: several_writers::find,
+    },
+    Rule {
+        id: "status-values",
+        about: "A status takes a value that no reader compares with, or a reader waits for one that nothing writes.",
+        find: status_values::find,
+    },
+    Rule {
+        id: "timeout-order",
+        about: "A caller waits for a part for a shorter time than that part itself waits. Work goes on for nobody, and the caller comes again.",
+        find: timeout_order::find,
+    },
 ];
 
 /// The rule by which a finding of this name is made.

@@ -44,7 +44,17 @@ impl<'a> Reading<'a> {
     /// Reads a program text.
     pub(crate) fn of(path: &'a str, language: Language, text: &'a str) -> Self {
         let tokens = tokens::tokens(text, language);
-        let mut reading = Self { path, language, text, tokens, calls: Vec::new(), assignments: Vec::new(), annotations: Vec::new(), declarations: Vec::new(), import_lines: OnceCell::new() };
+        let mut reading = Self {
+            path,
+            language,
+            text,
+            tokens,
+            calls: Vec::new(),
+            assignments: Vec::new(),
+            annotations: Vec::new(),
+            declarations: Vec::new(),
+            import_lines: OnceCell::new(),
+        };
         reading.declarations = declarations::declarations(&reading);
         reading.annotations = declarations::annotations(&reading);
         reading.calls = calls::calls(&reading);

@@ -192,7 +192,7 @@ fn joined(reading: &Reading<'_>, span: &Span) -> Vec<Span> {
             continue;
         }
         if matches!(word, "||" | "or" | "??" | "?:") && at > from && out.is_empty() {
-            return vec![from..at];
+            return std::iter::once(from..at).collect();
         }
         if matches!(word, "==" | "!=" | "&&" | "-" | "*" | "/" | "=>") && at > from {
             break;

@@ -13,6 +13,11 @@ use crate::index::model::{Kind, Name, Part, Use};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
+/// A use as its file's record holds it: kind, name, place.
+type OfFile<'a> = (Kind, &'a str, &'a Place, Spot);
+/// A resource as its record holds it: kind, name, places in all, and those that are kept.
+type Kept<'a> = (Kind, &'a str, usize, Vec<(&'a Place, Spot)>);
+
 /// Lines that two uses in one file are apart at least for it to be two parts of it that share something.
 const APART: u32 = 20;
 
@@ -44,8 +49,8 @@ pub(super) fn records(index: &Index, tables: &Tables, known: &HashMap<&str, Know
     let mut out = Records::default();
     let mut words: BTreeSet<u64> = BTreeSet::new();
     let mut meanings: HashMap<Written<'_>, Option<&str>> = HashMap::new();
-    let mut by_file: Vec<Vec<(Kind, &str, &Place, Spot)>> = vec![Vec::new(); index.files.len()];
-    let mut kept: Vec<(Kind, &str, usize, Vec<(&Place, Spot)>)> = Vec::new();
+    let mut by_file: Vec<Vec<OfFile<'_>>> = vec![Vec::new(); index.files.len()];
+    let mut kept: Vec<Kept<'_>> = Vec::new();
     for resource in &index.resources {
         let Some(name) = name(&resource.name) else { continue };
         let places: Vec<(&Place, Spot)> = resource.places.iter().filter_map(|p| Some((p, spot(p)?))).collect();
@@ -125,7 +130,7 @@ fn is_shared(places: &[(&Place, Spot)]) -> bool {
 }
 
 /// The places that are kept of a resource: of each role and file the surest first, so that what is left out is more of the same.
-fn chosen<'a>(mut places: Vec<(&'a Place, Spot)>) -> Vec<(&'a Place, Spot)> {
+fn chosen(mut places: Vec<(&Place, Spot)>) -> Vec<(&Place, Spot)> {
     if places.len() > PLACES {
         let mut of_role: HashMap<_, u32> = HashMap::new();
         let mut of_file: HashMap<_, u32> = HashMap::new();
