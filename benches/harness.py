@@ -99,6 +99,7 @@ class Case:
     speaks: bool  # whether the hook has something to say on it
     counted_only: bool = False  # instructions are counted, and no time is taken
     topology: bool = False  # in a project with a topology of 200 components that is kept compiled already
+    index: bool = False  # in a project whose shared resources are indexed already
 
 
 class Project:
@@ -117,6 +118,11 @@ class Project:
         settings = self.planned / ".dist-architect"
         settings.mkdir()
         (settings / "topology.yaml").write_text(topology(200))
+        # The shop by which the index is judged, with the two edited files beside it.
+        self.indexed = self.folder / "indexed"
+        shutil.copytree(self.root, self.indexed)
+        shutil.copytree(ROOT / "tests" / "observers" / "shop", self.indexed, dirs_exist_ok=True)
+        (self.indexed / ".git").mkdir()
 
     def __enter__(self) -> Project:
         return self
@@ -183,10 +189,20 @@ class Project:
             Case("finding-edit-done", self.done("consumer", "go", "orders/consumer.go"), True, counted_only=True),
             Case("silent-edit-topology", self.moved(self.edit("statement", "py", "reports/statement.py")), False, counted_only=True, topology=True),
             Case("injecting-edit-topology", self.moved(self.edit("consumer", "go", "orders/consumer.go")), True, counted_only=True, topology=True),
+            Case("silent-edit-index", self.moved(self.edit("statement", "py", "reports/statement.py"), self.indexed), False, counted_only=True, index=True),
+            Case("status-edit", self.status(), False, counted_only=True),
+            Case("status-edit-index", self.status(), True, counted_only=True, index=True),
         ]
 
-    def moved(self, payload: bytes) -> bytes:
-        return payload.replace(str(self.root).encode(), str(self.planned).encode())
+    def moved(self, payload: bytes, to: Path | None = None) -> bytes:
+        return payload.replace(str(self.root).encode(), str(to or self.planned).encode())
+
+    def status(self) -> bytes:
+        """The founding case: a worker that lost its store says that it is free, and a dispatcher acts on that."""
+        pause = "            time.sleep(settings.PAUSE_SECONDS)\n            return\n"
+        idle = '            self.redis.set(f"worker:{self.id}:status", "idle")\n'
+        tool_input = {"file_path": str(self.indexed / "worker/worker.py"), "old_string": pause, "new_string": idle + pause, "replace_all": False}
+        return self.event("Edit", tool_input)
 
     def environment(self, case: Case | None = None) -> dict[str, str]:
         """A small, fixed environment with a state folder that no run had before: every injecting run is a first one."""
@@ -196,7 +212,7 @@ class Project:
         return {
             "HOME": str(self.folder),
             "PATH": "/usr/bin:/bin",
-            "CLAUDE_PROJECT_DIR": str(self.planned if case and case.topology else self.root),
+            "CLAUDE_PROJECT_DIR": str(self.planned if case and case.topology else self.indexed if case and case.index else self.root),
             "CLAUDE_PLUGIN_DATA": str(state),
         }
 
@@ -218,5 +234,7 @@ def run_once(binary: Path, case: Case, project: Project, wrapper: list[str] | No
     if case.topology:
         # Another conversation, so that this one is told for the first time, by what is kept.
         subprocess.run([str(binary), "hook"], input=case.payload.replace(SESSION.encode(), b"before"), capture_output=True, env=environment, check=True)
+    if case.index:
+        subprocess.run([str(binary), "index", "--quiet", str(project.indexed)], capture_output=True, env=environment, check=True)
     command = [*(wrapper or []), str(binary), "hook"]
     return subprocess.run(command, input=case.payload, capture_output=True, env=environment, check=False)

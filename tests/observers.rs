@@ -4,6 +4,8 @@
 //! First line of the list: the files it covers, how many lines a place may be off, roles that are one for a kind, and uses that may be
 //! told or not. Then one use a line, all there are in those files. What the tool tells beyond them counts against it.
 
+#![allow(clippy::print_stdout, reason = "recall and precision by kind are shown, so that a run can be quoted")]
+
 #[cfg(unix)]
 mod support;
 

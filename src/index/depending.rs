@@ -50,8 +50,10 @@ pub enum Reason {
 }
 
 /// What somebody else must do to a resource to be concerned by what the edit does to it; the most concerned first.
-fn concerned(role: Role, change: Change) -> &'static [Role] {
-    match (role, change) {
+fn concerned(touch: &Touch) -> &'static [Role] {
+    match (touch.role, touch.change) {
+        // Two parts that are given the same address have nothing to tell each other.
+        (Role::Declares, _) if touch.kind == Kind::Address => &[Role::Reads],
         (Role::Writes, _) => &[Role::Reads, Role::Consumes, Role::Writes, Role::Deletes],
         (Role::Deletes, _) => &[Role::Reads, Role::Writes],
         (Role::Publishes, _) => &[Role::Consumes],
@@ -62,7 +64,8 @@ fn concerned(role: Role, change: Change) -> &'static [Role] {
         (Role::Declares, _) => &[Role::Reads, Role::Consumes, Role::Calls, Role::Writes, Role::Publishes, Role::Declares],
         (Role::Locks, _) => &[Role::Locks],
         (Role::Retries, Change::Brought) => &[Role::Retries],
-        (Role::Reads, Change::Brought) => &[Role::Writes, Role::Deletes],
+        // Who only looks is concerned by who writes what they look for.
+        (Role::Reads, Change::Brought) if touch.value.is_some() => &[Role::Writes, Role::Deletes],
         _ => &[],
     }
 }
@@ -71,7 +74,7 @@ fn concerned(role: Role, change: Change) -> &'static [Role] {
 /// file's own changed lines. `here`: the edited file and its component.
 #[must_use]
 pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Option<Fact> {
-    let wanted = concerned(touch.role, touch.change);
+    let wanted = concerned(&touch);
     let mut observers: Vec<Observer> = all
         .into_iter()
         .filter(|o| wanted.contains(&o.role) && o.certainty > Certainty::Guess && o.path != here.0)
