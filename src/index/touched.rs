@@ -9,9 +9,9 @@ use crate::engine::edit::Edit;
 use std::collections::HashMap;
 
 /// Bytes of the file after an edit that are read around what changed: enough for the function and its imports, cheap enough for every edit.
-const WINDOW: usize = 3 << 10;
+const WINDOW: usize = 800;
 /// Bytes of import lines that are read with them.
-const IMPORTS: usize = 1 << 10;
+const IMPORTS: usize = 400;
 /// Bytes of a changed region beyond which nothing is looked for: a generated or moved file.
 const REGION: usize = 64 << 10;
 
@@ -146,12 +146,16 @@ impl Region {
         self.gone.iter().any(|(_, h)| *h == line_hash)
     }
 
-    /// What the lines that come say, with the constants around them. `path`: from the root.
+    /// What the lines that come say, with the constants around them. `path`: from the root; `may_touch`: whether a line is worth reading.
+    /// Lines that lie far behind the first such line are left to the reading of the whole file after the edit.
     #[must_use]
-    pub fn brings(&self, path: &str) -> Facts {
-        let Some((&first, &last)) = self.brought.first().zip(self.brought.last()) else { return Facts::default() };
+    pub fn brings(&self, path: &str, may_touch: impl Fn(&str) -> bool) -> Facts {
         let lines: Vec<&str> = self.after.lines().collect();
-        let (window, numbers) = window(&lines, first as usize - 1, last as usize);
+        let worth: Vec<usize> = self.brought.iter().map(|l| *l as usize).filter(|l| lines.get(l - 1).is_some_and(|text| may_touch(text))).collect();
+        let Some(&first) = worth.first() else { return Facts::default() };
+        let size = |last: usize| lines[first - 1..last].iter().map(|l| l.len() + 1).sum::<usize>();
+        let last = worth.iter().copied().take_while(|l| size(*l) <= WINDOW).last().unwrap_or(first);
+        let (window, numbers) = window(&lines, first - 1, last);
         let mut facts = extractors::facts(&File::new(path, &window));
         facts.uses.retain_mut(|used| {
             used.line = numbers.get(used.line as usize - 1).copied().unwrap_or(0);

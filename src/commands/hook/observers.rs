@@ -98,8 +98,7 @@ fn facts(store: &Store, root: &Path, path: &str, edit: &Edit<'_>, before: &dyn F
         .into_iter()
         .map(|u| Known { kind: u.kind, name: u.name, role: u.role, value: u.value, line: u.line, line_hash: u.line_hash, certainty: u.certainty })
         .collect();
-    let is_named = region.words().any(|w| store.may_hold(anchor(w)));
-    let brought = if is_named { store.resolve(&region.brings(path), path) } else { Vec::new() };
+    let brought = store.resolve(&region.brings(path, may_touch), path);
     let mut touches = touched::touches(&region, brought, &known);
     touches.retain(|t| t.certainty > Certainty::Guess);
     let component = store.component(path);
