@@ -54,6 +54,8 @@ fn concerned(touch: &Touch) -> &'static [Role] {
     match (touch.role, touch.change) {
         // Two parts that are given the same address have nothing to tell each other.
         (Role::Declares, _) if touch.kind == Kind::Address => &[Role::Reads],
+        // A second migration of a table is no second opinion on it; a second copy of a message's schema is.
+        (Role::Declares, _) if touch.kind != Kind::Field => &[Role::Reads, Role::Consumes, Role::Calls, Role::Writes, Role::Publishes],
         (Role::Writes, _) => &[Role::Reads, Role::Consumes, Role::Writes, Role::Deletes],
         (Role::Deletes, _) => &[Role::Reads, Role::Writes],
         (Role::Publishes, _) => &[Role::Consumes],
@@ -63,7 +65,8 @@ fn concerned(touch: &Touch) -> &'static [Role] {
         (Role::Calls, Change::Brought) => &[Role::Serves],
         (Role::Declares, _) => &[Role::Reads, Role::Consumes, Role::Calls, Role::Writes, Role::Publishes, Role::Declares],
         (Role::Locks, _) => &[Role::Locks],
-        (Role::Retries, Change::Brought) => &[Role::Retries],
+        // Attempts multiply; how long each waits is its own affair.
+        (Role::Retries, Change::Brought) if touch.value.as_deref().is_some_and(|v| v.starts_with("attempts=")) => &[Role::Retries],
         // Who only looks is concerned by who writes what they look for.
         (Role::Reads, Change::Brought) if touch.value.is_some() => &[Role::Writes, Role::Deletes],
         _ => &[],
@@ -80,6 +83,11 @@ pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Opt
         .filter(|o| wanted.contains(&o.role) && o.certainty > Certainty::Guess && o.path != here.0)
         .filter(|o| touch.role != Role::Retries || is_same_call(&touch, o, here))
         .collect();
+    // What one component does to its own data it can see for itself, unless a status is handed on by it.
+    let own_data = matches!(touch.kind, Kind::Column | Kind::Key | Kind::State) && touch.value.is_none();
+    if own_data {
+        observers.retain(|o| o.component.is_none() || o.component.as_deref() != here.1);
+    }
     if observers.is_empty() {
         return None;
     }
