@@ -259,8 +259,9 @@ proptest! {
     ) {
         let (_, verdict, _) = judged(&path, &changes, None, false, None);
         let levels: Vec<Level> = levels.iter().map(|l| [Level::Full, Level::Line, Level::Silent][*l]).collect();
-        let budget = if defaults { Budget::default() } else { Budget { first, event, line, plan: 900, finding: 700 } };
-        let told = telling::compose(&verdict, &levels, &BUILT_IN, &path, &budget);
+        let budget = if defaults { Budget::default() } else { Budget { first, event, line, plan: 900, finding: 700, observers: 700 } };
+        let mut told = Telling::default();
+        telling::compose(&verdict, &levels, &BUILT_IN, &path, &budget, &mut told);
         prop_assert!(told.text.chars().count() <= budget.event);
         for ToldRecord { level, chars, .. } in &told.parts {
             prop_assert!(*chars <= if level == "full" { budget.first } else { budget.line }, "{:?}", told);
