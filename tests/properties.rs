@@ -14,7 +14,8 @@ use distributed_architect::knowledge::filter::{FilterTables, commonness_of_bytes
 use distributed_architect::knowledge::literal::{Literal, ends_subword, starts_subword};
 use distributed_architect::knowledge::schema::{LANGUAGES, MODULES};
 use distributed_architect::session::{Claim, Level, claim_line, forget_line, level};
-use distributed_architect::{telling, text};
+use distributed_architect::telling::{self, Telling};
+use distributed_architect::text;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
