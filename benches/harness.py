@@ -190,8 +190,8 @@ class Project:
             Case("silent-edit-topology", self.moved(self.edit("statement", "py", "reports/statement.py")), False, counted_only=True, topology=True),
             Case("injecting-edit-topology", self.moved(self.edit("consumer", "go", "orders/consumer.go")), True, counted_only=True, topology=True),
             Case("silent-edit-index", self.moved(self.edit("statement", "py", "reports/statement.py"), self.indexed), False, counted_only=True, index=True),
-            Case("status-edit", self.status(), False, counted_only=True),
-            Case("status-edit-index", self.status(), True, counted_only=True, index=True),
+            Case("status-edit-done", self.status(), True, counted_only=True),
+            Case("status-edit-done-index", self.status(), True, counted_only=True, index=True),
         ]
 
     def moved(self, payload: bytes, to: Path | None = None) -> bytes:
@@ -201,8 +201,9 @@ class Project:
         """The founding case: a worker that lost its store says that it is free, and a dispatcher acts on that."""
         pause = "            time.sleep(settings.PAUSE_SECONDS)\n            return\n"
         idle = '            self.redis.set(f"worker:{self.id}:status", "idle")\n'
-        tool_input = {"file_path": str(self.indexed / "worker/worker.py"), "old_string": pause, "new_string": idle + pause, "replace_all": False}
-        return self.event("Edit", tool_input)
+        place = self.indexed / "worker/worker.py"
+        tool_input = {"file_path": str(place), "old_string": pause, "new_string": idle + pause, "replace_all": False}
+        return self.event("Edit", tool_input, {"filePath": str(place), "originalFile": place.read_text(), "structuredPatch": [], "userModified": False})
 
     def environment(self, case: Case | None = None) -> dict[str, str]:
         """A small, fixed environment with a state folder that no run had before: every injecting run is a first one."""

@@ -83,7 +83,7 @@ impl Default for Findings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Observers {
-    /// Before an edit: who else touches what its lines touch.
+    /// Who else touches what an edit's lines touch.
     pub tell: bool,
     /// The index is built and refreshed at the start of a conversation and after edits.
     pub index: bool,

@@ -231,7 +231,8 @@ impl<'a> Hook<'a> {
         // Findings are told of the file as written: before the edit only a gate asks for them.
         let finds = self.settings.config.findings.tell && (gate || !is_before);
         let component = || self.settings.component(&edit.path);
-        let facts = if is_before { self.observed(&edit, &absolute, project_dir, &text) } else { Vec::new() };
+        // After the edit, where its text is read anyway: the model sees both hooks' texts behind the same result. A gate asks before.
+        let facts = if is_before == gate { self.observed(&edit, &absolute, project_dir, &text) } else { Vec::new() };
         let (verdict, mut telling, wrong) = {
             let knowledge = self.settings.knowledge();
             let config = &self.settings.config;

@@ -8,10 +8,10 @@ use super::model::{Certainty, Facts, Kind, Role};
 use crate::engine::edit::Edit;
 use std::collections::HashMap;
 
-/// Bytes of the file after an edit that are read around what changed: enough for the function and its imports, cheap enough for every edit.
-const WINDOW: usize = 800;
+/// Bytes of the file after an edit that are read around what changed: enough for the function and its imports.
+const WINDOW: usize = 4 << 10;
 /// Bytes of import lines that are read with them.
-const IMPORTS: usize = 400;
+const IMPORTS: usize = 1 << 10;
 /// Bytes of a changed region beyond which nothing is looked for: a generated or moved file.
 const REGION: usize = 64 << 10;
 

@@ -1,4 +1,5 @@
-//! Before an edit: who else touches what its lines touch, from the index of the repository. After it: the file's own facts are renewed.
+//! After an edit, or before it in a gate: who else touches what its lines touch, from the index of the repository. Then the file's own facts
+//! are renewed.
 
 use super::Hook;
 use crate::engine::edit::Edit;
