@@ -3,8 +3,8 @@
 use super::extractors;
 use super::file::File;
 use super::link::ResolvedUse;
-use super::linked::Place;
 use super::model::{Certainty, Facts, Kind, Role};
+use super::store::{StoredUse, line_hash};
 use crate::engine::edit::Edit;
 use std::collections::HashMap;
 
@@ -45,29 +45,23 @@ pub struct Touch {
     pub in_handler: bool,
 }
 
-/// A use of the file before the edit, as an index knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// The resource.
-    pub kind: Kind,
-    /// Its name.
-    pub name: String,
-    /// What is done.
-    pub role: Role,
-    /// The literal.
-    pub value: Option<String>,
-    /// Line before the edit.
-    pub line: u32,
-    /// What [`line_hash`] says of the line's text.
-    pub line_hash: u64,
-    /// How sure it is.
-    pub certainty: Certainty,
+/// The words of a text by which a resource can be known, of three bytes or more.
+pub fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|w| w.len() >= 3)
 }
 
-/// The hash of a line as facts carry it: without the white space around it.
-#[must_use]
-pub fn line_hash(line: &str) -> u64 {
-    crate::hash::fnv(line.trim().as_bytes())
+/// Lines, each with its number and hash, that have no equal among the others; equal lines count as often as they stand there.
+fn left_over(lines: &[(u32, u64)], others: &[(u32, u64)]) -> Vec<(u32, u64)> {
+    let mut count: HashMap<u64, i32> = HashMap::new();
+    for (_, hash) in others {
+        *count.entry(*hash).or_default() += 1;
+    }
+    let is_left = |(_, hash): &&(u32, u64)| {
+        let left = count.entry(*hash).or_default();
+        *left -= 1;
+        *left < 0
+    };
+    lines.iter().filter(is_left).copied().collect()
 }
 
 /// The lines that an edit changes.
@@ -101,43 +95,15 @@ impl Region {
             (head + 1..).zip(lines).filter(|(_, l)| !l.trim().is_empty()).map(|(n, l)| (u32::try_from(n).unwrap_or(u32::MAX), line_hash(l))).collect()
         };
         let (old, new) = (numbered(old), numbered(new));
-        let mut count: HashMap<u64, i32> = HashMap::new();
-        for (_, hash) in &new {
-            *count.entry(*hash).or_default() += 1;
-        }
-        let gone: Vec<(u32, u64)> = old
-            .iter()
-            .copied()
-            .filter(|(_, hash)| {
-                let left = count.entry(*hash).or_default();
-                *left -= 1;
-                *left < 0
-            })
-            .collect();
-        let mut count: HashMap<u64, i32> = HashMap::new();
-        for (_, hash) in &old {
-            *count.entry(*hash).or_default() += 1;
-        }
-        let brought: Vec<u32> = new
-            .into_iter()
-            .filter(|(_, hash)| {
-                let left = count.entry(*hash).or_default();
-                *left -= 1;
-                *left < 0
-            })
-            .map(|(line, _)| line)
-            .collect();
+        let gone = left_over(&old, &new);
+        let brought: Vec<u32> = left_over(&new, &old).into_iter().map(|(line, _)| line).collect();
         (!brought.is_empty() || !gone.is_empty()).then_some(Self { after, brought, gone })
     }
 
     /// The words of the lines that come, of three bytes or more: what an index is asked about first.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let mut wanted = self.brought.iter().copied().peekable();
-        (1_u32..)
-            .zip(self.after.lines())
-            .filter(move |(number, _)| wanted.next_if_eq(number).is_some())
-            .flat_map(|(_, line)| line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')))
-            .filter(|w| w.len() >= 3)
+        (1_u32..).zip(self.after.lines()).filter(move |(number, _)| wanted.next_if_eq(number).is_some()).flat_map(|(_, line)| words(line))
     }
 
     /// Whether a line of the file before that has this hash is gone.
@@ -230,7 +196,7 @@ fn window(lines: &[&str], first: usize, last: usize) -> (String, Vec<u32>) {
 
 /// Everything that an edit touches: what it brings, resolved, and of what the index knew of the file before, what it takes away.
 #[must_use]
-pub fn touches(region: &Region, brought: Vec<ResolvedUse>, known: &[Known]) -> Vec<Touch> {
+pub fn touches(region: &Region, brought: Vec<ResolvedUse>, known: &[StoredUse]) -> Vec<Touch> {
     let mut out: Vec<Touch> = Vec::new();
     for used in brought {
         // A use that only moved, or whose line changed otherwise, is no news, except that it is handled differently now.
@@ -273,17 +239,9 @@ pub fn touches(region: &Region, brought: Vec<ResolvedUse>, known: &[Known]) -> V
 
 impl Region {
     /// Whether the resource's own words still stand on lines that come: then it is not taken away, only written otherwise.
-    fn still_brings(&self, known: &Known) -> bool {
-        let words: Vec<&str> = known.name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|w| w.len() >= 3).collect();
-        let Some(last) = words.last() else { return true };
-        self.words().any(|w| w == *last)
+    fn still_brings(&self, known: &StoredUse) -> bool {
+        words(&known.name).next_back().is_none_or(|last| self.words().any(|w| w == last))
     }
-}
-
-/// Whether a place is one that the edit itself touches.
-#[must_use]
-pub fn is_touched(place: &Place, file: u32, region: &Region) -> bool {
-    place.file == file && region.gone.iter().any(|(line, _)| *line == place.line)
 }
 
 #[cfg(test)]
@@ -316,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_use_is_taken_away_only_when_its_words_are_gone() {
-        let known = |name: &str, line: &str| Known {
+        let known = |name: &str, line: &str| StoredUse {
             kind: Kind::Key,
             name: name.to_owned(),
             role: Role::Writes,

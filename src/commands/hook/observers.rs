@@ -8,7 +8,7 @@ use crate::hash;
 use crate::index::depending::{self, Fact, Observer};
 use crate::index::model::Certainty;
 use crate::index::store::{self, Store, anchor};
-use crate::index::touched::{self, Known, Region, Touch};
+use crate::index::touched::{self, Region, Touch, words};
 use crate::project;
 use crate::session::{Claim, Level};
 use crate::telling::Telling;
@@ -94,13 +94,8 @@ fn facts(store: &Store, root: &Path, path: &str, edit: &Edit<'_>, before: &dyn F
     }
     let file = before();
     let region = Region::of(edit, file.as_deref())?;
-    let known: Vec<Known> = store
-        .uses_in(path)
-        .into_iter()
-        .map(|u| Known { kind: u.kind, name: u.name, role: u.role, value: u.value, line: u.line, line_hash: u.line_hash, certainty: u.certainty })
-        .collect();
     let brought = store.resolve(&region.brings(path, may_touch), path);
-    let mut touches = touched::touches(&region, brought, &known);
+    let mut touches = touched::touches(&region, brought, &store.uses_in(path));
     touches.retain(|t| t.certainty > Certainty::Guess);
     let component = store.component(path);
     let mut out: Vec<Fact> = touches
@@ -140,8 +135,4 @@ fn facts(store: &Store, root: &Path, path: &str, edit: &Edit<'_>, before: &dyn F
         .collect();
     out.sort_by_key(|f| f.alone.is_none());
     Some(out)
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|w| w.len() >= 3)
 }

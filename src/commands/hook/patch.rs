@@ -4,7 +4,6 @@ use super::{Hook, Said};
 use crate::clients::Patched;
 use crate::config::{self, Log, Mode};
 use crate::engine::edit::{Change, Edit};
-use crate::engine::patterns::applied;
 use crate::journal::FULL_LIMIT;
 use crate::project;
 use std::cell::RefCell;
@@ -27,7 +26,7 @@ impl Hook<'_> {
                 continue;
             }
             let before = if done {
-                project::read_file(&edit.path).and_then(|after| applied(&backwards(&edit), &after))
+                project::read_file(&edit.path).and_then(|after| backwards(&edit).applied(&after))
             } else {
                 project::read_file(from.as_deref().unwrap_or(&edit.path))
             };
@@ -90,6 +89,6 @@ mod tests {
     fn a_patch_read_backwards_gives_the_file_before() {
         let edit =
             Edit { changes: vec![Change { old: "b\n".into(), new: "c\n".into() }, Change { old: "".into(), new: "d\n".into() }], ..Edit::new("x.py", "", "") };
-        assert_eq!(applied(&backwards(&edit), "a\nc\nd\n").as_deref(), Some("a\nb\n"));
+        assert_eq!(backwards(&edit).applied("a\nc\nd\n").as_deref(), Some("a\nb\n"));
     }
 }

@@ -3,7 +3,6 @@
 use super::Hook;
 use crate::engine::edit::Edit;
 use crate::engine::path::{self, PathKind};
-use crate::engine::patterns;
 use crate::hash;
 use crate::session::{Claim, Level};
 use crate::telling::{self, Telling};
@@ -29,7 +28,7 @@ impl Hook<'_> {
         }
         let compact = self.settings.topology()?;
         let file = before().unwrap_or_default();
-        let (before, after) = match patterns::applied(edit, &file) {
+        let (before, after) = match edit.applied(&file) {
             Some(after) => (file, after),
             None => (edit.changes.iter().map(|c| &*c.old).collect(), edit.changes.iter().map(|c| &*c.new).collect()),
         };

@@ -1,7 +1,7 @@
 //! Named patterns in a replay: what would be told after each edit, and what later edits of the same conversation made of it.
 
 use crate::engine::edit::Edit;
-use crate::engine::patterns::{self, Known};
+use crate::engine::patterns::Known;
 use crate::engine::verdict::{Confidence, Verdict};
 use crate::session::ledger::{Key, Noted, State};
 use crate::telling::findings::chosen;
@@ -85,7 +85,7 @@ pub(super) struct Tracker {
 impl Tracker {
     /// What is told of an edit that was made, and what it makes of earlier findings. `before` is the file before it, where it is known.
     pub(super) fn step(&mut self, session: &Arc<str>, edit: &Edit<'_>, before: Option<&str>, verdict: &Verdict) -> (Vec<Found>, Vec<(String, State)>) {
-        let after = patterns::applied(edit, before.unwrap_or("")).filter(|_| before.is_some() || edit.whole_file);
+        let after = edit.applied(before.unwrap_or("")).filter(|_| before.is_some() || edit.whole_file);
         let file = (session.clone(), edit.path.clone().into_owned());
         let mut fates = Vec::new();
         if let (Some(known), Some(after)) = (self.by_file.get_mut(&file), &after) {

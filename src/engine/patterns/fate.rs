@@ -46,12 +46,6 @@ pub enum Fate {
     Resolved,
 }
 
-/// The file behind an edit; `None` where the edit does not go with the file.
-#[must_use]
-pub fn applied(edit: &Edit<'_>, file: &str) -> Option<String> {
-    edit.applied(file)
-}
-
 impl Known {
     /// A finding, with the categories of client library that its file imports.
     #[must_use]

@@ -76,7 +76,7 @@ use super::surroundings::Surroundings;
 use super::syntax;
 use super::verdict::{ChangeKind, Confidence, Evidence, Finding};
 use crate::engine::lines::shorten;
-pub use fate::{Fate, Known, applied};
+pub use fate::{Fate, Known};
 use texts::Texts;
 pub use view::{Sighting, View, is_remote};
 
