@@ -385,6 +385,43 @@ fn thirty_two_at_once_leave_one_whole_index() {
     assert_eq!(Path::new(&shop.file("lookup")).parent(), Some(shop.state().join("index").as_path()));
 }
 
+#[test]
+fn facts_and_lookup_of_two_that_overtook_each_other_do_not_belong_together() {
+    let shop = Shop::new();
+    let (root, state) = (shop.root(), shop.state());
+    let again = || store::index(&Wanted { root: &root, state: Some(&state), force: false, declared: &|_| None, topology: 0 }).expect("an index");
+    // What was written less than two seconds before is read once more.
+    for number in 0..FILES {
+        let file = fs::File::options().write(true).open(root.join(path(number))).expect("a file");
+        file.set_modified(SystemTime::now() - Duration::from_secs(60)).expect("made old");
+    }
+    again();
+    assert!(again().unchanged, "an index that says all is made again");
+    let older = fs::read(shop.file("lookup")).expect("a lookup file");
+    fs::write(root.join(path(3)), source(3, "gone")).expect("written");
+    fs::File::options().write(true).open(root.join(path(3))).and_then(|f| f.set_modified(SystemTime::now() - Duration::from_secs(30))).expect("made old");
+    again();
+    let newer = shop.says();
+    assert_ne!(newer, shop.truth);
+    fs::write(shop.file("lookup"), older).expect("written");
+    assert!(!again().unchanged, "an older lookup file beside newer facts passes for the newest");
+    assert_eq!(shop.says(), newer);
+}
+
+#[test]
+fn an_overlay_that_nobody_owns_is_removed_and_says_nothing() {
+    let shop = Shop::new();
+    let (root, state) = (shop.root(), shop.state());
+    assert!(store::refresh(&state, &root, &path(5), Some("r.set(\"elsewhere\", 1)\n")));
+    let own = shop.file("edited");
+    let left = own.with_file_name(format!("{}-0123456789abcdef.edited", shop.file("lookup").file_stem().expect("a name").to_string_lossy()));
+    fs::rename(&own, &left).expect("renamed");
+    fs::File::options().write(true).open(&left).and_then(|f| f.set_modified(SystemTime::now() - Duration::from_secs(5))).expect("made old");
+    shop.index();
+    assert_eq!(shop.files("edited").len(), 0);
+    assert_eq!(shop.says(), shop.truth);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -52,7 +52,7 @@ impl Cache {
             && number(&bytes, 16)? == build
             && number(&bytes, 24)? == hash::fnv(root.as_bytes())
             && number(&bytes, 32)? == bytes.len() as u64
-            && number(&bytes, 40)? == checksum(&bytes[..40], bytes.get(HEAD..)?);
+            && checksum_in(&bytes) == checksum(&bytes[..40], bytes.get(HEAD..)?);
         if !is_ours {
             return None;
         }
@@ -65,6 +65,11 @@ impl Cache {
             pieces.push((start, end));
         }
         (pieces.len() == stamps.len().div_ceil(PIECE)).then_some(Self { stamps, bytes, pieces })
+    }
+
+    /// What tells this file from another.
+    pub(super) fn checksum(&self) -> u64 {
+        checksum_in(&self.bytes)
     }
 
     /// What the files said, in the order of the stamps.
@@ -94,6 +99,11 @@ pub(super) fn bytes(stamps: &[Stamp], said: &[Said], build: u64, root: &str) -> 
     let checksum = checksum(&out[..40], &out[HEAD..]);
     out[40..HEAD].copy_from_slice(&checksum.to_le_bytes());
     Some(out)
+}
+
+/// The checksum that a whole file holds.
+pub(super) fn checksum_in(bytes: &[u8]) -> u64 {
+    number(bytes, 40).unwrap_or(0)
 }
 
 fn checksum(head: &[u8], rest: &[u8]) -> u64 {

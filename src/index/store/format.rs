@@ -46,8 +46,8 @@ pub(super) struct Head {
     pub(super) filter: u32,
     /// Home slots: a power of two.
     pub(super) slots: u32,
-    /// Hash of what tells the parts of the repository: it may change without any fact.
-    pub(super) parts: u64,
+    /// Hash of the facts, and of what tells the parts of the repository, which may change without any fact.
+    pub(super) made_of: u64,
     /// Bytes of the path of the repository's folder, which stands behind the head.
     root: u32,
 }
@@ -71,7 +71,7 @@ impl Head {
         out.extend_from_slice(&self.length.to_le_bytes());
         out.extend_from_slice(&self.filter.to_le_bytes());
         out.extend_from_slice(&self.slots.to_le_bytes());
-        out.extend_from_slice(&self.parts.to_le_bytes());
+        out.extend_from_slice(&self.made_of.to_le_bytes());
         out.resize(HEAD - 8, 0);
         let checksum = hash::words(hash::words(hash::fnv(b"head"), &out), root.as_bytes());
         out.extend_from_slice(&checksum.to_le_bytes());
@@ -95,7 +95,7 @@ impl Head {
             length: number(bytes, 32)?,
             filter: small(bytes, 40)?,
             slots: small(bytes, 44)?,
-            parts: number(bytes, 48)?,
+            made_of: number(bytes, 48)?,
             root: small(bytes, 12).filter(|l| *l as usize == of.len())?,
         };
         let plausible = head.filter.is_power_of_two() && head.filter as usize <= FILTER && head.slots.is_power_of_two();
@@ -171,7 +171,7 @@ impl Reader {
 pub(super) struct Of<'a> {
     pub(super) build: u64,
     pub(super) generation: u64,
-    pub(super) parts: u64,
+    pub(super) made_of: u64,
     pub(super) root: &'a str,
 }
 
@@ -215,7 +215,7 @@ impl Writer {
         let mut head = Head {
             build: of.build,
             generation: of.generation,
-            parts: of.parts,
+            made_of: of.made_of,
             length: 0,
             filter: u32::try_from(filter.len()).ok()?,
             slots: u32::try_from(homes).ok()?,

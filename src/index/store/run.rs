@@ -79,6 +79,8 @@ struct Gathered {
     listed: Vec<Listed>,
     stamps: Vec<Stamp>,
     said: Vec<Said>,
+    /// Whether the kept facts say all this, with the same stamps.
+    is_as_kept: bool,
     report: Report,
 }
 
@@ -110,7 +112,7 @@ fn pool() -> std::io::Result<rayon::ThreadPool> {
 }
 
 fn index_here(wanted: &Wanted<'_>) -> std::io::Result<Report> {
-    let started = Instant::now();
+    let (started, began) = (Instant::now(), SystemTime::now());
     let root = text_of(wanted.root)?;
     let files = Files::of(wanted.state.ok_or_else(|| Error::from(ErrorKind::NotFound))?, root);
     state::make_folder(&files.folder)?;
@@ -119,12 +121,12 @@ fn index_here(wanted: &Wanted<'_>) -> std::io::Result<Report> {
     // Edits that come while the repository is read are not in what is read of it.
     let seen = before.as_ref().map(|b| (b.base.head.generation, b.overlay.as_ref().map_or(0, Overlay::length)));
     let cache = if wanted.force { None } else { kept(&files, root) };
-    let is_kept = cache.is_some();
+    let kept_facts = cache.as_ref().map(Cache::checksum);
     let (listed, stamps) = look(wanted.root, cache.as_ref())?;
     let parts = parts(wanted.topology, &listed);
     if let Some(cache) = &cache
         && before.as_ref().is_some_and(|b| b.overlay.is_none())
-        && before.as_ref().is_some_and(|b| b.base.head.parts == parts)
+        && before.as_ref().is_some_and(|b| b.base.head.made_of == made_of(parts, kept_facts))
         && stamps.len() == cache.stamps.len()
         && stamps.iter().all(|(_, same)| same.is_some())
     {
@@ -134,8 +136,8 @@ fn index_here(wanted: &Wanted<'_>) -> std::io::Result<Report> {
     }
     let mut gathered = gather(wanted.root, listed, stamps, cache);
     let read = started.elapsed();
-    let is_same = is_kept && gathered.report.read == 0;
-    let facts = if is_same { None } else { cache::bytes(&gathered.stamps, &gathered.said, build(), root) };
+    let is_as_kept = gathered.is_as_kept;
+    let facts = if is_as_kept { None } else { cache::bytes(&gathered.stamps, &gathered.said, build(), root) };
     let linked = link(wanted, &gathered);
     let together = started.elapsed();
     let known: HashMap<&str, Known<'_>> =
@@ -143,12 +145,16 @@ fn index_here(wanted: &Wanted<'_>) -> std::io::Result<Report> {
     let out = records(&linked.index, &linked.tables, &known);
     let generation = random();
     let (uses, resources, shared) = (out.places, out.resources, out.shared);
-    let bytes = out.writer.finish(&Of { build: build(), generation, parts, root }, &out.filter).ok_or_else(|| Error::other("the index would be too large"))?;
+    let made_of = made_of(parts, if is_as_kept { kept_facts } else { facts.as_deref().map(cache::checksum_in) });
+    let bytes =
+        out.writer.finish(&Of { build: build(), generation, made_of, root }, &out.filter).ok_or_else(|| Error::other("the index would be too large"))?;
     if let Some(facts) = facts {
         files.replace(&facts, &files.facts())?;
     }
+    // Listed before the new one is there: whoever replaces it next has an overlay that is not ours to remove.
+    let older = files.ours(".edited");
     files.replace(&bytes, &files.lookup())?;
-    files.hand_over(seen, generation);
+    files.hand_over(&older, seen, began, generation);
     let report = &mut gathered.report;
     (report.uses, report.resources, report.shared) = (uses, resources, shared);
     let done = started.elapsed();
@@ -202,6 +208,12 @@ fn parts(topology: u64, listed: &[Listed]) -> u64 {
     })
 }
 
+/// Of what a lookup file was made. Two that index at once may leave one's facts and the other's lookup: then they do not belong together, and
+/// the next one links again.
+fn made_of(parts: u64, facts: Option<u64>) -> u64 {
+    hash::extend(parts, &facts.unwrap_or(0).to_le_bytes())
+}
+
 /// A file of [`look`] by its place in the list, and its place in the cache where it did not change since.
 type Source = (usize, Option<usize>);
 
@@ -250,7 +262,9 @@ fn gather(root: &Path, listed: Vec<Listed>, sources: Vec<Source>, cache: Option<
         .collect();
     let mut old: Vec<Option<Said>> = cache.as_ref().and_then(Cache::said).unwrap_or_default().into_iter().map(Some).collect();
     let old_stamps = cache.map(|c| c.stamps).unwrap_or_default();
-    let mut out = Gathered { stamps: Vec::with_capacity(fates.len()), said: Vec::with_capacity(fates.len()), report: Report::default(), listed };
+    let is_as_kept = fates.len() == old.len() && fates.iter().all(|f| matches!(f, Fate::Same(_)));
+    let (stamps, said) = (Vec::with_capacity(fates.len()), Vec::with_capacity(fates.len()));
+    let mut out = Gathered { listed, stamps, said, is_as_kept, report: Report::default() };
     for fate in fates {
         let (stamp, said) = match fate {
             Fate::Same(at) => (old_stamps[at].clone(), old.get_mut(at).and_then(Option::take).unwrap_or_default()),
@@ -353,18 +367,21 @@ impl Files {
         }
     }
 
-    /// Edits of files that were made after the repository was listed go over to the new generation; overlays of others are removed.
-    /// `seen`: the generation before, and the bytes of its overlay then.
-    fn hand_over(&self, seen: Option<(u64, usize)>, generation: u64) {
-        let own = self.edited(generation);
-        for path in self.ours(".edited").into_iter().filter(|p| *p != own) {
-            let from = match seen {
-                Some((before, length)) if path == self.edited(before) => length,
-                _ => 0,
+    /// Edits of files that were made after the repository was listed go over to the new generation, and the older overlays are removed.
+    /// `seen`: the generation before, and the bytes of its overlay then; `began`: when that was.
+    fn hand_over(&self, older: &[PathBuf], seen: Option<(u64, usize)>, began: SystemTime, generation: u64) {
+        let of_seen = seen.map(|(before, length)| (self.edited(before), length));
+        let first = of_seen.iter().map(|(path, _)| path).filter(|path| !older.contains(path));
+        for path in older.iter().chain(first) {
+            // Another process that was overtaken may have left one: what was written to it before is in what was read.
+            let is_settled = || std::fs::metadata(path).and_then(|m| m.modified()).is_ok_and(|changed| changed < began);
+            let from = match &of_seen {
+                Some((seen, length)) if seen == path => Some(*length),
+                _ => (!is_settled()).then_some(0),
             };
-            let news = Overlay::open(&path).map(|o| o.since(from)).unwrap_or_default();
+            let news = from.and_then(|from| Overlay::open(path).map(|o| o.since(from))).unwrap_or_default();
             if !news.is_empty() {
-                let _ = state::open_append(&own).and_then(|mut f| f.write_all(&news));
+                let _ = state::open_append(&self.edited(generation)).and_then(|mut f| f.write_all(&news));
             }
             let _ = std::fs::remove_file(path);
         }
