@@ -2,6 +2,7 @@
 //! the same thing become one (`unify`), and what both need of the repository is kept (`tables`), so that a single file can be linked
 //! against it later.
 
+mod members;
 mod resolving;
 mod secrets;
 mod tables;
@@ -75,6 +76,7 @@ pub fn linked(mut files: Vec<FileFacts>, components: Components) -> Linked {
     // Two passes: what a name is called depends on how all others are.
     let found: Vec<Vec<Found>> =
         files.iter().map(|file| file.facts.uses.iter().map(|used| resolving::name(&used.name, &here(file), &tables)).collect()).collect();
+    tables.members = members::Members::of(&files);
     tables.names = unify::Names::of(
         files
             .iter()
@@ -82,20 +84,25 @@ pub fn linked(mut files: Vec<FileFacts>, components: Components) -> Linked {
             .flat_map(|(file, found)| file.facts.uses.iter().zip(found).map(|(used, found)| unify::Said { used, found, component: file.component.as_deref() })),
         &tables,
     );
+    let of_file = |(file, found): (&FileFacts, &Vec<Found>)| -> Vec<(ResolvedUse, Option<String>)> {
+        file.facts.uses.iter().zip(found).flat_map(|(used, found)| one(used, found, &here(file), &tables)).collect()
+    };
+    let resolved: Vec<Vec<(ResolvedUse, Option<String>)>> = files.iter().zip(&found).map(of_file).collect();
+    tables.members.stored(resolved.iter().flatten().map(|(used, member)| (used, member.as_deref())));
     let mut out = Index::default();
     let mut resources: BTreeMap<(Kind, String), Vec<Place>> = BTreeMap::new();
-    for (file, found) in files.iter().zip(&found) {
+    for (file, resolved) in files.iter().zip(resolved) {
         let number = u32::try_from(out.files.len()).unwrap_or(u32::MAX);
         let mut says_something = false;
-        for (used, found) in file.facts.uses.iter().zip(found) {
-            for ResolvedUse { kind, name, role, line, value, note, certainty, written } in one(used, found, &here(file), &tables) {
-                let place = Place { file: number, line, role, value, note, certainty, written };
-                let places = resources.entry((kind, name)).or_default();
-                if !places.contains(&place) {
-                    places.push(place);
-                }
-                says_something = true;
+        for (used, member) in resolved {
+            let stored = member.and_then(|key| tables.members.as_stored(&key).map(str::to_owned));
+            let ResolvedUse { kind, name, role, line, value, note, certainty, written } = used;
+            let place = Place { file: number, line, role, value: stored.or(value), note, certainty, written };
+            let places = resources.entry((kind, name)).or_default();
+            if !places.contains(&place) {
+                places.push(place);
             }
+            says_something = true;
         }
         if says_something {
             out.files.push(IndexedFile { path: file.path.clone(), component: file.component.clone() });
@@ -110,15 +117,23 @@ pub fn linked(mut files: Vec<FileFacts>, components: Components) -> Linked {
 #[must_use]
 pub fn resolve(facts: &Facts, path: &str, tables: &Tables) -> Vec<ResolvedUse> {
     let here = Here { path, component: tables.components().of_path(path), own: &facts.constants };
-    facts.uses.iter().flat_map(|used| one(used, &resolving::name(&used.name, &here, tables), &here, tables)).collect()
+    let stored = |(mut used, member): (ResolvedUse, Option<String>)| {
+        if let Some(stored) = member.and_then(|key| tables.members.as_stored(&key)) {
+            used.value = Some(stored.to_owned());
+        }
+        used
+    };
+    facts.uses.iter().flat_map(|used| one(used, &resolving::name(&used.name, &here, tables), &here, tables)).map(stored).collect()
 }
 
 fn here(file: &FileFacts) -> Here<'_> {
     Here { path: &file.path, component: file.component.as_deref(), own: &[] }
 }
 
-/// The resources that a use touches: one, or as many as a wildcard stands for.
-fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables) -> Vec<ResolvedUse> {
+/// The resources that a use touches: one, or as many as a wildcard stands for. With each the member of an enumeration that its value is,
+/// where those who store it may call it otherwise.
+fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables) -> Vec<(ResolvedUse, Option<String>)> {
+    let Some((value, member)) = value(used, here, tables) else { return Vec::new() };
     let said = unify::Said { used, found, component: here.component };
     let as_written = resolving::written(&used.name);
     let is_alias = used.kind == Kind::Address && used.role == Role::Declares && tables.alias(&as_written, here.component).is_some();
@@ -126,18 +141,43 @@ fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables
         .names
         .find(&said, tables)
         .into_iter()
-        .map(|unify::Meant { name, is_loose }| ResolvedUse {
-            kind: used.kind,
-            written: (as_written != name).then(|| as_written.clone()),
-            name,
-            // A setting that hands a variable through reads it.
-            role: if is_alias { Role::Reads } else { used.role },
-            line: used.line,
-            value: used.value.as_deref().map(|v| secrets::masked(v).into_owned()),
-            note: used.note.as_deref().map(|n| secrets::masked(n).into_owned()),
-            certainty: if is_loose || found.is_loose { lower(used.certainty) } else { used.certainty },
+        .map(|unify::Meant { name, is_loose }| {
+            let resolved = ResolvedUse {
+                kind: used.kind,
+                written: (as_written != name).then(|| as_written.clone()),
+                name,
+                // A setting that hands a variable through reads it.
+                role: if is_alias { Role::Reads } else { used.role },
+                line: used.line,
+                value: value.as_deref().map(|v| secrets::masked(v).into_owned()),
+                note: used.note.as_deref().map(|n| secrets::masked(n).into_owned()),
+                certainty: if is_loose || found.is_loose { lower(used.certainty) } else { used.certainty },
+            };
+            (resolved, member.clone())
         })
         .collect()
+}
+
+/// What a use's value is, with the member's key. None: it is about a member that its enumeration does not have, and so about nothing.
+fn value(used: &super::model::Use, here: &Here<'_>, tables: &Tables) -> Option<(Option<String>, Option<String>)> {
+    if used.kind == Kind::State {
+        let holder = used.name.as_literal().unwrap_or("");
+        let own = |value: &str| members::of_state(holder, value, tables);
+        let by_constant = || used.member.as_deref().and_then(|path| resolving::text(path, here, tables)).and_then(|text| own(&text));
+        let known = used.member.as_deref().or(used.value.as_deref()).and_then(|path| own(tables::last(path))).or_else(by_constant);
+        return match known {
+            Some(known) => Some((Some(known), None)),
+            None if used.role != Role::Declares && members::is_declared(holder, tables) => None,
+            None if used.member.as_deref().is_some_and(|path| members::meaning(used, path, here, tables) == members::Meaning::Nothing) => None,
+            None => Some((used.value.clone(), None)),
+        };
+    }
+    Some(match used.member.as_deref().map(|path| members::meaning(used, path, here, tables)) {
+        Some(members::Meaning::Text(text)) => (Some(text), None),
+        Some(members::Meaning::Member(value, key)) => (Some(value), Some(key)),
+        Some(members::Meaning::Nothing) => (None, None),
+        Some(members::Meaning::Written) | None => (used.value.clone(), None),
+    })
 }
 
 fn lower(certainty: Certainty) -> Certainty {

@@ -184,6 +184,8 @@ pub struct Use {
     pub line: u32,
     /// The literal written, compared or set: a status (`idle`), a consumer group, `attempts=3`, `timeout=5s`, `ttl=30s`.
     pub value: Option<String>,
+    /// The constant or member of an enumeration that the value is, by its path (`Status.IDLE`): another file may say what it stands for.
+    pub member: Option<String>,
     /// What a reader should know of the circumstances, at most 80 characters: `picks the first whose status is "idle"`.
     pub note: Option<String>,
     /// How sure it is.
@@ -194,7 +196,7 @@ impl Use {
     /// A sure use without a value.
     #[must_use]
     pub fn new(kind: Kind, role: Role, name: Name, line: u32) -> Self {
-        Self { kind, name, role, line, value: None, note: None, certainty: Certainty::Sure }
+        Self { kind, name, role, line, value: None, member: None, note: None, certainty: Certainty::Sure }
     }
 
     /// The same with a value.

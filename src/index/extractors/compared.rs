@@ -1,5 +1,6 @@
 //! The literal that what was read is compared with: `get(key) == "idle"`, or by way of a variable of the same function.
 
+use super::values;
 use crate::index::reading::{Call, DeclarationKind, Reading, tokens::Kind};
 
 /// The one literal that the call's result is compared with; `None` where there is none or several.
@@ -21,7 +22,18 @@ pub(super) fn with(reading: &Reading<'_>, call: &Call<'_>) -> Option<String> {
 /// The literal that stands in a comparison before or after the tokens.
 fn beside(reading: &Reading<'_>, first: usize, last: usize) -> Option<String> {
     let is_sign = |at: usize| matches!(reading.word(at), "==" | "===" | "!=" | "!==");
-    let literal = |at: usize| (reading.kind(at) == Some(Kind::Text)).then(|| reading.string(at)).flatten().map(str::to_owned);
+    let literal = |at: usize| {
+        let end = if reading.kind(at) == Some(Kind::Text) { at + 1 } else { chain_end(reading, at)? };
+        values::value(reading, &(at..end))
+    };
+    let literal_before = |at: usize| {
+        let mut from = at;
+        while from >= 2 && reading.kind(from) == Some(Kind::Word) && matches!(reading.word(from - 1), "." | "::") {
+            from -= 2;
+        }
+        let is_constant = from < at && reading.word(from).starts_with(char::is_uppercase);
+        (is_constant || reading.kind(at) == Some(Kind::Text)).then(|| values::value(reading, &(from..at + 1))).flatten()
+    };
     let mut after = last + 1;
     // `(await get(key)) == "idle"`
     while reading.is(after, ")") && reading.partner(after) < first {
@@ -35,11 +47,25 @@ fn beside(reading: &Reading<'_>, first: usize, last: usize) -> Option<String> {
     }
     let before = first.checked_sub(1 + usize::from(first > 0 && matches!(reading.word(first - 1), "await")))?;
     if is_sign(before) {
-        return before.checked_sub(1).and_then(literal);
+        return before.checked_sub(1).and_then(literal_before);
     }
     // `"idle".equals(get(key))`
     let is_equals = reading.is(before, "(") && before >= 3 && matches!(reading.word(before - 1), "equals" | "equalsIgnoreCase" | "Equals");
-    is_equals.then(|| literal(before - 3)).flatten()
+    is_equals.then(|| literal_before(before - 3)).flatten()
+}
+
+/// One behind the constant that begins at a token: `Status.IDLE`, `Status.IDLE.value`, `Status::Idle.to_s()`.
+fn chain_end(reading: &Reading<'_>, from: usize) -> Option<usize> {
+    let mut at = from;
+    if reading.kind(at) != Some(Kind::Word) {
+        return None;
+    }
+    while matches!(reading.word(at + 1), "." | "::" | "->") && reading.kind(at + 2) == Some(Kind::Word) {
+        at += 2;
+    }
+    let is_call = reading.is(at + 1, "(") && reading.partner(at + 1) == at + 2;
+    let has_type = at > from || reading.word(at).bytes().all(|b| !b.is_ascii_lowercase());
+    has_type.then_some(if is_call { at + 3 } else { at + 1 })
 }
 
 #[cfg(test)]

@@ -210,11 +210,11 @@ fn tell(reading: &Reading<'_>, command: &Command, arguments: &[Argument<'_>], ca
         let kind = if command.kind == Kind::Channel && lists && name.ends_with("push") { Kind::Key } else { command.kind };
         let role = if kind == command.kind { command.role } else { Role::Writes };
         let mut used = Use::new(kind, role, key, reading.line(span.start)).certainty(certainty);
-        let text = |place: Option<usize>| place.and_then(|p| positional.get(p)).and_then(|s| values::text(reading, s));
+        let text = |place: Option<usize>| place.and_then(|p| positional.get(p)).and_then(|s| values::value(reading, s));
         let ttl = (command.role == Role::Writes).then(|| durations::of_call(reading, arguments, command.ttl, &name)).flatten();
         if kind == Kind::Channel {
             // A group is the field of a stream.
-            used.value = text(command.field);
+            used.value = command.field.and_then(|p| positional.get(p)).and_then(|s| values::text(reading, s));
             facts.push(used);
             continue;
         }
@@ -260,16 +260,16 @@ fn fields(reading: &Reading<'_>, positional: &[&Span], arguments: &[Argument<'_>
     if let Some(open) = span.clone().find(|&i| reading.is(i, "{")).filter(|&o| o <= span.start + 8 && reading.partner(o) + 1 == span.end) {
         let entries = reading.entries(&(open + 1..reading.partner(open)));
         if !entries.is_empty() {
-            return entries.into_iter().map(|(key, value)| (key.to_owned(), values::text(reading, &value))).collect();
+            return entries.into_iter().map(|(key, value)| (key.to_owned(), values::value(reading, &value))).collect();
         }
     }
     let Some(first) = positional.get(place).and_then(|s| values::text(reading, s)) else { return Vec::new() };
     let Some(at) = value else { return vec![(first, None)] };
-    let mut out = vec![(first, positional.get(at).and_then(|s| values::text(reading, s)))];
+    let mut out = vec![(first, positional.get(at).and_then(|s| values::value(reading, s)))];
     // Further pairs behind it.
     let mut next = at + 1;
     while let Some(field) = positional.get(next).and_then(|s| values::text(reading, s)) {
-        out.push((field, positional.get(next + 1).and_then(|s| values::text(reading, s))));
+        out.push((field, positional.get(next + 1).and_then(|s| values::value(reading, s))));
         next += 2;
     }
     out

@@ -162,6 +162,7 @@ pub(crate) fn facts(file: &File<'_>) -> Facts {
         (extractor.read)(file, &mut out);
     }
     out.uses.sort_by_key(|u| u.line);
+    values::settle(&mut out.uses);
     quote(file.text, &mut out);
     out
 }

@@ -242,7 +242,9 @@ fn places(reading: &Reading<'_>, known: &[(&str, Vec<Member<'_>>)], facts: &mut 
         }
         let Some(role) = role(reading, begins, at) else { continue };
         let value = known.iter().find(|(n, _)| *n == holder).map(|(_, m)| m.iter().find(|m| m.name == name).map(|m| m.value.clone())).unwrap_or_else(|| {
-            Some(if matches!(reading.language.name(), "java" | "kotlin" | "scala" | "csharp" | "rust") { name.to_owned() } else { format!("{holder}.{name}") })
+            let is_told_by_name = matches!(reading.language.name(), "java" | "kotlin" | "scala" | "csharp" | "rust");
+            let path = format!("{holder}.{name}");
+            Some(values::marked(&path, if is_told_by_name { name } else { &path }))
         });
         let Some(value) = value else { continue };
         // A bare `Status` may be anybody's.

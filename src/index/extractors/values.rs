@@ -6,9 +6,45 @@ use crate::index::reading::{DeclarationKind, Reading, Span};
 /// Longest value that is worth telling.
 const LONGEST: usize = 48;
 
-/// The literal that an expression stands for: a text, a truth value, a member of an enumeration. A member that another file gives its text
-/// is told as written (`Status.IDLE`).
+/// Encloses the path of a constant in a value, before what it is told as where no other file says more. Only on the way through the
+/// extractors: [`settle`] takes it out.
+const MARK: char = '\u{1}';
+
+/// The literal that an expression stands for, as [`value`]; a constant as it is written here.
 pub(super) fn text(reading: &Reading<'_>, span: &Span) -> Option<String> {
+    value(reading, span).map(|v| unmarked(&v)).filter(|v| !v.is_empty())
+}
+
+/// Takes the constants out of values: into [`Use::member`], where the value is one and nothing else.
+pub(super) fn settle(uses: &mut [Use]) {
+    for used in uses {
+        let Some(value) = used.value.as_mut().filter(|v| v.contains(MARK)) else { continue };
+        let parts: Vec<&str> = value.split(MARK).collect();
+        if let ["", path, _, ""] = *parts {
+            used.member = Some(path.to_owned());
+        }
+        let plain = unmarked(value);
+        used.value = Some(plain).filter(|v| !v.is_empty());
+    }
+}
+
+/// A value with its constants as they are written.
+fn unmarked(value: &str) -> String {
+    if !value.contains(MARK) {
+        return value.to_owned();
+    }
+    // Text, path, as written, text, path, as written, text.
+    value.split(MARK).enumerate().filter(|(i, _)| i % 3 != 1).map(|(_, part)| part).collect()
+}
+
+/// A constant as a value.
+pub(super) fn marked(path: &str, written: &str) -> String {
+    format!("{MARK}{path}{MARK}{written}{MARK}")
+}
+
+/// The literal that an expression stands for: a text, a truth value, a member of an enumeration. A constant that another file may give its
+/// text carries its path.
+pub(super) fn value(reading: &Reading<'_>, span: &Span) -> Option<String> {
     let mut span = span.clone();
     if span.is_empty() || span.len() > 12 {
         return None;
@@ -44,18 +80,29 @@ pub(super) fn text(reading: &Reading<'_>, span: &Span) -> Option<String> {
     let name = reading.name(&span);
     let found = match &*name.0 {
         [Part::Text(text)] => text.clone(),
-        [Part::Constant(path)] => member(reading, path)?,
+        [Part::Constant(path)] if path.ends_with("()") => return None,
+        [Part::Constant(path)] => {
+            let path = of_protobuf(path).unwrap_or_else(|| path.clone());
+            let written = member(reading, &path).filter(|w| w.len() <= LONGEST);
+            let (holder, last) = path.rsplit_once('.').unwrap_or(("", &path));
+            let reads_like_constant = last.starts_with(char::is_uppercase) || holder.starts_with(char::is_uppercase);
+            return (written.is_some() || reads_like_constant).then(|| marked(&path, written.as_deref().unwrap_or("")));
+        }
         _ => return None,
     };
     let plain = !found.is_empty() && found.len() <= LONGEST && !found.contains(['\n', '{']);
     plain.then_some(found)
 }
 
+/// `pb.OrderStatus_PAID`, as protobuf's Go names the members of its enumerations.
+fn of_protobuf(path: &str) -> Option<String> {
+    let (holder, member) = path.rsplit('.').next()?.split_once('_')?;
+    (holder.starts_with(char::is_uppercase) && holder.bytes().any(|b| b.is_ascii_lowercase()) && is_state_word(holder) && !member.is_empty())
+        .then(|| format!("{holder}.{member}"))
+}
+
 /// What is stored for a member of an enumeration; nothing for a variable.
 fn member(reading: &Reading<'_>, path: &str) -> Option<String> {
-    if path.ends_with("()") {
-        return None;
-    }
     let (holder, last) = path.rsplit_once('.').map_or(("", path), |(h, l)| (h, l));
     let is_type = holder.starts_with(char::is_uppercase) && !holder.bytes().all(|b| !b.is_ascii_lowercase())
         || holder.len() > 2 && holder.starts_with(char::is_uppercase);
@@ -79,7 +126,7 @@ fn member(reading: &Reading<'_>, path: &str) -> Option<String> {
 pub(super) fn is_state_word(name: &str) -> bool {
     let name = name.trim_end_matches('s');
     let lower = name.to_ascii_lowercase();
-    ["status", "statu", "state", "phase", "stage"].iter().any(|w| {
+    ["status", "statu", "statuse", "state", "phase", "stage"].iter().any(|w| {
         lower.strip_suffix(w).is_some_and(|before| {
             let at = before.len();
             before.is_empty() || before.ends_with('_') || name.as_bytes().get(at).is_some_and(u8::is_ascii_uppercase)

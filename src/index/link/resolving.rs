@@ -6,6 +6,9 @@ use crate::index::model::{Constant, Name, Part};
 /// How far constants of constants and settings of settings are followed.
 const DEPTH: u8 = 6;
 
+/// Longest text of a constant that is a value somebody compares.
+const TEXT: usize = 48;
+
 /// Where a name stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Here<'a> {
@@ -81,6 +84,16 @@ fn add(part: &Part, here: &Here<'_>, tables: &Tables, depth: u8, out: &mut Found
             out.name.push(Part::Hole);
         }
     }
+}
+
+/// The text that a constant stands for, where no other can be meant.
+pub(super) fn text(path: &str, here: &Here<'_>, tables: &Tables) -> Option<String> {
+    let (value, is_loose) = constant(path, here, tables)?;
+    let mut out = Found { is_loose, ..Found::default() };
+    for part in &value.0 {
+        add(part, here, tables, 1, &mut out);
+    }
+    out.name.as_literal().filter(|text| !out.is_loose && text.len() <= TEXT && !text.contains('\n')).map(str::to_owned)
 }
 
 /// The value of a constant, and whether another could be meant.

@@ -3,6 +3,7 @@
 mod packed;
 
 use super::FileFacts;
+use super::members::Members;
 use super::secrets::{is_secret, masked};
 use super::unify::Names;
 use crate::index::components::Components;
@@ -23,6 +24,7 @@ pub struct Tables {
     /// By their key in letters and digits.
     settings: BTreeMap<String, Vec<Set>>,
     pub(super) names: Names,
+    pub(super) members: Members,
 }
 
 /// A constant.
@@ -114,6 +116,8 @@ impl Tables {
         let mut wanted: BTreeSet<String> = BTreeSet::new();
         let mut keys: BTreeSet<String> = BTreeSet::new();
         let mut waiting: Vec<Name> = files.iter().flat_map(|f| f.facts.uses.iter().map(|u| u.name.clone())).filter(Name::is_open).collect();
+        let members = files.iter().flat_map(|f| f.facts.uses.iter().filter_map(|u| u.member.clone()));
+        waiting.extend(members.map(|path| Name(vec![Part::Constant(path)])));
         let named: BTreeSet<&str> = index.resources.iter().map(|r| r.name.as_str()).collect();
         let alike = self.constants.values().flatten().filter(|k| k.value.is_open() || named.contains(k.value.pattern().as_str()));
         waiting.extend(alike.clone().map(|k| k.value.clone()).filter(Name::is_open));

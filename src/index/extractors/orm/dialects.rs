@@ -36,10 +36,10 @@ pub(super) fn ecto(world: &World<'_, '_>, facts: &mut Facts) {
                 let mut used = Use::new(Kind::Column, Role::Reads, values::column(&table, reading.word(i + 2)), reading.line(i));
                 if reading.is(i + 3, "==") {
                     let stop = i + 4 + if reading.is(i + 4, ":") { 2 } else { 1 };
-                    used.value = values::text(reading, &(i + 4..stop));
+                    used.value = values::value(reading, &(i + 4..stop));
                 } else if reading.is(i + 3, "in") && reading.is(i + 4, "[") {
                     for element in reading.elements(&(i + 4..reading.partner(i + 4) + 1)) {
-                        if let Some(value) = values::text(reading, &element) {
+                        if let Some(value) = values::value(reading, &element) {
                             facts.push(used.clone().value(value));
                         }
                     }

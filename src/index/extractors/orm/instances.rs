@@ -41,7 +41,7 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
     if saved {
         for a in reading.assignments.iter().filter(|a| a.path.len() >= 2) {
             let own = matches!(a.path[a.path.len() - 2], "self" | "this" | "$this");
-            let value = values::text(reading, &a.value);
+            let value = values::value(reading, &a.value);
             // A constructor or setter hands on what it is given.
             if own && value.is_none() {
                 continue;
@@ -57,7 +57,7 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
             let Some((entity, certainty)) = holder.entity(call.path[call.path.len() - 2], call.at) else { continue };
             let mut property = property.to_owned();
             property[..1].make_ascii_lowercase();
-            let value = values::text(reading, &call.arguments[0].span);
+            let value = values::value(reading, &call.arguments[0].span);
             holder.tell(entity, &property, (Role::Writes, certainty), value, call.line, facts);
         }
     }
@@ -90,7 +90,7 @@ fn made(holder: &Holder<'_, '_>, facts: &mut Facts) {
         facts.push(Use::new(Kind::Column, Role::Writes, holder.mapped.table(reading, call.name), call.line));
         for argument in &call.arguments {
             let Some(keyword) = argument.keyword else { continue };
-            holder.tell(call.name, keyword, (Role::Writes, Certainty::Sure), values::text(reading, &argument.span), reading.line(argument.span.start), facts);
+            holder.tell(call.name, keyword, (Role::Writes, Certainty::Sure), values::value(reading, &argument.span), reading.line(argument.span.start), facts);
         }
     }
 }
@@ -132,7 +132,7 @@ fn comparisons(holder: &Holder<'_, '_>, facts: &mut Facts) {
         if end == sign + 1 && reading.is(end, ":") {
             end += 2;
         }
-        let Some(value) = values::text(reading, &(sign + 1..end)) else { continue };
+        let Some(value) = values::value(reading, &(sign + 1..end)) else { continue };
         let Some((entity, certainty)) = holder.entity(reading.word(at - 2), at) else { continue };
         let before = facts.uses.len();
         holder.tell(entity, &property, (Role::Reads, certainty), Some(value), reading.line(at), facts);

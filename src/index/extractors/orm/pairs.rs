@@ -190,7 +190,7 @@ fn spread(out: &mut Vec<Pair>, column: &str, role: Role, values: Vec<String>, no
 
 /// One literal, or those of a list: `["a", "b"]`, `%w[a b]`, `In(["a"])`, `Op.in`.
 pub(super) fn literals(reading: &Reading<'_>, span: &Span) -> Vec<String> {
-    if let Some(one) = values::text(reading, span) {
+    if let Some(one) = values::value(reading, span) {
         return vec![one];
     }
     let open = span.clone().take(6).find(|&i| matches!(reading.word(i), "[" | "(" | "{"));
@@ -204,7 +204,7 @@ pub(super) fn literals(reading: &Reading<'_>, span: &Span) -> Vec<String> {
     if open > span.start && reading.word(span.start).starts_with('%') {
         return (open + 1..reading.partner(open)).filter(|&i| reading.kind(i) == Some(Kind::Word)).map(|i| reading.word(i).to_owned()).collect();
     }
-    reading.elements(&(inner..reading.partner(inner) + 1)).iter().filter_map(|e| values::text(reading, e)).collect()
+    reading.elements(&(inner..reading.partner(inner) + 1)).iter().filter_map(|e| values::value(reading, e)).collect()
 }
 
 /// Entries of an object: columns, or operators with objects of their own.
@@ -287,7 +287,7 @@ pub(super) fn compared(reading: &Reading<'_>, span: &Span, out: &mut Vec<Pair>) 
         match reading.word(at + 3) {
             sign @ ("==" | "!=" | "===" | "!==") => {
                 let end = (at + 4..span.end).find(|&i| matches!(reading.word(i), "&&" | "||" | "," | "&" | "|" | "and" | "or" | ")")).unwrap_or(span.end);
-                let value = values::text(reading, &(at + 4..end));
+                let value = values::value(reading, &(at + 4..end));
                 out.push(Pair { property: property.to_owned(), role: Role::Reads, not: value.is_some() && sign.starts_with('!'), value, line });
             }
             "." if matches!(reading.word(at + 4), "in_" | "notin_" | "not_in" | "is_" | "Equals" | "eq") && reading.is(at + 5, "(") => {

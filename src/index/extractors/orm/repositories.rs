@@ -119,7 +119,7 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
                 for (i, property) in properties.iter().enumerate() {
                     let column = frameworks::column(reading, property);
                     let mut used = Use::new(Kind::Column, Role::Reads, values::column(&table, &column), call.line).certainty(certainty);
-                    used.value = call.positional(i).and_then(|a| values::text(reading, &a.span)).filter(|_| !name.contains("Not"));
+                    used.value = call.positional(i).and_then(|a| values::value(reading, &a.span)).filter(|_| !name.contains("Not"));
                     facts.push(used);
                 }
                 role

@@ -15,11 +15,11 @@ pub(super) fn value(reading: &Reading<'_>, piece: &Piece<'_>, name: &str, place:
     let rest: Vec<&Span> = call.arguments[argument + 1..].iter().map(|a| &a.span).collect();
     if named {
         if let Some(found) = call.arguments[argument + 1..].iter().find(|a| a.keyword == Some(name)) {
-            return values::text(reading, &found.span);
+            return values::value(reading, &found.span);
         }
         for span in &rest {
             if let Some(found) = reading.entry(span, name) {
-                return values::text(reading, &found);
+                return values::value(reading, &found);
             }
         }
     } else if !rest.is_empty() {
@@ -38,7 +38,7 @@ pub(super) fn value(reading: &Reading<'_>, piece: &Piece<'_>, name: &str, place:
             _ => rest.iter().map(|s| (*s).clone()).collect(),
         };
         if let Some(span) = elements.get(place) {
-            return values::text(reading, span);
+            return values::value(reading, span);
         }
     }
     one_by_one(reading, call, name, place, named)
@@ -83,18 +83,18 @@ fn one_by_one(reading: &Reading<'_>, call: &Call<'_>, name: &str, place: usize, 
         match (next.name, first, second) {
             ("bind" | "bind_value", Some(only), None) if !named => {
                 if binds == place {
-                    return values::text(reading, &only.span);
+                    return values::value(reading, &only.span);
                 }
                 binds += 1;
             }
             ("setParameter" | "bind" | "bindValue" | "bindParam" | "param" | "addValue" | "AddWithValue" | "Add", Some(key), Some(value)) => {
                 let key = reading.source(&key.span).trim_matches(['"', '\'']).trim_start_matches([':', '@']);
                 if named && key == name || !named && key.parse() == Ok(place + 1) {
-                    return values::text(reading, &value.span);
+                    return values::value(reading, &value.span);
                 }
             }
             (set, Some(key), Some(value)) if set.starts_with("set") && !named && reading.source(&key.span).parse() == Ok(place + 1) => {
-                return values::text(reading, &value.span);
+                return values::value(reading, &value.span);
             }
             _ => {}
         }

@@ -2,6 +2,7 @@
 //! name asks for one or two.
 
 use super::{Known, Tables, last};
+use crate::index::link::members::Members;
 use crate::index::model::{Facts, Kind, Name, Part};
 use std::collections::BTreeSet;
 
@@ -10,6 +11,10 @@ const REST: &str = "rest";
 
 fn constant(last: &str) -> String {
     format!("constant {last}")
+}
+
+fn member(form: &str) -> String {
+    format!("member {form}")
 }
 
 fn names(kind: Kind) -> String {
@@ -26,7 +31,11 @@ impl Tables {
         for kind in self.names.kinds() {
             out.push((names(kind), self.names.packed(kind)?));
         }
-        let rest = Self { components: self.components.clone(), settings: self.settings.clone(), names: self.names.rest(), ..Self::default() };
+        for (form, members) in &self.members.members {
+            out.push((member(form), postcard::to_allocvec(members).ok()?));
+        }
+        let members = Members { holders: self.members.holders.clone(), ..Members::default() };
+        let rest = Self { components: self.components.clone(), settings: self.settings.clone(), names: self.names.rest(), members, ..Self::default() };
         out.push((REST.to_owned(), postcard::to_allocvec(&rest).ok()?));
         Some(out)
     }
@@ -41,6 +50,22 @@ impl Tables {
             }
         }
         let mut waiting: Vec<Name> = facts.uses.iter().map(|u| u.name.clone()).chain(facts.constants.iter().map(|c| c.value.clone())).collect();
+        for used in &facts.uses {
+            let path = used.member.clone().or_else(|| used.value.clone().filter(|_| used.kind == Kind::State));
+            let Some(path) = path else { continue };
+            // The holder of a state stands in its name.
+            let whole = if used.kind == Kind::State { format!("{}.{}", used.name.pattern(), last(&path)) } else { path.clone() };
+            for form in Members::forms(&whole).into_iter().chain(Members::forms(&path)) {
+                if !out.members.members.contains_key(&form)
+                    && let Some(found) = piece(&member(&form)).and_then(|bytes| postcard::from_bytes(&bytes).ok())
+                {
+                    out.members.members.insert(form, found);
+                }
+            }
+            if used.member.is_some() {
+                waiting.push(Name(vec![Part::Constant(path)]));
+            }
+        }
         while let Some(name) = waiting.pop() {
             for part in name.0 {
                 let Part::Constant(path) = part else { continue };
