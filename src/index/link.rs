@@ -78,10 +78,9 @@ pub fn linked(mut files: Vec<FileFacts>, components: Components) -> Linked {
         files.iter().map(|file| file.facts.uses.iter().map(|used| resolving::name(&used.name, &here(file), &tables)).collect()).collect();
     tables.members = members::Members::of(&files);
     tables.names = unify::Names::of(
-        files
-            .iter()
-            .zip(&found)
-            .flat_map(|(file, found)| file.facts.uses.iter().zip(found).map(|(used, found)| unify::Said { used, found, component: file.component.as_deref() })),
+        files.iter().zip(&found).flat_map(|(file, found)| {
+            file.facts.uses.iter().zip(found).map(|(used, found)| unify::Said { used, found, component: file.component.as_deref(), path: &file.path })
+        }),
         &tables,
     );
     let of_file = |(file, found): (&FileFacts, &Vec<Found>)| -> Vec<(ResolvedUse, Option<String>)> {
@@ -134,7 +133,7 @@ fn here(file: &FileFacts) -> Here<'_> {
 /// where those who store it may call it otherwise.
 fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables) -> Vec<(ResolvedUse, Option<String>)> {
     let Some((value, member)) = value(used, here, tables) else { return Vec::new() };
-    let said = unify::Said { used, found, component: here.component };
+    let said = unify::Said { used, found, component: here.component, path: here.path };
     let as_written = resolving::written(&used.name);
     let is_alias = used.kind == Kind::Address && used.role == Role::Declares && tables.alias(&as_written, here.component).is_some();
     tables

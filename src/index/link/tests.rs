@@ -341,6 +341,46 @@ fn tables_of_one_name_in_several_databases() {
             "orders/orders.status <- ui/x.py:1 reads",
         ],
     );
+    // Host and name by settings of their own, connection strings.
+    let apart =
+        ("deploy/c.yml", "set orders: DB_HOST = orders-db\nset orders: DB_NAME = shop\nset billing: ConnectionStrings__Main = Host=billing-db;Database=shop");
+    says(
+        &[orders, ("billing/models.py", "declares column orders.status"), apart],
+        &["billing/orders.status <- billing/models.py:1 declares", "orders/orders.status <- orders/a.sql:1 declares"],
+    );
+    let together = ("deploy/c.yml", "set orders: DB_HOST = db\nset orders: DB_NAME = shop\nset billing: ConnectionStrings__Main = Host=db;Database=shop");
+    says(
+        &[orders, ("billing/models.py", "declares column orders.status"), together],
+        &["orders.status <- billing/models.py:1 declares", "orders.status <- orders/a.sql:1 declares"],
+    );
+    // Who only maps it, and is given no database, may use another's table.
+    says(
+        &[orders, ("billing/models.py", "declares column orders.status")],
+        &["orders.status <- ~billing/models.py:1 declares", "orders.status <- orders/a.sql:1 declares"],
+    );
+}
+
+#[test]
+fn keys_and_channels_of_one_name_in_several_places() {
+    let (a, b) = (("a/x.py", "writes key seen:{}\npublishes channel jobs"), ("b/x.py", "reads key seen:{}\nconsumes channel jobs"));
+    let one = &["seen:{} <- a/x.py:1 writes", "seen:{} <- b/x.py:1 reads", "jobs <- a/x.py:2 publishes", "jobs <- b/x.py:2 consumes"];
+    says(&[a, b], one);
+    says(&[a, b, ("deploy/c.yml", "set a: REDIS_URL = redis://cache:6379/0\nset b: REDIS_HOST = cache")], one);
+    says(
+        &[a, b, ("deploy/c.yml", "set a: REDIS_URL = redis://a-cache:6379/0\nset b: REDIS_HOST = b-cache")],
+        &["a/seen:{} <- a/x.py:1 writes", "b/seen:{} <- b/x.py:1 reads", "jobs <- a/x.py:2 publishes", "jobs <- b/x.py:2 consumes"],
+    );
+    says(
+        &[a, b, ("deploy/c.yml", "set a: KAFKA_BROKERS = one:9092\nset b: KAFKA_BOOTSTRAP_SERVERS = two:9092")],
+        &["seen:{} <- a/x.py:1 writes", "seen:{} <- b/x.py:1 reads", "a/jobs <- a/x.py:2 publishes", "b/jobs <- b/x.py:2 consumes"],
+    );
+    // A third whose broker is not known, another sort of broker: less sure, and still one.
+    let unsure = ["seen:{} <- a/x.py:1 writes", "seen:{} <- b/x.py:1 reads", "jobs <- ~a/x.py:2 publishes", "jobs <- ~b/x.py:2 consumes"];
+    says(&[a, b, ("deploy/c.yml", "set a: KAFKA_BROKERS = one:9092\nset b: RABBITMQ_HOST = two")], &unsure);
+    says(
+        &[a, b, ("c/x.py", "publishes channel jobs"), ("deploy/c.yml", "set a: KAFKA_BROKERS = one:9092\nset b: KAFKA_BROKERS = two:9092")],
+        &[&unsure[..], &["jobs <- ~c/x.py:1 publishes"]].concat(),
+    );
 }
 
 #[test]

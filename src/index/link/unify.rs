@@ -1,5 +1,7 @@
 //! Names of the same thing become one: each kind has its rules, and a name that could mean several things keeps to itself.
 
+mod apart;
+mod connections;
 mod databases;
 mod forms;
 mod packed;
@@ -24,6 +26,7 @@ pub(super) struct Said<'a> {
     pub(super) used: &'a Use,
     pub(super) found: &'a Found,
     pub(super) component: Option<&'a str>,
+    pub(super) path: &'a str,
 }
 
 /// The resource that a name means.
@@ -50,6 +53,7 @@ pub(super) struct Names {
     groups: BTreeMap<Kind, Group>,
     routes: routes::Routes,
     databases: databases::Databases,
+    apart: apart::Apart,
 }
 
 /// Names of one kind.
@@ -74,8 +78,10 @@ struct Candidate {
 impl Names {
     /// Learns what things are called from all that is said of them.
     pub(super) fn of<'a>(all: impl Iterator<Item = Said<'a>> + Clone, tables: &Tables) -> Self {
-        let mut out = Self { databases: databases::Databases::of(all.clone(), tables), ..Self::default() };
+        let connections = connections::Connections::of(tables);
+        let mut out = Self { databases: databases::Databases::of(all.clone(), &connections), ..Self::default() };
         let mut routes = Vec::new();
+        let again = all.clone();
         let mut gathered: BTreeMap<Kind, HashMap<String, Gathered>> = BTreeMap::new();
         for said in all {
             let kind = said.used.kind;
@@ -117,6 +123,7 @@ impl Names {
             }
         }
         out.routes = routes::Routes::of(&routes, tables);
+        out.apart = apart::Apart::of(again, &out, &connections, tables);
         out
     }
 
@@ -130,13 +137,13 @@ impl Names {
         let nobody = Group::default();
         let group = self.groups.get(&kind).unwrap_or(&nobody);
         if let Some(found) = patterns::find(said, &forms, group) {
-            return found;
+            return found.into_iter().map(|meant| self.apart.name(kind, meant, said.component)).collect();
         }
         let meant = group.meant(&forms, said.component);
         if kind == Kind::Column {
-            return vec![Meant { name: self.databases.name(meant.name, said.component), ..meant }];
+            return vec![self.databases.name(meant, said.component)];
         }
-        vec![meant]
+        vec![self.apart.name(kind, meant, said.component)]
     }
 }
 
