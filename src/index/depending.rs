@@ -85,7 +85,9 @@ pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Opt
         .collect();
     // What one component does to its own data it can see for itself, unless a status is handed on by it.
     let own_data = matches!(touch.kind, Kind::Column | Kind::Key | Kind::State) && touch.value.is_none();
-    if own_data {
+    // A component that hands itself work keeps both ends in one place, unless one of them goes.
+    let own_work = matches!(touch.kind, Kind::Channel | Kind::Message | Kind::Job) && touch.change == Change::Brought;
+    if own_data || own_work {
         observers.retain(|o| o.component.is_none() || o.component.as_deref() != here.1);
     }
     if observers.is_empty() {
@@ -274,6 +276,21 @@ mod tests {
         assert_eq!(fact(gone(Role::Declares), vec![observer("b/b.py", Role::Reads, None)], HERE).and_then(|f| f.alone), Some(Reason::StillUsed));
         assert_eq!(fact(gone(Role::Declares), vec![observer("b/b.py", Role::Declares, None)], HERE).and_then(|f| f.alone), None);
         assert_eq!(fact(gone(Role::Reads), vec![observer("b/b.py", Role::Writes, None)], HERE), None);
+    }
+
+    #[test]
+    fn who_hands_itself_work_is_nobody_else() {
+        for (change, kind, other, want) in [
+            (Change::Brought, Kind::Channel, "worker/b.py", 0),
+            (Change::Brought, Kind::Channel, "ui/b.py", 1),
+            (Change::Brought, Kind::Job, "worker/b.py", 0),
+            (Change::TakenAway, Kind::Channel, "worker/b.py", 1),
+            (Change::Brought, Kind::Rpc, "worker/b.py", 1),
+        ] {
+            let role = if kind == Kind::Rpc { (Role::Serves, Role::Calls) } else { (Role::Publishes, Role::Consumes) };
+            let found = fact(touch(change, kind, role.0, None), vec![observer(other, role.1, None)], HERE);
+            assert_eq!(found.map_or(0, |f| f.observers.len()), want, "{change:?} {kind:?} {other}");
+        }
     }
 
     #[test]
