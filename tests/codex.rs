@@ -182,6 +182,36 @@ fn a_flaw_is_told_after_the_patch_again_at_the_end_and_is_gone_when_mended() {
 }
 
 #[test]
+fn a_commit_is_told_once_what_is_open() {
+    let codex = Codex::new();
+    let flaw =
+        "    while True:\n        try:\n            return requests.get(url, timeout=2)\n        except requests.ConnectionError:\n            continue\n";
+    let patch = format!("*** Update File: src/client.py\n@@ def fetch(url):\n-    pass\n{}", added(flaw));
+    codex.write("src/client.py", &format!("import requests\nimport time\n\n\ndef fetch(url):\n{flaw}"));
+    codex.says(&codex.patch("PostToolUse", &patch));
+    let lines = codex.journal().len();
+    for quiet in ["cargo test", "git status", "git commit --dry-run", "echo 'git commit'"] {
+        assert_eq!(codex.hook(&events::shell(&codex.cwd(), quiet)), None, "{quiet}");
+    }
+    assert_eq!(codex.journal().len(), lines, "a command that hands nothing on leaves no line");
+    let commit = events::shell(&codex.cwd(), "cd . && git add -A && git commit -m 'try again'");
+    let said = codex.says(&commit);
+    assert!(said.contains("tight-retry-loop (src/client.py:"), "{said}");
+    assert_eq!(codex.hook(&commit), None, "the same commit is told once");
+    assert_eq!(codex.hook(&events::shell(&codex.cwd(), "git push")), None);
+}
+
+#[test]
+fn a_patch_of_the_shell_is_asked_about_and_kept_as_a_patch() {
+    let codex = Codex::new();
+    let command = format!("cd src && apply_patch <<'EOF'\n*** Begin Patch\n{}*** End Patch\nEOF\n", retry_patch().replace("src/client.py", "client.py"));
+    let said = codex.says(&events::shell(&codex.cwd(), &command));
+    assert!(said.starts_with(&format!("{PREFIX}failure-mode: ")) && said.contains("(src/client.py:"), "{said}");
+    assert_eq!(codex.journal()[0]["tool"], "apply_patch");
+    assert_eq!(codex.says(&codex.patch("PreToolUse", &retry_patch())), "", "it is the same edit");
+}
+
+#[test]
 fn a_gate_denies_a_patch_once() {
     let codex = Codex::new();
     codex.write(".dist-architect/config.yaml", "mode: gate\n");

@@ -117,20 +117,20 @@ struct Api {
 }
 
 impl Api {
-    /// Answers the n-th request with the n-th patch, and says that it is done when there is none left.
-    fn serve(patches: Vec<String>) -> Self {
+    /// Answers the n-th request with the n-th call, and says that it is done when there is none left.
+    fn serve(calls: Vec<Value>) -> Self {
         let server = Arc::new(Server::http("127.0.0.1:0").expect("a port on loopback"));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let (serving, log) = (Arc::clone(&server), Arc::clone(&requests));
         let worker = std::thread::spawn(move || {
-            let mut turns = patches.into_iter().enumerate();
+            let mut turns = calls.into_iter();
             while let Ok(mut request) = serving.recv() {
                 let mut body = Vec::new();
                 let _ = request.as_reader().read_to_end(&mut body);
                 let response = if request.url().ends_with("/responses") {
                     log.lock().unwrap_or_else(PoisonError::into_inner).push(serde_json::from_slice(&body).unwrap_or_default());
                     let item = match turns.next() {
-                        Some((i, patch)) => json!({ "type": "custom_tool_call", "call_id": format!("call_{i}"), "name": "apply_patch", "input": patch }),
+                        Some(call) => call,
                         None => json!({ "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": "Done." }] }),
                     };
                     Response::from_string(stream(&item)).with_header(Header::from_bytes("Content-Type", "text/event-stream").expect("a header"))
@@ -160,6 +160,13 @@ impl Api {
             }
         }
         out
+    }
+
+    /// Where a call or a text stands in the conversation as the last request has it.
+    fn position(&self, what: &str) -> Option<usize> {
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let items = requests.last()?["input"].as_array()?.clone();
+        items.iter().position(|i| i["call_id"] == what || i["content"].as_array().is_some_and(|c| c.iter().any(|part| part["text"] == what)))
     }
 
     /// What we said, as the model has it: role, text.
@@ -201,8 +208,11 @@ struct Codex {
 
 impl Codex {
     fn new(binary: &'static Path, patches: &[&str]) -> Self {
-        let patches = patches.iter().map(|p| format!("*** Begin Patch\n{p}*** End Patch")).collect();
-        let room = Self { folder: tempfile::tempdir().expect("a folder"), binary, api: Api::serve(patches) };
+        Self::with(binary, patches.iter().enumerate().map(|(i, p)| apply(i, p)).collect())
+    }
+
+    fn with(binary: &'static Path, calls: Vec<Value>) -> Self {
+        let room = Self { folder: tempfile::tempdir().expect("a folder"), binary, api: Api::serve(calls) };
         room.file(
             "home/.codex/config.toml",
             &format!(
@@ -281,6 +291,16 @@ impl Codex {
     }
 }
 
+/// The model's call that applies a patch.
+fn apply(i: usize, files: &str) -> Value {
+    json!({ "type": "custom_tool_call", "call_id": format!("call_{i}"), "name": "apply_patch", "input": format!("*** Begin Patch\n{files}*** End Patch") })
+}
+
+/// The model's call that runs a command.
+fn run(i: usize, command: &str) -> Value {
+    json!({ "type": "function_call", "call_id": format!("call_{i}"), "name": "exec_command", "arguments": json!({ "cmd": command }).to_string() })
+}
+
 fn patch(body: &str) -> String {
     let added: String = body.lines().map(|l| format!("+{l}\n")).collect();
     format!("*** Update File: src/client.py\n@@ def fetch(url):\n-    pass\n{added}")
@@ -312,6 +332,46 @@ fn what_is_installed_is_run_and_what_it_says_reaches_the_model() {
         let faults: Vec<Value> = codex.journal().into_iter().filter(|l| l["kind"] == "fault").collect();
         assert!(faults.is_empty(), "{faults:?}");
     }
+}
+
+#[test]
+fn a_commit_in_the_shell_is_told_what_is_open_and_other_commands_are_not() {
+    let Some(binary) = client() else { return };
+    const COMMIT: &str = "git add -A && git -c user.name=a -c user.email=a@b.c commit -qm 'try again'";
+    let codex = Codex::with(binary, vec![apply(0, &patch(FLAW)), run(1, "git status --short"), run(2, COMMIT), run(3, COMMIT)]);
+    codex.distarch("install --client codex");
+    let said = codex.prompt(true);
+    let ours = codex.api.ours();
+    let at = |call: &str| codex.api.position(call).unwrap_or_else(|| panic!("no {call}: {said}"));
+    let told: Vec<&(String, String)> = ours.iter().filter(|(_, text)| text.contains("tight-retry-loop")).collect();
+    // After the patch, at the first commit and at the end of the turn; neither at the status nor at the second commit.
+    assert_eq!(told.iter().map(|(role, _)| role.as_str()).collect::<Vec<_>>(), ["developer", "developer", "user"], "{ours:?}");
+    let place = at(&told[1].1);
+    assert!(at("call_1") < place && at("call_2") < place && place < at("call_3"), "{ours:?}");
+    assert!(told[1].1.contains("src/client.py:"), "{}", told[1].1);
+    let commits = codex.run(Path::new("git"), &["rev-list", "--count", "HEAD"]);
+    assert_eq!(String::from_utf8_lossy(&commits.stdout).trim(), "1", "the commit was made: {said}");
+    let faults: Vec<Value> = codex.journal().into_iter().filter(|l| l["kind"] == "fault").collect();
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+#[test]
+fn a_patch_that_a_command_applies_is_asked_about() {
+    let Some(binary) = client() else { return };
+    let command = format!("apply_patch <<'EOF'\n*** Begin Patch\n{}*** End Patch\nEOF\n", patch(FLAW));
+    let codex = Codex::with(binary, vec![run(0, &command)]);
+    for words in ["add -A", "-c user.name=a -c user.email=a@b.c commit -qm before"] {
+        let out = codex.run(Path::new("git"), &words.split_whitespace().collect::<Vec<_>>());
+        assert!(out.status.success(), "{out:?}");
+    }
+    codex.distarch("install --client codex");
+    let said = codex.prompt(true);
+    assert!(codex.client_py().contains("while True:"), "the patch was applied: {said}");
+    let ours = codex.api.ours();
+    assert!(ours[0].1.starts_with(&format!("{PREFIX}failure-mode: ")) && ours[0].1.contains("(src/client.py:"), "{ours:?}");
+    // No hook runs behind it: what it brought is found at the end of the turn.
+    assert!(ours[1].0 == "user" && ours[1].1.contains("tight-retry-loop"), "{ours:?}");
+    assert_eq!(ours.len(), 2, "{ours:?}");
 }
 
 #[test]
@@ -388,6 +448,7 @@ fn payloads_and_answers_of_ours_fit_the_schemas_that_the_client_carries() {
     let cwd = Path::new("/p");
     fits("pre-tool-use.command.input", &events::patch(cwd, "PreToolUse", "*** Delete File: a.py\n"));
     fits("post-tool-use.command.input", &events::patch(cwd, "PostToolUse", "*** Delete File: a.py\n"));
+    fits("pre-tool-use.command.input", &events::shell(cwd, "git commit -m x"));
     fits("stop.command.input", &events::stop(cwd, true));
     fits("session-start.command.input", &events::start(cwd, "compact"));
     let answer = |event: &str, deny: bool| serde_json::from_str::<Value>(&Adapter.encode(event, "Which is it?", deny)).expect("JSON");

@@ -1,8 +1,9 @@
 //! Claude Code's hook protocol, as observed on 2.1.197 and 2.1.328.
 //!
-//! Payload: one JSON object on standard input. `file_path` of `tool_input` is absolute and normalised; that of `tool_response`
+//! `file_path` of `tool_input` is absolute and normalised; that of `tool_response`
 //! is as the model wrote it, so the former is used. MultiEdit exists in old transcripts only.
 
+use super::protocol::{self, Payload};
 use super::{Action, Client, Event, Registration, limit};
 use crate::engine::edit::{Change, Edit, Language};
 use serde::Deserialize;
@@ -26,7 +27,7 @@ impl Client for ClaudeCode {
     }
 
     fn encode(&self, event: &str, text: &str, deny: bool) -> String {
-        encode(event, text, deny)
+        protocol::encode(event, text, deny)
     }
 
     fn registration(&self) -> Registration {
@@ -35,36 +36,11 @@ impl Client for ClaudeCode {
             folder: ".claude",
             variable: "CLAUDE_CONFIG_DIR",
             file: "settings.json",
+            passes_over_mark: true,
             hooks: include_str!("../../hooks.json"),
             then: "",
         }
     }
-}
-
-#[derive(Deserialize)]
-struct Payload<'a> {
-    #[serde(borrow, default)]
-    session_id: Cow<'a, str>,
-    #[serde(borrow, default)]
-    agent_id: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    cwd: Cow<'a, str>,
-    #[serde(borrow, default)]
-    hook_event_name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    tool_name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    tool_use_id: Cow<'a, str>,
-    #[serde(borrow, default)]
-    source: Cow<'a, str>,
-    #[serde(default)]
-    stop_hook_active: bool,
-    #[serde(borrow, default)]
-    transcript_path: Cow<'a, str>,
-    #[serde(borrow, default)]
-    tool_input: Option<Input<'a>>,
-    #[serde(borrow, default)]
-    tool_response: Option<&'a serde_json::value::RawValue>,
 }
 
 /// Input of every tool that edits. Also read from transcripts.
@@ -110,30 +86,16 @@ struct Response<'a> {
 /// Reads a payload. `None` when it is no JSON object of this protocol.
 #[must_use]
 pub fn decode(payload: &[u8]) -> Option<Event<'_>> {
-    // A list would be read as the fields in their order.
-    if !payload.trim_ascii_start().starts_with(b"{") {
-        return None;
-    }
-    let payload: Payload<'_> = serde_json::from_slice(payload).ok()?;
-    let action = match &*payload.hook_event_name {
-        "PreToolUse" if payload.tool_name == "ExitPlanMode" => payload.tool_input.and_then(|i| i.plan).map_or(Action::Other, Action::WillPlan),
-        "PreToolUse" if payload.tool_name == "Bash" => payload.tool_input.and_then(|i| i.command).map_or(Action::Other, Action::WillRun),
-        "PreToolUse" => edit(&payload.tool_name, payload.tool_input.unwrap_or_default()).map_or(Action::Other, Action::WillEdit),
-        "PostToolUse" => did_edit(&payload.tool_name, payload.tool_input.unwrap_or_default(), payload.tool_response),
-        "SessionStart" if matches!(&*payload.source, "compact" | "clear") => Action::Forgot,
-        "Stop" => Action::Stopped { again: payload.stop_hook_active, transcript: payload.transcript_path },
-        "SessionEnd" => Action::Ended,
-        _ => Action::Other,
+    let mut payload = Payload::<Input<'_>>::read(payload)?;
+    let input = payload.tool_input.take();
+    let action = match (&*payload.hook_event_name, &*payload.tool_name) {
+        ("PreToolUse", "ExitPlanMode") => input.and_then(|i| i.plan).map_or(Action::Other, Action::WillPlan),
+        ("PreToolUse", "Bash") => input.and_then(|i| i.command).map_or(Action::Other, Action::WillRun),
+        ("PreToolUse", tool) => edit(tool, input.unwrap_or_default()).map_or(Action::Other, Action::WillEdit),
+        ("PostToolUse", tool) => did_edit(tool, input.unwrap_or_default(), payload.tool_response),
+        _ => payload.beside_tools(),
     };
-    Some(Event {
-        session: payload.session_id,
-        agent: payload.agent_id,
-        cwd: payload.cwd,
-        name: payload.hook_event_name,
-        tool: payload.tool_name,
-        call: payload.tool_use_id,
-        action,
-    })
+    Some(payload.event(action))
 }
 
 fn did_edit<'a>(tool: &str, input: Input<'a>, response: Option<&'a serde_json::value::RawValue>) -> Action<'a> {
@@ -172,34 +134,4 @@ pub fn edit<'a>(tool: &str, input: Input<'a>) -> Option<Edit<'a>> {
     let mut edit = Edit { language: Language::of_path(&path), path, changes, whole_file, cut_off: false };
     limit(&mut edit);
     Some(edit)
-}
-
-/// The answer that puts a text before the model; `deny` refuses the tool call, with the text as the reason.
-#[must_use]
-pub fn encode(event: &str, text: &str, deny: bool) -> String {
-    #[derive(serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Answer<'a> {
-        hook_specific_output: Output<'a>,
-    }
-    #[derive(serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Output<'a> {
-        hook_event_name: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        additional_context: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        permission_decision: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        permission_decision_reason: Option<&'a str>,
-    }
-    let output = Output {
-        hook_event_name: event,
-        additional_context: (!deny).then_some(text),
-        permission_decision: deny.then_some("deny"),
-        permission_decision_reason: deny.then_some(text),
-    };
-    let mut answer = serde_json::to_string(&Answer { hook_specific_output: output }).unwrap_or_default();
-    answer.push('\n');
-    answer
 }

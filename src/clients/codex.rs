@@ -1,17 +1,21 @@
 //! OpenAI Codex CLI's hook protocol, as published in `codex-rs/hooks/schema/generated` of github.com/openai/codex and as observed on
 //! 0.169.0, whose binary carries the same schemas.
 //!
-//! One JSON object on standard input, of Claude Code's shape. What differs:
+//! What differs from Claude Code:
 //! - Files are changed by `apply_patch`, one call for several of them. The patch is the tool's `command`; its form is in
 //!   `codex-rs/apply-patch/src/parser.rs` (read at 0e0fb63d0290). Its paths are relative to `cwd`.
 //! - `tool_response` is what the model reads, so the file before the edit is not told.
 //! - The answer's schemas forbid fields that they do not name. At the end of a turn there is no `additionalContext`: a text goes to the
 //!   model as the reason of `decision: block`, which makes the turn go on.
 //! - `transcript_path` may be null.
+//! - The shell is `Bash` whatever the model calls it (`exec_command`). A command that applies a patch comes as such a one, and nothing
+//!   comes behind it.
 
-use super::{Action, Client, Event, Patched, Registration, claude_code, limit};
+use super::protocol::{self, Payload};
+use super::{Action, Client, Event, Patched, Registration, limit};
 use crate::engine::edit::{Change, Edit, Language};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// The client.
@@ -20,15 +24,21 @@ pub struct Codex;
 
 /// The tool that changes files.
 pub const PATCH: &str = "apply_patch";
+/// Every tool that runs a command, by whatever name the model knows it.
+const SHELL: &str = "Bash";
 /// Files of one patch that are looked at.
 const FILES: usize = 40;
 
-/// No group for the shell: Codex cannot be told which commands are meant, so each would cost a process.
+/// Codex cannot be told which commands are meant: each costs a process, that ends when it has read a command that hands no work on.
 const HOOKS: &str = r#"{
   "hooks": {
     "PreToolUse": [
       {
         "matcher": "apply_patch",
+        "hooks": [{ "type": "command", "command": "distarch hook --client codex", "timeout": 5 }]
+      },
+      {
+        "matcher": "Bash",
         "hooks": [{ "type": "command", "command": "distarch hook --client codex", "timeout": 5 }]
       }
     ],
@@ -67,16 +77,14 @@ impl Client for Codex {
 
     fn encode(&self, event: &str, text: &str, deny: bool) -> String {
         if event != "Stop" {
-            return claude_code::encode(event, text, deny);
+            return protocol::encode(event, text, deny);
         }
         #[derive(serde::Serialize)]
         struct Answer<'a> {
             decision: &'a str,
             reason: &'a str,
         }
-        let mut answer = serde_json::to_string(&Answer { decision: "block", reason: text }).unwrap_or_default();
-        answer.push('\n');
-        answer
+        protocol::line(&Answer { decision: "block", reason: text })
     }
 
     fn registration(&self) -> Registration {
@@ -85,34 +93,11 @@ impl Client for Codex {
             folder: ".codex",
             variable: "CODEX_HOME",
             file: "hooks.json",
+            passes_over_mark: false,
             hooks: HOOKS,
             then: "Codex passes over new and changed hooks without a word until you have looked at them: /hooks in Codex.",
         }
     }
-}
-
-#[derive(Deserialize)]
-struct Payload<'a> {
-    #[serde(borrow, default)]
-    session_id: Cow<'a, str>,
-    #[serde(borrow, default)]
-    agent_id: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    cwd: Cow<'a, str>,
-    #[serde(borrow, default)]
-    hook_event_name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    tool_name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    tool_use_id: Cow<'a, str>,
-    #[serde(borrow, default)]
-    source: Cow<'a, str>,
-    #[serde(default)]
-    stop_hook_active: bool,
-    #[serde(borrow, default)]
-    transcript_path: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    tool_input: Option<&'a serde_json::value::RawValue>,
 }
 
 /// Input of the shell and of `apply_patch`; other tools have other inputs.
@@ -125,30 +110,35 @@ struct Input<'a> {
 /// Reads a payload. `None` when it is no JSON object of this protocol.
 #[must_use]
 pub fn decode(payload: &[u8]) -> Option<Event<'_>> {
-    if !payload.trim_ascii_start().starts_with(b"{") {
-        return None;
-    }
-    let payload: Payload<'_> = serde_json::from_slice(payload).ok()?;
-    let command = || payload.tool_input.and_then(|input| serde_json::from_str::<Input<'_>>(input.get()).ok()).map(|input| input.command);
-    let patch = |done| command().map_or(Action::Other, |patch| Action::Patch { files: files(&patch, &payload.cwd), done });
-    let action = match (&*payload.hook_event_name, &*payload.tool_name) {
-        ("PreToolUse", PATCH) => patch(false),
-        ("PostToolUse", PATCH) => patch(true),
-        ("PreToolUse", "Bash") => command().map_or(Action::Other, Action::WillRun),
-        ("SessionStart", _) if matches!(&*payload.source, "compact" | "clear") => Action::Forgot,
-        ("Stop", _) => Action::Stopped { again: payload.stop_hook_active, transcript: payload.transcript_path.unwrap_or_default() },
-        ("SessionEnd", _) => Action::Ended,
-        _ => Action::Other,
+    let mut payload = Payload::<&RawValue>::read(payload)?;
+    // An input of another form is that of a tool which is none of ours.
+    let command = payload.tool_input.and_then(|input| serde_json::from_str::<Input<'_>>(input.get()).ok()).map(|input| input.command);
+    let action = match (&*payload.hook_event_name, &*payload.tool_name, command) {
+        ("PreToolUse", PATCH, Some(patch)) => Action::Patch { files: files(&patch, &payload.cwd), done: false },
+        ("PostToolUse", PATCH, Some(patch)) => Action::Patch { files: files(&patch, &payload.cwd), done: true },
+        ("PreToolUse", SHELL, Some(command)) => match shell_patch(&command, &payload.cwd) {
+            Some((patch, folder)) => {
+                let files = files(patch, &folder);
+                payload.tool_name = Cow::Borrowed(PATCH);
+                Action::Patch { files, done: false }
+            }
+            None => Action::WillRun(command),
+        },
+        _ => payload.beside_tools(),
     };
-    Some(Event {
-        session: payload.session_id,
-        agent: payload.agent_id,
-        cwd: payload.cwd,
-        name: payload.hook_event_name,
-        tool: payload.tool_name,
-        call: payload.tool_use_id,
-        action,
-    })
+    Some(payload.event(action))
+}
+
+/// The patch of a command that only applies one, and the folder of its paths: `apply_patch <<'EOF'`, `cd lib && apply_patch <<'EOF'`. The
+/// client runs no shell for it, and no hook behind it.
+fn shell_patch<'c>(command: &'c str, cwd: &str) -> Option<(&'c str, String)> {
+    let command = command.trim_start();
+    let (folder, patch) = match command.strip_prefix("cd ").and_then(|c| c.split_once("&&")) {
+        Some((folder, patch)) => (absolute(cwd, folder.trim().trim_matches(['"', '\''])), patch.trim_start()),
+        None => (cwd.to_owned(), command),
+    };
+    let has_patch = ["apply_patch", "applypatch"].iter().any(|name| patch.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with("<<")));
+    has_patch.then_some((patch, folder))
 }
 
 /// The files of a patch. What is no part of one is passed over: the client has read it first, and applies none that is broken.
@@ -278,6 +268,29 @@ mod tests {
                 files.iter().map(|f| (&*f.edit.path, f.from.as_deref(), f.edit.changes.iter().map(|c| (&*c.old, &*c.new)).collect())).collect();
             let expected: Vec<(&str, Option<&str>, Vec<Change<'_>>)> = expected.iter().map(|(path, from, changes)| (*path, *from, changes.to_vec())).collect();
             assert_eq!(seen, expected, "{patch}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_applies_a_patch_is_a_patch() {
+        let patch = "<<'EOF'\n*** Begin Patch\n*** Delete File: a.py\n*** End Patch\nEOF\n";
+        let cases = [
+            (format!("apply_patch {patch}"), Some("/p/a.py")),
+            (format!("  cd lib && apply_patch {patch}"), Some("/p/lib/a.py")),
+            (format!("cd '/r/x y' && applypatch {patch}"), Some("/r/x y/a.py")),
+            (format!("cat {patch}"), None),
+            ("git commit -m 'apply_patch <<'".to_owned(), None),
+            ("apply_patch --help".to_owned(), None),
+        ];
+        for (command, expected) in cases {
+            let payload = serde_json::json!({ "hook_event_name": "PreToolUse", "tool_name": "Bash", "cwd": "/p", "tool_input": { "command": command } });
+            let payload = payload.to_string();
+            let event = decode(payload.as_bytes()).expect("an event");
+            match (event.action, expected) {
+                (Action::Patch { files, done: false }, Some(path)) => assert_eq!((&*files[0].edit.path, &*event.tool), (path, PATCH), "{command}"),
+                (Action::WillRun(run), None) => assert_eq!((&*run, &*event.tool), (command.as_str(), SHELL)),
+                (other, _) => panic!("{command}: {other:?}"),
+            }
         }
     }
 

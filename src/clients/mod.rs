@@ -4,6 +4,7 @@
 
 pub mod claude_code;
 pub mod codex;
+mod protocol;
 
 use crate::engine::edit::Edit;
 use std::borrow::Cow;
@@ -51,6 +52,8 @@ pub struct Registration {
     pub variable: &'static str,
     /// The file in that folder: a JSON object whose `hooks` are groups of handlers by event.
     pub file: &'static str,
+    /// It reads a file that begins with a byte order mark.
+    pub passes_over_mark: bool,
     /// What is put in: a JSON object with nothing but such `hooks`.
     pub hooks: &'static str,
     /// What is left to the user when it is in; empty where nothing is.

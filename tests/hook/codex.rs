@@ -29,6 +29,11 @@ pub(crate) fn tool(cwd: &Path, name: &str, tool: &str, input: &Value) -> Value {
     event(cwd, name, &json!({ "turn_id": "01a20048-40e9-7513-97c0-c987f507383b", "tool_name": tool, "tool_use_id": "call_1", "tool_input": input }))
 }
 
+/// A command of the shell that is about to be run.
+pub(crate) fn shell(cwd: &Path, command: &str) -> Value {
+    tool(cwd, "PreToolUse", "Bash", &json!({ "command": command }))
+}
+
 /// The end of a turn.
 pub(crate) fn stop(cwd: &Path, again: bool) -> Value {
     event(cwd, "Stop", &json!({ "turn_id": "01a20048-40e9", "stop_hook_active": again, "last_assistant_message": "done" }))
