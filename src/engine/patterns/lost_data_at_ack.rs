@@ -424,6 +424,14 @@ pub(super) mod tests {
             "fn on_heartbeat_response(&mut self, from: u64, context: &[u8]) {\n    let acks = self.read_only.recv_ack(from, context);\n    if self.quorum(acks) {\n        for status in self.read_only.advance(context) {\n            self.handle_ready(status);\n        }\n    }\n}\n"
         ),
         silent(
+            "rust",
+            "fn plan(consumer: &Consumer, jobs: &mut Jobs) {\n    if acknowledges_late(consumer) {\n        jobs.limit(1);\n    }\n    jobs.execute_all(consumer);\n}\n"
+        ),
+        silent(
+            "java",
+            "class B {\n  void close(Batch batch) {\n    int open = batch.size() - batch.acknowledged();\n    report.save(open);\n  }\n}\n"
+        ),
+        silent(
             "go",
             "package p\n\nfunc (c *connection) received(cmd *pb.BaseCommand) {\n\tswitch *cmd.Type {\n\tcase pb.BaseCommand_ACK_RESPONSE:\n\t\tc.handleResponse(cmd.GetAckResponse())\n\tcase pb.BaseCommand_PING:\n\t\tc.handlePing()\n\t}\n}\n"
         ),

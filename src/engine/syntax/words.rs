@@ -121,11 +121,12 @@ pub fn is_publish(call: &Call<'_>) -> bool {
 /// The other side may forget its copy now: an acknowledgement, an offset commit, a deleted message.
 #[must_use]
 pub fn is_ack(call: &Call<'_>) -> bool {
-    // `AckController(..)`, `recv_ack(..)`, `configureAck(..)`: something about acknowledgements.
+    // `AckController(..)`, `recv_ack(..)`, `configureAck(..)`: something about acknowledgements. In the third person and the past it is a
+    // question or a state: `if acknowledges_late(consumer)`, `batch.acknowledged()`.
     #[rustfmt::skip]
     const ABOUT: &[&str] = &[
         "controller", "manager", "mode", "policy", "timeout", "type", "error", "config", "configure", "recv", "receive", "handle", "is", "has",
-        "expect", "pending", "null", "get", "response",
+        "expect", "pending", "null", "get", "response", "acknowledges", "acknowledged",
     ];
     if is_nack(call) || call.is_new || says(call.name, ABOUT) {
         return false;
