@@ -30,15 +30,21 @@ impl Block {
 pub(crate) fn blocks(page: &str) -> Vec<Block> {
     let mut out = Vec::new();
     let mut open: Option<Block> = None;
+    // A block within a list stands as far in as its fence.
+    let mut indent = 0;
     for (at, line) in page.lines().enumerate() {
-        match (line.strip_prefix("```"), open.take()) {
-            (Some(info), None) => {
+        let inner = line.trim_start();
+        let far = line.len() - inner.len();
+        let fence = inner.strip_prefix("```");
+        match (open.take(), fence) {
+            (None, Some(info)) => {
+                indent = far;
                 let mut words = info.split_whitespace().map(str::to_owned);
                 open = Some(Block { language: words.next().unwrap_or_default(), words: words.collect(), text: String::new(), line: at + 1 });
             }
-            (Some(_), Some(block)) => out.push(block),
-            (None, Some(mut block)) => {
-                block.text += line;
+            (Some(block), Some(_)) if far <= indent => out.push(block),
+            (Some(mut block), _) => {
+                block.text += &line[far.min(indent)..];
                 block.text.push('\n');
                 open = Some(block);
             }
@@ -71,6 +77,30 @@ impl Room {
     /// The top of the repository.
     pub(crate) fn path(&self) -> std::path::PathBuf {
         self.0.path().join("project")
+    }
+
+    /// A folder beside the repository: `home`, `bin`, `state`.
+    pub(crate) fn beside(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The same once more: what is done there is not done here.
+    pub(crate) fn twin(&self) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        copy(self.0.path(), dir.path());
+        Self(dir)
+    }
+
+    /// What is said, with the places of this room under names that every room has.
+    fn plain(&self, text: &str) -> String {
+        let real = fs::canonicalize(self.0.path()).expect("a folder");
+        let mut out = text.to_owned();
+        for root in [real.as_path(), self.0.path()] {
+            for (name, stands) in [("project", "/src/shop"), ("home", "/home/you"), ("state", "/home/you/.local/state"), ("bin", "/home/you/.cargo/bin")] {
+                out = out.replace(&root.join(name).display().to_string(), stands);
+            }
+        }
+        out.replace(env!("CARGO_BIN_EXE_distarch"), "/home/you/.cargo/bin/distarch")
     }
 
     pub(crate) fn write(&self, path: &str, text: &str) {
@@ -122,21 +152,70 @@ impl Room {
     }
 }
 
+/// A folder with all that is in it; links stay links.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).unwrap_or_else(|e| panic!("{}: {e}", from.display())).flatten() {
+        let target = to.join(entry.file_name());
+        let kind = entry.file_type().expect("a kind");
+        if kind.is_dir() {
+            copy(&entry.path(), &target);
+        } else if kind.is_symlink() {
+            #[cfg(unix)]
+            std::os::unix::fs::symlink(fs::read_link(entry.path()).expect("a link"), target).expect("a link");
+        } else {
+            fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
 pub(crate) fn said(out: &Output) -> String {
     format!("{}\n{}\n{}", out.status, String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
+}
+
+/// A command of a page that was run, and its exit code.
+#[derive(Clone, Debug)]
+pub(crate) struct Ran {
+    pub(crate) command: String,
+    pub(crate) code: i32,
+}
+
+/// Whether a block holds commands.
+pub(crate) fn is_shell(block: &Block) -> bool {
+    matches!(block.language.as_str(), "sh" | "console")
+}
+
+/// The commands of a block: what stands behind `$ `, or each line where no line begins so. A line that ends with `\` goes on.
+pub(crate) fn commands(block: &Block) -> Vec<String> {
+    let prompted = block.text.lines().any(|l| l.starts_with("$ "));
+    let text = block.text.replace("\\\n", "");
+    let lines = text.lines().filter_map(|l| if prompted { l.strip_prefix("$ ") } else { Some(l) });
+    lines
+        .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ").replace(" # ", "\u{0}"))
+        .map(|l| l.split('\u{0}').next().unwrap_or_default().to_owned())
+        .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        .collect()
+}
+
+/// Goes through a page in a room. How many commands were run.
+pub(crate) fn play(page: &Path, room: &Room) -> usize {
+    play_but(page, room, &mut |_| false).len()
 }
 
 /// Goes through a page in a room, block by block, as a reader would:
 ///
 /// - `file=PATH` and `before=PATH`: the block is that file, and is committed; `after=PATH`: it is that file now, and is not;
-/// - `sh`: each line is run, and says something; exit code 1 says that something was found;
-/// - `console`: lines behind `$ ` are run, and what stands below each is what is said.
+/// - `sh`, and `console` without a prompt: each line is run, and says something; exit code 1 says that something was found;
+/// - `console`: lines behind `$ ` are run, and what stands below each is what is said. `[..]` stands for anything in a line, a line of
+///   `...` for any lines. Exit code 2 is shown with its `error:`;
+/// - `apart` behind the language: each line begins in the room as it is here, and leaves nothing behind; `without=PATH`: and without
+///   that file.
 ///
-/// With SNAPSHOTS=overwrite what is said now is written below the lines. How many commands were run.
-pub(crate) fn play(page: &Path, room: &Room) -> usize {
+/// What `excused` says yes to is left out. With SNAPSHOTS=overwrite what is said now is written below the lines.
+pub(crate) fn play_but(page: &Path, room: &Room, excused: &mut dyn FnMut(&str) -> bool) -> Vec<Ran> {
     let name = page.display();
     let text = fs::read_to_string(page).unwrap_or_else(|e| panic!("{name}: {e}"));
-    let mut ran = 0;
+    let mut ran = Vec::new();
     let mut wrong: Vec<(usize, String, String)> = Vec::new();
     for block in blocks(&text) {
         let place = format!("{name}:{}", block.line);
@@ -145,27 +224,33 @@ pub(crate) fn play(page: &Path, room: &Room) -> usize {
             room.commit();
         } else if let Some(path) = block.path("after") {
             room.write(path, &block.text);
-        } else if block.language == "sh" {
-            for line in block.text.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')) {
-                let out = room.shell(line);
-                assert!(matches!(out.status.code(), Some(0 | 1)), "{place}: {line}: {}", said(&out));
-                assert!(!out.stdout.is_empty() || line.contains(" > "), "{place}: {line} says nothing: {}", said(&out));
-                ran += 1;
-            }
-        } else if block.language == "console" {
-            let mut expected = String::new();
+        } else if is_shell(&block) {
+            let shows = block.text.lines().any(|l| l.starts_with("$ "));
             let mut is = String::new();
-            for line in block.text.lines() {
-                expected += line;
-                expected.push('\n');
-                let Some(command) = line.strip_prefix("$ ") else { continue };
-                let out = room.shell(command);
-                assert!(matches!(out.status.code(), Some(0 | 1)) && out.stderr.is_empty(), "{place}: {command}: {}", said(&out));
-                let words = String::from_utf8_lossy(&out.stdout).into_owned();
-                is += &format!("{line}\n{}\n", words.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end());
-                ran += 1;
+            for command in commands(&block) {
+                is += &format!("{}$ {command}\n", if is.is_empty() { "" } else { "\n" });
+                if excused(&command) {
+                    continue;
+                }
+                let apart = block.words.iter().any(|w| w == "apart").then(|| room.twin());
+                if let (Some(room), Some(path)) = (&apart, block.path("without")) {
+                    fs::remove_file(room.path().join(path)).unwrap_or_else(|e| panic!("{place}: {path}: {e}"));
+                }
+                let out = run(apart.as_ref().unwrap_or(room), &command);
+                let code = out.status.code().unwrap_or(-1);
+                ran.push(Ran { command: command.clone(), code });
+                let refused = shows && code == 2 && block.text.contains("\nerror: ");
+                assert!(refused || matches!(code, 0 | 1), "{place}: {command}: {}", said(&out));
+                if shows {
+                    assert!(refused || out.stderr.is_empty(), "{place}: {command}: {}", said(&out));
+                    let words = room.plain(&(String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr)));
+                    is += &words.lines().map(|l| format!("{}\n", l.trim_end())).collect::<String>();
+                } else {
+                    let quiet = command.contains(" > ") || command.contains(" >> ") || command.contains("< event.json") || !command.contains("distarch");
+                    assert!(quiet || !out.stdout.is_empty(), "{place}: {command} says nothing: {}", said(&out));
+                }
             }
-            if is.trim_end() != expected.trim_end() {
+            if shows && !fits(&lines(&block.text), &lines(&is)) {
                 wrong.push((block.line, block.text, is));
             }
         }
@@ -181,4 +266,56 @@ pub(crate) fn play(page: &Path, room: &Room) -> usize {
         panic!("{name}:{line}: the page shows\n{old}\nand this is what is said\n{is}");
     }
     ran
+}
+
+/// Lines as they are compared: blank ones at the end of what a command says are not.
+fn lines(text: &str) -> Vec<&str> {
+    let all: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
+    let keep = |at: usize| !all[at].is_empty() || all[at..].iter().find(|l| !l.is_empty()).is_some_and(|l| !l.starts_with("$ "));
+    (0..all.len()).filter(|at| keep(*at)).map(|at| all[at]).collect()
+}
+
+/// Whether what is shown is what is said.
+fn fits(shown: &[&str], said: &[&str]) -> bool {
+    match shown {
+        [] => said.is_empty(),
+        ["...", rest @ ..] => (0..=said.len()).any(|at| fits(rest, &said[at..])),
+        [line, rest @ ..] => said.first().is_some_and(|l| line_fits(line, l)) && fits(rest, &said[1..]),
+    }
+}
+
+fn line_fits(shown: &str, said: &str) -> bool {
+    let parts: Vec<&str> = shown.split("[..]").collect();
+    let [first, middle @ .., last] = parts.as_slice() else { return shown == said };
+    let Some(mut rest) = said.strip_prefix(first) else { return false };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+/// Runs a line in a room. A filter of jq at its end is applied here: not every machine has that program, and a filter that meets
+/// nothing in what is said is a slip of the page.
+fn run(room: &Room, line: &str) -> Output {
+    let Some((command, filter)) = line.split_once(" | jq ") else { return room.shell(line) };
+    let mut out = room.shell(command);
+    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{line}: {e}: {}", said(&out)));
+    let filter = filter.trim_start_matches("-r ").trim_matches('\'');
+    let met = path_of(&json, filter).unwrap_or_else(|| panic!("{line}: nothing has the path {filter}: {json}"));
+    out.stdout = met.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned) + "\n").collect::<String>().into_bytes();
+    out
+}
+
+/// What a path such as `.resources[].places[].file` leads to; none where a key of it is not there.
+fn path_of<'a>(json: &'a serde_json::Value, path: &str) -> Option<Vec<&'a serde_json::Value>> {
+    let mut met = vec![json];
+    for step in path.strip_prefix('.')?.split('.') {
+        let (key, each) = step.strip_suffix("[]").map_or((step, false), |key| (key, true));
+        met = met.into_iter().map(|v| v.get(key)).collect::<Option<_>>()?;
+        if each {
+            met = met.into_iter().map(serde_json::Value::as_array).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+        }
+    }
+    (!met.is_empty()).then_some(met)
 }

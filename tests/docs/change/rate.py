@@ -1,0 +1,5 @@
+import requests
+
+
+def rate(url, currency):
+    return requests.get(url, params={"currency": currency}).json()
