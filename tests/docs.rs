@@ -6,6 +6,8 @@ mod support;
 
 #[path = "docs/excused.rs"]
 mod excused;
+#[path = "docs/verbs.rs"]
+mod verbs;
 #[path = "docs/world.rs"]
 mod world;
 
