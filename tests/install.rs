@@ -11,7 +11,7 @@ use tempfile::TempDir;
 const CLIENTS: [(&str, &str); 2] = [("claude-code", ".claude/settings.json"), ("codex", ".codex/hooks.json")];
 
 /// Settings that people could have written.
-const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 13] = [
     (
         "absent hooks",
         "{\n  \"model\": \"opus\",\n  \"permissions\": {\n    \"allow\": [\"Bash(cargo test *)\", \"Read(//etc/**)\"],\n    \"deny\": []\n  }\n}\n",
@@ -32,6 +32,11 @@ const SETTINGS: [(&str, &str); 8] = [
     ("nothing in it", "{}\n"),
     ("no hooks in hooks", "{\n  \"hooks\": {},\n  \"theme\": \"dark\"\n}\n"),
     ("empty", ""),
+    ("blank lines", "  \n\n"),
+    ("lines of an old system", "{\r  \"model\": \"opus\"\r}\r"),
+    ("a key of somebody else's that stands twice", "{\"env\": {\"A\": 1, \"A\": 2}, \"env\": {}}\n"),
+    ("a key in another notation", "{\"ho\\u006fks\": {\"Stop\": []}}\n"),
+    ("groups that are none", "{\"hooks\": {\"Stop\": [1, \"distarch hook\", null, {\"hooks\": \"x\"}, {\"hooks\": [3]}]}}\n"),
 ];
 
 struct Room {
@@ -74,11 +79,16 @@ impl Room {
         String::from_utf8(out.stdout).expect("UTF-8")
     }
 
-    /// The line that a run says which has to fail.
-    fn fails(&self, words: &str) -> String {
+    /// What a run says that has to fail.
+    fn refuses(&self, words: &str) -> String {
         let out = self.run(words, &[]);
         assert_eq!((out.status.code(), out.stdout.len()), (Some(2), 0), "{words}");
-        String::from_utf8(out.stderr).expect("UTF-8").lines().next().expect("a line").to_owned()
+        String::from_utf8(out.stderr).expect("UTF-8")
+    }
+
+    /// Its first line.
+    fn fails(&self, words: &str) -> String {
+        self.refuses(words).lines().next().expect("a line").to_owned()
     }
 }
 
@@ -127,7 +137,7 @@ fn what_was_put_in_goes_byte_for_byte() {
                 let with = fs::read_to_string(&path).expect("there");
                 let ours = commands(&with).into_iter().filter(|c| is_ours(c)).count();
                 assert!(ours >= 4, "{what}: {with}");
-                if !text.is_empty() {
+                if !text.trim().is_empty() {
                     let foreign: Vec<String> = commands(&with).into_iter().filter(|c| !is_ours(c)).collect();
                     assert_eq!(foreign, commands(text), "{what}");
                 }
@@ -189,20 +199,131 @@ fn a_newer_version_adds_what_an_older_one_did_not_have() {
 
 #[test]
 fn settings_that_cannot_be_read_are_left_alone() {
-    let cases: [(&[u8], &str); 5] = [
-        (b"{\n  \"model\": \"opus\",\n}\n", ".claude/settings.json:3:1: "),
-        (b"{\n  // mine\n  \"model\": \"opus\"\n}\n", ".claude/settings.json:2:3: "),
-        (b"{\"hooks\": [1]}", ".claude/settings.json:1:11: `hooks` is no object"),
-        (b"{\"hooks\": {\"Stop\": 1}}", ".claude/settings.json:1:20: `hooks.Stop` is no list"),
-        (b"{\"a\": \"\xff\"}", ".claude/settings.json: no UTF-8 from byte 8 on"),
+    const UNREAD: &str = "nothing is written; mend it first: Claude Code does not read it either";
+    const FORM: &str = "nothing is written; mend it first";
+    const TWICE: &str = "nothing is written; keep one of both first";
+    let cases: [(&[u8], &str, &str); 12] = [
+        (b"{\n  \"model\": \"opus\",\n}\n", ":3:1: a comma with nothing behind it", UNREAD),
+        (b"{\"a\": [1, 2,]}", ":1:13: a comma with nothing behind it", UNREAD),
+        (b"{\n  // mine\n  \"model\": \"opus\"\n}\n", ":2:3: a comment, for which JSON has no place", UNREAD),
+        (b"{\n  \"model\": \"opus\", /* mine */\n  \"a\": 1\n}\n", ":2:20: a comment, for which JSON has no place", UNREAD),
+        (b"{} {}", ":1:4: trailing characters", UNREAD),
+        (b"{\"model\": \"opus\"", ":1:16: EOF while parsing an object", UNREAD),
+        (b"[]", ":1:1: the top is no object", FORM),
+        (b"{\"hooks\": [1]}", ":1:11: `hooks` is no object", FORM),
+        (b"{\"hooks\": {\"Stop\": 1}}", ":1:20: `hooks.Stop` is no list", FORM),
+        (b"{\"hooks\": {}, \"hooks\": {}}", ":1:15: `hooks` stands here a second time", TWICE),
+        (b"{\"hooks\": {\n\"Stop\": [],\n\"Stop\": []}}", ":3:1: `Stop` stands here a second time", TWICE),
+        (b"{\"a\": \"\xff\"}", ": no UTF-8 from byte 8 on", ""),
     ];
-    for (text, expected) in cases {
+    for (text, expected, hint) in cases {
         let room = Room::new();
         let path = room.file("project/.claude/settings.json", "");
         fs::write(&path, text).expect("written");
-        let said = room.fails("install --client claude-code --scope project");
-        assert!(said.starts_with(&format!("error: input: {expected}")), "{said}");
+        let said = room.refuses("install --client claude-code --scope project");
+        let shown = String::from_utf8_lossy(text);
+        assert_eq!(said.lines().next(), Some(&*format!("error: input: .claude/settings.json{expected}")), "{shown}");
+        assert_eq!(said.lines().nth(1).unwrap_or_default(), if hint.is_empty() { String::new() } else { format!("hint: {hint}") }, "{shown}");
         assert_eq!(fs::read(&path).expect("there"), text, "nothing is written");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_stays_where_the_client_passes_over_it() {
+    for text in ["\u{feff}{\r\n  \"model\": \"opus\"\r\n}\r\n", "\u{feff}{\"hooks\": {}}", "\u{feff}", "\u{feff}\n"] {
+        let room = Room::new();
+        let path = room.file("home/.claude/settings.json", text);
+        room.says("install --client claude-code");
+        let with = fs::read_to_string(&path).expect("there");
+        assert!(commands(with.strip_prefix('\u{feff}').expect("the mark")).len() >= 4, "{with}");
+        assert!(room.says("install --client claude-code").ends_with("the hooks are there already\n"));
+        room.says("uninstall --client claude-code");
+        assert_eq!(fs::read_to_string(&path).expect("there"), text);
+        let path = room.file("home/.codex/hooks.json", text);
+        let said = room.fails("install --client codex");
+        assert!(said.ends_with("/.codex/hooks.json:1:1: a byte order mark, for which JSON has no place"), "{said}");
+        assert_eq!(fs::read_to_string(&path).expect("there"), text);
+    }
+}
+
+#[test]
+fn hooks_of_another_version_or_place_are_taken_over() {
+    const FOREIGN: &str = "{\"type\":\"command\",\"command\":\"say done\"}";
+    // A narrower matcher, a program elsewhere, an event that is none of ours, half of a group, twice the same.
+    let olds = [
+        r#"{"PreToolUse":[{"matcher":"Edit|Write","hooks":[{"type":"command","command":"distarch","args":["hook"]}]}]}"#,
+        r#"{"PreToolUse":[{"matcher":"Edit|Write|MultiEdit|NotebookEdit","hooks":[{"type":"command","command":"\"/opt/my tools/distarch\" hook","timeout":9}]}]}"#,
+        r#"{"UserPromptSubmit":[{"hooks":[{"type":"command","command":"C:\\Program Files\\distarch.exe","args":["hook"]},FOREIGN]}]}"#,
+        r#"{"PreToolUse":[{"matcher":"Bash","hooks":[FOREIGN,{"type":"command","if":"Bash(git commit *)","command":"distarch","args":["hook"]}]}]}"#,
+        r#"{"Stop":[{"hooks":[{"type":"command","command":"distarch hook"}]},{"hooks":[{"type":"command","command":"/old/distarch hook"}]}]}"#,
+    ];
+    for old in olds {
+        let room = Room::new();
+        let old = format!("{{\"hooks\":{},\"theme\":\"dark\"}}", old.replace("FOREIGN", FOREIGN));
+        let path = room.file("project/.claude/settings.json", &old);
+        room.says("install --client claude-code --scope project");
+        let text = fs::read_to_string(&path).expect("there");
+        // Each of ours once: as many as in settings that were empty.
+        let ours = commands(&text).into_iter().filter(|c| c.contains("distarch")).count();
+        assert_eq!(ours, commands(include_str!("../hooks.json")).len(), "{text}");
+        let foreign = |text: &str| commands(text).into_iter().filter(|c| !c.contains("distarch")).collect::<Vec<_>>();
+        assert_eq!(foreign(&text), foreign(&old), "{text}");
+        assert!(room.says("install --client claude-code --scope project").ends_with("the hooks are there already\n"));
+        room.says("uninstall --client claude-code --scope project");
+        let text = fs::read_to_string(&path).expect("there");
+        assert!(!text.contains("distarch") && text.contains("\"theme\":\"dark\"") && foreign(&text) == foreign(&old), "{text}");
+    }
+}
+
+#[test]
+fn what_is_read_only_or_no_file_stays_as_it_is() {
+    let words = "--client claude-code --scope project";
+    let room = Room::new();
+    let path = room.file("project/.claude/settings.json", "{}\n");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("set");
+    assert_eq!(room.fails(&format!("install {words}")), "error: file: .claude/settings.json: is read-only");
+    assert_eq!(fs::read_to_string(&path).expect("there"), "{}\n");
+    room.says(&format!("install {words} --dry-run"));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("set");
+    room.says(&format!("install {words}"));
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("set");
+    assert_eq!(room.fails(&format!("uninstall {words}")), "error: file: .claude/settings.json: is read-only");
+    assert!(room.says(&format!("install {words}")).ends_with("the hooks are there already\n"), "nothing to write");
+
+    let room = Room::new();
+    fs::create_dir_all(room.path("project/.claude/settings.json")).expect("a folder");
+    assert_eq!(room.fails(&format!("install {words}")), "error: file: .claude/settings.json: is no file");
+    let room = Room::new();
+    room.file("project/.claude", "");
+    assert!(room.fails(&format!("install {words}")).starts_with("error: file: .claude/settings.json: "));
+    let room = Room::new();
+    fs::create_dir(room.path("project/.claude")).expect("a folder");
+    symlink("settings.json", room.path("project/.claude/settings.json")).expect("a link");
+    assert_eq!(room.fails(&format!("install {words}")), "error: file: .claude/settings.json: is a link that leads nowhere");
+}
+
+#[test]
+fn installs_at_the_same_time_leave_what_one_would() {
+    let room = Room::new();
+    let alone = {
+        let room = Room::new();
+        room.says("install --client claude-code");
+        fs::read_to_string(room.path("home/.claude/settings.json")).expect("written")
+    };
+    for _ in 0..5 {
+        let ends: Vec<Output> = std::thread::scope(|s| {
+            let runs: Vec<_> = (0..6).map(|_| s.spawn(|| room.run("install --client claude-code", &[]))).collect();
+            runs.into_iter().map(|r| r.join().expect("it ends")).collect()
+        });
+        assert!(ends.iter().any(|e| e.status.success()));
+        for end in ends.iter().filter(|e| !e.status.success()) {
+            let said = String::from_utf8_lossy(&end.stderr);
+            assert!(end.status.code() == Some(2) && said.contains("was changed meanwhile\nhint: nothing is written; run it again"), "{said}");
+        }
+        let path = room.path("home/.claude/settings.json");
+        assert_eq!(fs::read_to_string(&path).expect("written"), alone);
+        assert_eq!(fs::read_dir(room.path("home/.claude")).expect("a folder").count(), 1, "no temporary file stays");
+        fs::remove_file(path).expect("removed");
     }
 }
 
@@ -258,6 +379,12 @@ fn what_else_has_to_be_known_is_said() {
         room.says("uninstall --client codex");
         assert_eq!(fs::read_to_string(path).expect("there"), toml, "the hooks have a file of their own");
     }
+    let room = Room::new();
+    assert!(!room.says("install --client codex").contains("judged twice"));
+    let said = room.says("install --client codex --scope project");
+    assert!(said.contains("/.codex/hooks.json too, and Codex runs both: each patch is judged twice."), "{said}");
+    room.says("install --client claude-code");
+    assert!(!room.says("install --client claude-code --scope project").contains("judged twice"), "Claude Code runs one of both");
     let room = Room::new();
     room.file("home/.claude/settings.json", "{\"enabledPlugins\": {\"distributed-architect@distributed-architect\": true}}");
     let said = room.says("install --client claude-code --scope project");

@@ -35,6 +35,11 @@ impl Place {
         }
     }
 
+    /// Whether both lie in the same place.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.real == other.real
+    }
+
     /// A file in the same folder.
     pub(super) fn beside(&self, name: &str) -> Option<PathBuf> {
         Some(self.real.parent()?.join(name))
@@ -81,9 +86,11 @@ impl Place {
     pub(super) fn replace(&self, before: Option<&str>, after: Option<&str>) -> Result<(), Error> {
         let wrong = |e: std::io::Error| Error::file(&self.named, &e);
         let Some(after) = after else {
+            self.is_writable()?;
             self.is_still(before)?;
             return fs::remove_file(&self.real).map_err(wrong);
         };
+        self.is_writable()?;
         let folder = self.real.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(wrong)?;
         let name = self.real.file_name().unwrap_or_default().to_string_lossy();
@@ -103,6 +110,16 @@ impl Place {
             let _ = fs::remove_file(&fresh);
         }
         written
+    }
+
+    /// The folder alone decides whether a file can be replaced; whoever has made the file read-only means the file.
+    fn is_writable(&self) -> Result<(), Error> {
+        let Ok(meta) = fs::metadata(&self.real) else { return Ok(()) };
+        let opens = || fs::OpenOptions::new().append(true).open(&self.real).is_ok();
+        if !meta.permissions().readonly() && opens() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::File, self.named.display(), "is read-only").hint("nothing is written; make it writable first"))
     }
 
     /// The client writes its settings too.

@@ -19,7 +19,22 @@ pub(super) struct Slip {
     pub(super) line: usize,
     pub(super) column: usize,
     pub(super) what: String,
+    pub(super) kind: SlipKind,
 }
+
+/// What kind of slip it is: the way out differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SlipKind {
+    /// No JSON.
+    Syntax,
+    /// Something else than hooks where hooks should be.
+    Form,
+    /// A key stands twice.
+    Twice,
+}
+
+/// What some editors put before a text. Claude Code passes over it.
+pub(super) const MARK: char = '\u{feff}';
 
 /// A value, and where it stands.
 struct Node<'t> {
@@ -69,19 +84,31 @@ impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
 struct Text<'t>(&'t str);
 
 impl<'t> Text<'t> {
-    fn slip(&self, at: usize, what: impl Into<String>) -> Slip {
+    fn slip(&self, at: usize, kind: SlipKind, what: impl Into<String>) -> Slip {
         let before = &self.0[..at];
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        Slip { line, column, what: what.into() }
+        Slip { line, column, what: what.into(), kind }
+    }
+
+    /// What is wrong where serde_json stopped.
+    fn syntax(&self, e: &serde_json::Error) -> Slip {
+        let column = e.column().max(1);
+        let line = self.0.split('\n').nth(e.line().saturating_sub(1)).unwrap_or_default();
+        let (before, from) = line.split_at_checked(column - 1).unwrap_or((line, ""));
+        let before = before.trim_end();
+        let what = if from.starts_with("//") || from.starts_with("/*") {
+            "a comment, for which JSON has no place".to_owned()
+        } else if from.starts_with(['}', ']']) && (before.ends_with(',') || before.is_empty() && e.to_string().starts_with("key must be")) {
+            "a comma with nothing behind it".to_owned()
+        } else {
+            e.to_string().split(" at line ").next().unwrap_or_default().to_owned()
+        };
+        Slip { line: e.line(), column, what, kind: SlipKind::Syntax }
     }
 
     fn root(&self) -> Result<Node<'t>, Slip> {
-        let raw: &RawValue = serde_json::from_str(self.0).map_err(|e| {
-            let what = e.to_string();
-            let what = what.split(" at line ").next().unwrap_or_default().to_owned();
-            Slip { line: e.line(), column: e.column().max(1), what }
-        })?;
+        let raw: &RawValue = serde_json::from_str(self.0).map_err(|e| self.syntax(&e))?;
         Ok(self.node(raw))
     }
 
@@ -92,7 +119,7 @@ impl<'t> Text<'t> {
     }
 
     fn object(&self, node: &Node<'t>, name: &str) -> Result<Inside<'t>, Slip> {
-        let wrong = || self.slip(node.at.start, format!("{name} is no object"));
+        let wrong = || self.slip(node.at.start, SlipKind::Form, format!("{name} is no object"));
         if !node.raw.get().starts_with('{') {
             return Err(wrong());
         }
@@ -110,7 +137,7 @@ impl<'t> Text<'t> {
     }
 
     fn list(&self, node: &Node<'t>, name: &str) -> Result<Inside<'t>, Slip> {
-        let wrong = || self.slip(node.at.start, format!("{name} is no list"));
+        let wrong = || self.slip(node.at.start, SlipKind::Form, format!("{name} is no list"));
         if !node.raw.get().starts_with('[') {
             return Err(wrong());
         }
@@ -124,7 +151,7 @@ impl<'t> Text<'t> {
         let mut found = inside.entries.iter().enumerate().filter(|(_, e)| e.key == key);
         let first = found.next();
         match found.next() {
-            Some((_, again)) => Err(self.slip(again.at.start, format!("`{key}` stands here a second time"))),
+            Some((_, again)) => Err(self.slip(again.at.start, SlipKind::Twice, format!("`{key}` stands here a second time"))),
             None => Ok(first),
         }
     }
@@ -253,13 +280,36 @@ pub(super) fn groups(hooks: &str) -> Result<Vec<(String, String)>, Slip> {
     Ok(out)
 }
 
-/// The text with the groups that it lacks. `None`: there is no file yet.
+/// The text with the groups that it lacks, and without handlers of ours that are none of them. `None`: there is no file yet.
 pub(super) fn put_in(text: Option<&str>, groups: &[(String, String)]) -> Result<String, Slip> {
+    match text.and_then(|t| t.strip_prefix(MARK)) {
+        Some(rest) => Ok(format!("{MARK}{}", put_behind_mark(Some(rest), groups)?)),
+        None => put_behind_mark(text, groups),
+    }
+}
+
+fn put_behind_mark(text: Option<&str>, groups: &[(String, String)]) -> Result<String, Slip> {
     let mut out = text.unwrap_or_default().to_owned();
+    let mut is_new = text.is_none();
+    // What an older version has put in would run beside it.
+    let is_stale = |event: &str, list: &Inside<'_>, index: usize| {
+        let first = |wanted: &str| list.entries.iter().position(|g| Registered::covers(g.value.raw.get(), wanted));
+        !groups.iter().any(|(e, wanted)| e == event && first(wanted) == Some(index))
+    };
+    while !out.trim().is_empty() {
+        match step(&Text(&out), &is_stale)? {
+            Step::Done => break,
+            Step::Next(next) => out = next,
+            Step::Nothing => {
+                out.clear();
+                is_new = true;
+            }
+        }
+    }
     if out.trim().is_empty() {
         let hooks = fresh(groups);
         let layout = Layout { end: if out.contains("\r\n") { "\r\n" } else { "\n" }, unit: "  ", is_flat: false };
-        let end = if text.is_none() { "\n" } else { "" };
+        let end = if is_new { "\n" } else { "" };
         return Ok(format!("{out}{}{end}", layout.write(&format!("{{{hooks}}}"), "")));
     }
     for (event, group) in groups {
@@ -306,17 +356,17 @@ fn quoted(key: &str) -> String {
 
 /// The text without any handler of ours; `None` where nothing is left, so that the file can go.
 pub(super) fn take_out(text: &str) -> Result<Option<String>, Slip> {
-    let mut out = text.to_owned();
-    loop {
-        if out.trim().is_empty() {
-            return Ok(Some(out));
-        }
-        match step(&Text(&out))? {
-            Step::Done => return Ok(Some(out)),
+    let (mark, rest) = text.strip_prefix(MARK).map_or(("", text), |rest| (&text[..MARK.len_utf8()], rest));
+    let mut out = rest.to_owned();
+    while !out.trim().is_empty() {
+        match step(&Text(&out), &|_, _, _| true)? {
+            Step::Done => break,
             Step::Next(next) => out = next,
-            Step::Nothing => return Ok(None),
+            Step::Nothing if mark.is_empty() => return Ok(None),
+            Step::Nothing => out.clear(),
         }
     }
+    Ok(Some(format!("{mark}{out}")))
 }
 
 enum Step {
@@ -326,8 +376,8 @@ enum Step {
     Done,
 }
 
-/// Takes the last handler of ours out.
-fn step(text: &Text<'_>) -> Result<Step, Slip> {
+/// Takes the last handler of ours out that goes: `goes` is asked for an event, its groups and the number of one.
+fn step(text: &Text<'_>, goes: &dyn Fn(&str, &Inside<'_>, usize) -> bool) -> Result<Step, Slip> {
     let node = text.root()?;
     let root = text.object(&node, "the top")?;
     let Some((at, hooks)) = text.entry(&root, "hooks")? else { return Ok(Step::Done) };
@@ -338,6 +388,9 @@ fn step(text: &Text<'_>) -> Result<Step, Slip> {
             let Ok(group) = text.object(&group.value, "a group") else { continue };
             let Ok(Some((_, handlers))) = text.entry(&group, "hooks") else { continue };
             let Ok(handlers) = text.list(&handlers.value, "`hooks`") else { continue };
+            if !goes(&event.key, &groups, g) {
+                continue;
+            }
             let Some(h) = handlers.entries.iter().rposition(|h| Registered::is_ours(h.value.raw.get())) else { continue };
             if handlers.entries.len() > 1 {
                 return Ok(text.without(&handlers, h).map_or(Step::Done, Step::Next));

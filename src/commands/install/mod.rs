@@ -8,6 +8,7 @@ use crate::clients::{self, Client, Registration};
 use crate::error::{Error, Kind};
 use crate::render::diff;
 use crate::text::plain;
+use json::SlipKind;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     let client = client(args)?;
     let registration = client.registration();
     let place = place(&registration, args.scope)?;
-    let before = place.read()?;
+    let before = read(&place, &registration)?;
     let groups = json::groups(registration.hooks).map_err(|s| slip(&place, &s, &registration))?;
     let after = json::put_in(before.as_deref(), &groups).map_err(|s| slip(&place, &s, &registration))?;
     if before.as_deref() == Some(after.as_str()) {
@@ -55,7 +56,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
     }
     let mut out = change(&place, before.as_deref(), Some(&after), args.dry_run)?;
     if !args.dry_run {
-        for note in notes(client, &registration, &place) {
+        for note in notes(client, &registration, &place, args.scope) {
             let _ = writeln!(out, "{note}");
         }
     }
@@ -69,7 +70,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
 pub(super) fn take_out(args: &Args) -> anyhow::Result<Answer> {
     let registration = client(args)?.registration();
     let place = place(&registration, args.scope)?;
-    let Some(before) = place.read()? else { return Ok(format!("{}: no such file, so no hook of ours\n", place.shown()).into()) };
+    let Some(before) = read(&place, &registration)? else { return Ok(format!("{}: no such file, so no hook of ours\n", place.shown()).into()) };
     let after = json::take_out(&before).map_err(|s| slip(&place, &s, &registration))?;
     if after.as_deref() == Some(before.as_str()) {
         return Ok(format!("{}: no hook of ours\n", place.shown()).into());
@@ -99,8 +100,23 @@ fn place(registration: &Registration, scope: Scope) -> Result<Place, Error> {
     Place::within(&base, folder.join(registration.file), hint)
 }
 
+/// The settings as they stand; `None` where there are none.
+fn read(place: &Place, registration: &Registration) -> Result<Option<String>, Error> {
+    let text = place.read()?;
+    if !registration.passes_over_mark && text.as_ref().is_some_and(|t| t.starts_with(json::MARK)) {
+        let what = "a byte order mark, for which JSON has no place".to_owned();
+        return Err(slip(place, &json::Slip { line: 1, column: 1, what, kind: SlipKind::Syntax }, registration));
+    }
+    Ok(text)
+}
+
 fn slip(place: &Place, slip: &json::Slip, registration: &Registration) -> Error {
-    place.slip(slip.line, slip.column, &slip.what).hint(format!("nothing is written; mend it first: {} does not read it either", registration.title))
+    let hint = match slip.kind {
+        SlipKind::Syntax => format!("nothing is written; mend it first: {} does not read it either", registration.title),
+        SlipKind::Form => "nothing is written; mend it first".to_owned(),
+        SlipKind::Twice => "nothing is written; keep one of both first".to_owned(),
+    };
+    place.slip(slip.line, slip.column, &slip.what).hint(hint)
 }
 
 /// Shows a change, and makes it.
@@ -110,7 +126,7 @@ fn change(place: &Place, before: Option<&str>, after: Option<&str>, dry_run: boo
 }
 
 /// What else the user has to know.
-fn notes(client: &dyn Client, registration: &Registration, place: &Place) -> Vec<String> {
+fn notes(client: &dyn Client, registration: &Registration, place: &Place, scope: Scope) -> Vec<String> {
     let mut out = Vec::new();
     if client.name() == "claude-code" {
         let read = |path: &Path| std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
@@ -120,6 +136,16 @@ fn notes(client: &dyn Client, registration: &Registration, place: &Place) -> Vec
                 out.push(format!("The plugin is enabled too, in {}: each edit is judged twice. Keep one of both.", settings.display()));
             }
         }
+    }
+    // Claude Code runs what stands in several settings alike once (tried on 2.1.328), Codex each.
+    let other = if scope == Scope::User { Scope::Project } else { Scope::User };
+    if client.name() == "codex"
+        && let Ok(other) = self::place(registration, other)
+        && !other.is_same(place)
+        && let Ok(Some(text)) = other.read()
+        && json::take_out(&text).is_ok_and(|without| without.as_deref() != Some(&*text))
+    {
+        out.push(format!("The hooks are in {} too, and Codex runs both: each patch is judged twice. Keep one of both.", other.shown()));
     }
     let beside = place.beside("config.toml");
     // What Codex keeps of trust lies there too, as `[hooks.state...]`.
@@ -140,12 +166,14 @@ impl Registered {
     /// The words that a handler runs, the program by its name alone; empty where it is no command.
     fn words(handler: &Value) -> Vec<String> {
         let command = handler["command"].as_str().unwrap_or_default();
-        let args = handler["args"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let mut words: Vec<String> = command.split_whitespace().chain(args).map(|w| w.trim_matches(['"', '\'']).to_owned()).collect();
-        if let Some(program) = words.first_mut()
-            && let Some(stem) = Path::new(program.as_str()).file_stem()
-        {
-            *program = stem.to_string_lossy().into_owned();
+        // With `args` no shell is between: the command is the program, blanks and all.
+        let mut words = match handler["args"].as_array() {
+            Some(args) => std::iter::once(command).chain(args.iter().filter_map(Value::as_str)).map(str::to_owned).collect(),
+            None => shell_words(command),
+        };
+        if let Some(program) = words.first_mut() {
+            let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
+            *program = name.strip_suffix(".exe").unwrap_or(name).to_owned();
         }
         words
     }
@@ -171,5 +199,65 @@ impl Registered {
         let handlers = |g: &Value| g["hooks"].as_array().map(|l| l.iter().map(|h| (Self::words(h), h["if"].clone())).collect::<Vec<_>>()).unwrap_or_default();
         let there = handlers(&group);
         group["matcher"] == wanted["matcher"] && handlers(&wanted).iter().all(|h| there.contains(h))
+    }
+}
+
+/// Words as a shell cuts them. A backslash guards only what it has to: elsewhere it is part of a Windows path.
+fn shell_words(command: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut chars = command.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, quote) {
+            (c, Some(q)) if c == q => quote = None,
+            ('"' | '\'', None) => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            ('\\', q) if q != Some('\'') => {
+                let guarded = chars.next_if(|next| matches!(next, '"' | '\\') || q.is_none() && matches!(next, ' ' | '\''));
+                word.get_or_insert_default().push(guarded.unwrap_or(c));
+            }
+            (c, None) if c.is_whitespace() => out.extend(word.take()),
+            (c, _) => word.get_or_insert_default().push(c),
+        }
+    }
+    out.extend(word);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_handler_is_ours_by_the_program_it_runs() {
+        let cases = [
+            (json!({ "command": "distarch hook" }), true),
+            (json!({ "command": "distarch", "args": ["hook"] }), true),
+            (json!({ "command": "/opt/my tools/distarch", "args": ["hook"] }), true),
+            (json!({ "command": "\"/opt/my tools/distarch\" hook --client codex" }), true),
+            (json!({ "command": "'/opt/my tools/distarch' hook" }), true),
+            (json!({ "command": "/opt/my\\ tools/distarch hook" }), true),
+            (json!({ "command": r#""C:\Program Files\distarch\distarch.exe" hook"# }), true),
+            (json!({ "command": r"C:\Tools\distarch.exe hook" }), true),
+            (json!({ "command": r"C:\Program Files\distarch.exe", "args": ["hook"] }), true),
+            (json!({ "command": "distarch index --background" }), true),
+            (json!({ "command": "distarch index" }), false),
+            (json!({ "command": "distarch check" }), false),
+            (json!({ "command": "distarch" }), false),
+            (json!({ "command": "my-distarch hook" }), false),
+            (json!({ "command": "distarch-wrapper hook" }), false),
+            (json!({ "command": "echo distarch hook" }), false),
+            (json!({ "command": "'distarch hook'" }), false),
+            (json!({ "command": "distarch hook", "args": [] }), false),
+            (json!({ "type": "prompt", "prompt": "distarch hook" }), false),
+            (json!("distarch hook"), false),
+        ];
+        for (handler, expected) in cases {
+            assert_eq!(Registered::is_ours(&handler.to_string()), expected, "{handler}");
+        }
     }
 }
