@@ -78,6 +78,8 @@ fn concerned(touch: &Touch) -> &'static [Role] {
 #[must_use]
 pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Option<Fact> {
     let wanted = concerned(&touch);
+    // Whoever calls it may mean the other one.
+    let is_served_elsewhere = all.iter().any(|o| o.role == Role::Serves && o.path != here.0);
     let mut observers: Vec<Observer> = all
         .into_iter()
         .filter(|o| wanted.contains(&o.role) && o.certainty > Certainty::Guess && o.path != here.0)
@@ -92,6 +94,9 @@ pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Opt
     }
     if observers.is_empty() {
         return None;
+    }
+    if touch.kind == Kind::Route && (is_served_elsewhere || !is_own_path(&touch.name)) {
+        observers.retain(|o| o.certainty == Certainty::Sure);
     }
     let alone = reason(&touch, &observers, here);
     if touch.value.is_some() && alone != Some(Reason::Unhandled) {
@@ -132,6 +137,20 @@ fn is_same_call(touch: &Touch, observer: &Observer, here: (&str, Option<&str>)) 
     let between = |path: &str, component: Option<&str>| !Language::of_path(path).is_program() && component.is_none_or(is_between);
     let either = between(&observer.path, observer.component.as_deref()) || between(here.0, here.1);
     sort(&touch.value) == sort(&observer.value) && (either || here.1.is_some() && observer.component.as_deref() == here.1)
+}
+
+/// Whether a route's path tells a service from others: every service has a `/health`.
+fn is_own_path(route: &str) -> bool {
+    const EVERYWHERE: [&str; 12] = ["api", "health", "healthz", "info", "live", "login", "metrics", "ping", "ready", "status", "search", "version"];
+    route.split('/').skip(1).any(|part| part.len() >= 3 && !part.contains('{') && !EVERYWHERE.contains(&part))
+}
+
+/// Whether a field's type has a name of two words or more: `OrderCreated.quantity`.
+fn is_own_type(field: &str) -> bool {
+    let name = field.rsplit_once('.').map_or(field, |(name, _)| name);
+    let mut before = ' ';
+    let humps = name.chars().filter(|c| std::mem::replace(&mut before, *c).is_lowercase() && (c.is_uppercase() || *c == '_')).count();
+    humps > 0
 }
 
 /// Whether a component stands between others by its name.
@@ -187,10 +206,18 @@ fn reason(touch: &Touch, observers: &[Observer], here: (&str, Option<&str>)) -> 
             observers.iter().filter(sure).any(|o| o.value.as_ref().is_some_and(|v| v != value)).then_some(Reason::OtherTerms)
         }
         (Change::TakenAway, Role::Declares | Role::Serves | Role::Publishes | Role::Consumes) => {
-            let uses = observers.iter().filter(sure).any(|o| o.role != Role::Declares);
-            (uses && matches!(touch.kind, Kind::Field | Kind::Column | Kind::Route | Kind::Rpc | Kind::Channel | Kind::Operation | Kind::Message | Kind::Job))
-                .then_some(Reason::StillUsed)
-                .or_else(|| member(touch, observers).filter(|o| other_component(o)).map(|_| Reason::StillUsed))
+            let uses = match touch.kind {
+                Kind::State => member(touch, observers).as_ref().is_some_and(other_component),
+                // Each end of a message has its own copy of the type; two types called `Order` may have nothing to do with each other.
+                Kind::Field => observers.iter().filter(sure).any(|o| o.role != Role::Declares || is_own_type(&touch.name) && other_component(&o)),
+                // A path that is served in one place only says enough, though the host of the call is not known.
+                Kind::Route => !observers.is_empty(),
+                Kind::Column | Kind::Rpc | Kind::Channel | Kind::Operation | Kind::Message | Kind::Job | Kind::Address | Kind::Flag => {
+                    observers.iter().filter(sure).any(|o| o.role != Role::Declares)
+                }
+                _ => false,
+            };
+            uses.then_some(Reason::StillUsed)
         }
         _ => None,
     }
@@ -274,8 +301,36 @@ mod tests {
     fn what_is_taken_away_matters_to_who_uses_it() {
         let gone = |role| touch(Change::TakenAway, Kind::Field, role, None);
         assert_eq!(fact(gone(Role::Declares), vec![observer("b/b.py", Role::Reads, None)], HERE).and_then(|f| f.alone), Some(Reason::StillUsed));
-        assert_eq!(fact(gone(Role::Declares), vec![observer("b/b.py", Role::Declares, None)], HERE).and_then(|f| f.alone), None);
         assert_eq!(fact(gone(Role::Reads), vec![observer("b/b.py", Role::Writes, None)], HERE), None);
+    }
+
+    #[test]
+    fn a_copy_of_a_type_at_the_other_end_and_a_variable_that_is_read_are_still_used() {
+        for (kind, name, other, by, told) in [
+            (Kind::Field, "OrderCreated.quantity", "ui/b.ts", Role::Declares, true),
+            (Kind::Field, "OrderCreated.quantity", "worker/b.py", Role::Declares, false),
+            (Kind::Field, "Order.quantity", "ui/b.ts", Role::Declares, false),
+            (Kind::Field, "Order.quantity", "ui/b.ts", Role::Reads, true),
+            (Kind::Address, "CART_HOST", "ui/b.ts", Role::Reads, true),
+            (Kind::Address, "CART_HOST", "ui/b.ts", Role::Declares, false),
+            (Kind::Flag, "new-checkout", "ui/b.ts", Role::Reads, true),
+        ] {
+            let gone = Touch { name: name.to_owned(), ..touch(Change::TakenAway, kind, Role::Declares, None) };
+            let found = fact(gone, vec![observer(other, by, None)], HERE).and_then(|f| f.alone);
+            assert_eq!(found, told.then_some(Reason::StillUsed), "{name} {by:?} {other}");
+        }
+    }
+
+    #[test]
+    fn a_call_whose_host_is_not_known_counts_where_nobody_else_serves_such_a_path() {
+        let serves = |name: &str| Touch { name: name.to_owned(), ..touch(Change::TakenAway, Kind::Route, Role::Serves, None) };
+        let call = Observer { certainty: Certainty::Likely, ..observer("ui/b.ts", Role::Calls, None) };
+        let told = |name: &str, others: Vec<Observer>| fact(serves(name), others, HERE).and_then(|f| f.alone);
+        assert_eq!(told("GET /orders/{}", vec![call.clone()]), Some(Reason::StillUsed));
+        assert_eq!(told("GET /orders/{}", vec![call.clone(), observer("shop/s.go", Role::Serves, None)]), None);
+        assert_eq!(told("GET /orders/{}", vec![observer("ui/b.ts", Role::Calls, None), observer("shop/s.go", Role::Serves, None)]), Some(Reason::StillUsed));
+        assert_eq!(told("GET /health", vec![call.clone()]), None);
+        assert_eq!(told("GET /{}", vec![call]), None);
     }
 
     #[test]

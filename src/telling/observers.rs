@@ -2,7 +2,7 @@
 
 use super::{PREFIX, length, place};
 use crate::index::depending::{Fact, Observer, Reason, attempts_together};
-use crate::index::model::{Kind, Role};
+use crate::index::model::{Certainty, Kind, Role};
 use crate::index::touched::Change;
 use crate::text;
 
@@ -69,7 +69,8 @@ fn about(observer: &Observer, kind: Kind) -> String {
     let path = text::plain(&observer.path);
     let component = observer.component.as_deref().map(text::plain).filter(|c| !path.split('/').any(|part| part == c));
     let component = component.map_or_else(String::new, |c| format!(" ({c})"));
-    let start = format!("- {} {path}:{}{component}", done_by(observer.role, kind), observer.line);
+    let likely = if observer.certainty < Certainty::Sure { "likely " } else { "" };
+    let start = format!("- {likely}{} {path}:{}{component}", done_by(observer.role, kind), observer.line);
     // What the line itself says is worth more than words about it.
     let said = observer.note.as_deref().map(text::plain).filter(|n| !n.is_empty());
     let value = observer.value.as_deref().map(text::plain).filter(|v| said.as_ref().is_none_or(|n| !n.contains(v.as_str())));
@@ -145,7 +146,6 @@ fn done_by(role: Role, kind: Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::model::Certainty;
     use crate::index::touched::Touch;
 
     fn fact(observers: usize) -> Fact {

@@ -427,10 +427,7 @@ pub(super) mod tests {
             "rust",
             "fn plan(consumer: &Consumer, jobs: &mut Jobs) {\n    if acknowledges_late(consumer) {\n        jobs.limit(1);\n    }\n    jobs.execute_all(consumer);\n}\n"
         ),
-        silent(
-            "java",
-            "class B {\n  void close(Batch batch) {\n    int open = batch.size() - batch.acknowledged();\n    report.save(open);\n  }\n}\n"
-        ),
+        silent("java", "class B {\n  void close(Batch batch) {\n    int open = batch.size() - batch.acknowledged();\n    report.save(open);\n  }\n}\n"),
         silent(
             "go",
             "package p\n\nfunc (c *connection) received(cmd *pb.BaseCommand) {\n\tswitch *cmd.Type {\n\tcase pb.BaseCommand_ACK_RESPONSE:\n\t\tc.handleResponse(cmd.GetAckResponse())\n\tcase pb.BaseCommand_PING:\n\t\tc.handlePing()\n\t}\n}\n"
