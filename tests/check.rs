@@ -124,12 +124,40 @@ fn exit_codes_and_slips() {
     let room = Repository::changed();
     assert_eq!(room.check(&["--fail-on", "none"]).status.code(), Some(0));
     assert_eq!(room.check(&["lib"]).status.code(), Some(0));
-    for (arguments, word) in [(&["--since", "nothing"][..], "nothing"), (&["--diff=--output=x"], "--diff"), (&["/"], "repository")] {
+    let root = room.root().canonicalize().expect("a path");
+    let outside = format!("is not in the repository at {}", root.display());
+    for (arguments, line) in [
+        (&["--since", "nothing"][..], "input: --since nothing: bad revision 'nothing'"),
+        (&["--diff", "nothing..HEAD"], "input: --diff nothing..HEAD: bad revision 'nothing..HEAD'"),
+        (&["--diff", "HEAD~9...HEAD"], "input: --diff HEAD~9...HEAD: bad revision 'HEAD~9...HEAD'"),
+        (&["--diff=--output=x"], "usage: --diff --output=x: names no two revisions"),
+        (&["--diff", "HEAD"], "usage: --diff HEAD: names no two revisions"),
+        (&["--diff", "HEAD:lib/sums.py"], "usage: --diff HEAD:lib/sums.py: names no two revisions"),
+        (&["--diff", ""], "usage: --diff : names no two revisions"),
+        (&["--diff", ".."], "usage: --diff ..: names no two revisions"),
+        (&["--diff", "..."], "usage: --diff ...: names no two revisions"),
+        (&["libb"], "input: libb: is not there, and what is not committed does not touch it"),
+        (&["lib", "lib/sum.py", "--staged"], "input: lib/sum.py: is not there, and what is staged does not touch it"),
+        (&["/"], &format!("usage: /: {outside}")),
+        (&["../x.py"], &format!("usage: ../x.py: {outside}")),
+        (&["lib/../../x.py"], &format!("usage: lib/../../x.py: {outside}")),
+    ] {
         let out = room.check(arguments);
         let said = String::from_utf8_lossy(&out.stderr).into_owned();
-        assert_eq!(out.status.code(), Some(2), "{arguments:?}: {said}");
-        assert!(said.contains(word) && out.stdout.is_empty(), "{arguments:?}: {said}");
+        assert_eq!((out.status.code(), out.stdout.len()), (Some(2), 0), "{arguments:?}: {said}");
+        assert_eq!(said.lines().next(), Some(&*format!("error: {line}")), "{arguments:?}");
+        assert!(said.lines().nth(1).is_some_and(|l| l.starts_with("hint: ")) && said.lines().count() == 2, "{arguments:?}: {said}");
     }
+    assert!(!root.join("x").exists());
+    // Git's other ways to name two.
+    room.git(&["commit", "-q", "--allow-empty", "-m", "nothing"]);
+    for range in ["HEAD..", "..HEAD", "HEAD^!"] {
+        assert_eq!(room.check(&["--diff", range]).status.code(), Some(0), "{range}");
+    }
+    // What the change takes away may be named.
+    std::fs::remove_file(root.join("lib/sums.py")).expect("removed");
+    assert_eq!(room.check(&["lib/sums.py"]).status.code(), Some(0));
+    assert_eq!(room.check(&["lib"]).status.code(), Some(0));
     let elsewhere = tempfile::tempdir().expect("a folder");
     let out = Command::new(env!("CARGO_BIN_EXE_distarch")).arg("check").current_dir(elsewhere.path()).output().expect("it runs");
     assert_eq!(out.status.code(), Some(2));
@@ -163,4 +191,153 @@ fn a_file_cannot_speak_to_the_terminal() {
     room.write("worker/evil.py", &PYTHON.2.replace("except ConnectionError:", "except ConnectionError:  # \u{1b}[2J\u{202e}"));
     let text = String::from_utf8(room.check(&[]).stdout).expect("text");
     assert!(text.contains("tight-retry-loop") && !text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text:?}");
+}
+
+/// A hook of git's own: what it says stands in a file, for git passes on no exit code of a check that finds nothing.
+fn commit_hook(room: &Repository) {
+    let hook = room.root().join(".git/hooks/pre-commit");
+    let text = format!("#!/bin/sh\nHOME=/ {} check --staged --format json > .git/said 2>&1\nexit 0\n", env!("CARGO_BIN_EXE_distarch"));
+    std::fs::create_dir_all(hook.parent().expect("a folder")).expect("a folder");
+    std::fs::write(&hook, text).expect("written");
+    #[cfg(unix)]
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set");
+}
+
+#[cfg(unix)]
+#[test]
+fn in_a_commit_hook_the_index_of_the_commit_counts() {
+    let said = |room: &Repository| {
+        let text = std::fs::read_to_string(room.root().join(".git/said")).expect("the hook has run");
+        found(&serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}")))
+    };
+    let room = Repository::changed();
+    let all = found(&room.json(&[]));
+    commit_hook(&room);
+    // Nothing is staged: git makes an index of its own for the commit.
+    room.git(&["commit", "-qam", "all"]);
+    assert_eq!(said(&room), all);
+    let room = Repository::changed();
+    commit_hook(&room);
+    room.git(&["add", "orders", "web"]);
+    room.git(&["commit", "-qm", "one file", "worker/report.py"]);
+    assert_eq!(said(&room), all.iter().filter(|f| f.contains("worker/")).cloned().collect::<Vec<_>>());
+    room.git(&["commit", "-qm", "what was staged"]);
+    assert_eq!(said(&room), all.iter().filter(|f| !f.contains("worker/")).cloned().collect::<Vec<_>>());
+    // An index of somewhere else is none of ours.
+    let room = Repository::changed();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_distarch"));
+    command.args(["check", "--staged", "--format", "json"]).current_dir(room.root()).env("GIT_INDEX_FILE", room.root().join("worker/index"));
+    assert_eq!(found(&serde_json::from_slice(&command.output().expect("it runs").stdout).expect("JSON")), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_of_any_name_are_found_under_it() {
+    use std::os::unix::ffi::OsStrExt as _;
+    const NAMES: [&str; 9] = ["sp ace.py", "qu\"o'te.py", "new\nline.py", "tab\t.py", "-dash.py", ":(top)x.py", "gl*b.py", "esc\u{1b}[31m.py", "a,b:c%d.py"];
+    let room = Repository::new();
+    for name in NAMES {
+        room.write(name, PYTHON.2);
+    }
+    std::fs::write(room.root().join(std::ffi::OsStr::from_bytes(b"l\xffne.py")), PYTHON.2).expect("written");
+    let report = room.json(&[]);
+    let mut paths: Vec<&str> = report["findings"].as_array().expect("findings").iter().filter_map(|f| f["path"].as_str()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let mut names = NAMES;
+    names.sort_unstable();
+    assert_eq!(paths, names);
+    assert_eq!(report["not_seen"], json!([{ "path": "l\u{fffd}ne.py", "because": "unreadable" }]));
+    for name in NAMES {
+        let one = room.json(&[&format!("./{name}")]);
+        assert!(found(&one).iter().all(|f| f.contains(name)) && one["files"]["changed"] == json!(1), "{name:?}: {one:#}");
+    }
+    let lines = |format: &str| {
+        let out = room.check(&["--format", format]);
+        assert_eq!(out.status.code(), Some(1));
+        String::from_utf8(out.stdout).expect("text")
+    };
+    assert!(!lines("text").contains(['\u{1b}', '\t']) && !lines("markdown").contains('\u{1b}'));
+    assert!(lines("github").lines().all(|l| l.starts_with("::")), "a name ends no line");
+}
+
+/// A repository in each state in which work is found.
+#[test]
+fn a_merge_a_worktree_a_shallow_clone_and_a_submodule() {
+    let room = Repository::new();
+    let root = room.root().to_path_buf();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let check = |folder: &Path, arguments: &[&str]| {
+        let out = Command::new(env!("CARGO_BIN_EXE_distarch")).arg("check").args(arguments).current_dir(folder).output().expect("it runs");
+        (out.status.code(), String::from_utf8_lossy(if out.stdout.is_empty() { &out.stderr } else { &out.stdout }).into_owned())
+    };
+    let at = |name: &str| elsewhere.path().join(name);
+    let path = |name: &str| at(name).to_string_lossy().into_owned();
+
+    // A worktree, whose `.git` is a file.
+    room.git(&["worktree", "add", "-q", "-b", "side", &path("tree")]);
+    std::fs::write(at("tree").join("new.py"), PYTHON.2).expect("written");
+    assert_eq!(check(&at("tree"), &[]).0, Some(1));
+    for words in [&["add", "-A"][..], &["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "side"]] {
+        assert!(Command::new("git").arg("-C").arg(at("tree")).args(words).status().expect("git").success());
+    }
+    // A merge that has conflicts: the file as it stands, marks included.
+    room.write("new.py", PYTHON.1);
+    room.git(&["add", "-A"]);
+    room.git(&["commit", "-qm", "main"]);
+    let merged = Command::new("git").arg("-C").arg(&root).args(["merge", "-q", "side"]).output().expect("git");
+    assert!(!merged.status.success(), "a conflict");
+    let text = std::fs::read_to_string(root.join("new.py")).expect("there");
+    let line = text.lines().position(|l| l.contains("except ConnectionError")).expect("the line") + 1;
+    assert!(check(&root, &[]).1.contains(&format!("--> new.py:{line}:")));
+    room.git(&["merge", "--abort"]);
+    // One that has none, before its commit.
+    room.git(&["checkout", "-q", "-b", "other", "HEAD~1"]);
+    room.git(&["merge", "-q", "--no-commit", "--no-ff", "side"]);
+    assert_eq!(check(&root, &["--staged"]).0, Some(1));
+    room.git(&["merge", "--abort"]);
+
+    // A clone without what came before.
+    let source = format!("file://{}", root.display());
+    assert!(Command::new("git").args(["clone", "-q", "--depth", "1", &source, &path("shallow")]).status().expect("git").success());
+    assert_eq!(check(&at("shallow"), &[]).0, Some(0));
+    let (code, said) = check(&at("shallow"), &["--diff", "HEAD~1..HEAD"]);
+    assert!(code == Some(2) && said.contains("hint: the clone is shallow"), "{said}");
+
+    // A submodule is told as one, whatever happens in it, and is a repository of its own.
+    room.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &source, "sub"]);
+    let (code, said) = check(&root, &["--staged", "--format", "json"]);
+    let report: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((code, &report["not_seen"]), (Some(0), &json!([{ "path": "sub", "because": "no-file" }])), "{report:#}");
+    std::fs::write(root.join("sub/new.py"), PYTHON.2).expect("written");
+    assert_eq!(check(&root, &[]).0, Some(0));
+    assert_eq!(check(&root.join("sub"), &[]).0, Some(1));
+
+    // No repository that git would take.
+    std::fs::create_dir_all(at("broken/.git")).expect("a folder");
+    let (code, said) = check(&at("broken"), &[]);
+    assert!(code == Some(2) && said.starts_with("error: file: git: not a git repository"), "{said}");
+}
+
+#[test]
+fn what_is_gone_is_shown_where_the_file_goes_on() {
+    const WITH: &str = "import threading\n\nlock = threading.Lock()\ntotal = 0\n\n\ndef padding():\n    return 1\n\n\ndef more():\n    return 2\n\n\ndef add(n):\n    global total\n    with lock:\n        total += n\n";
+    const WITHOUT: &str = "import threading\n\ntotal = 0\n\n\ndef add(n):\n    global total\n    total += n\n";
+    let room = Repository::new();
+    room.write("counter.py", WITH);
+    room.git(&["add", "-A"]);
+    room.git(&["commit", "-qm", "with a lock"]);
+    room.write("counter.py", WITHOUT);
+    let report = room.json(&[]);
+    let asked = report["second_pass"]["asked"].as_array().expect("asked");
+    let evidence: Vec<&Value> = asked.iter().flat_map(|a| a["evidence"].as_array().expect("evidence")).collect();
+    assert!(evidence.iter().any(|e| e["gone"] == json!(true)), "{report:#}");
+    for e in evidence {
+        let line = usize::try_from(e["line"].as_u64().expect("a number")).expect("small");
+        let (text, side) = (e["text"].as_str().expect("a text"), if e["gone"] == json!(true) { WITH } else { WITHOUT });
+        assert!(side.contains(text) && (1..=WITHOUT.lines().count()).contains(&line), "{e}");
+        assert_eq!(WITHOUT.lines().nth(line - 1).is_some_and(|l| l.contains(text)), e["gone"] == json!(false), "{e}");
+    }
+    let text = String::from_utf8(room.check(&[]).stdout).expect("text");
+    assert!(text.contains(", gone: `"), "{text}");
 }

@@ -73,7 +73,7 @@ enum Side {
 /// # Errors
 /// What git says, when it is asked for something that is not there.
 pub fn changes(root: &Path, range: &Range, only: &[String]) -> Result<Vec<Change>, Refused> {
-    let mut arguments: Vec<&str> = vec!["diff", "--raw", "-z", "--no-abbrev", "--find-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all"];
+    let mut arguments: Vec<&str> = vec!["diff", "--raw", "-z", "--no-abbrev", "--find-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"];
     let has_commit = git::ask(root, &["rev-parse", "--verify", "--quiet", "HEAD"], b"", None).is_ok();
     let last = if has_commit { "HEAD" } else { EMPTY_TREE };
     match range {
@@ -84,17 +84,19 @@ pub fn changes(root: &Path, range: &Range, only: &[String]) -> Result<Vec<Change
     arguments.push("--");
     arguments.extend(only.iter().map(String::as_str));
     // To know what moved, git reads what is in the files; a clone that lacks some of it can still tell what has changed.
-    let answer = git::ask(root, &arguments, b"", None).or_else(|_| {
+    let index = if *range == Range::Staged { git::index_of_commit(root) } else { None };
+    let answer = git::ask_by(root, index.as_deref(), &arguments, b"", None).or_else(|_| {
         let plain: Vec<&str> = arguments.iter().map(|a| if *a == "--find-renames" { "--no-renames" } else { a }).collect();
-        git::ask(root, &plain, b"", None)
+        git::ask_by(root, index.as_deref(), &plain, b"", None)
     })?;
     let mut raws = raw(&answer);
     if matches!(range, Range::Uncommitted | Range::Since(_)) {
         let mut list = vec!["ls-files", "-z", "--others", "--exclude-standard", "--"];
         list.extend(only.iter().map(String::as_str));
         let new = git::ask(root, &list, b"", None)?;
-        raws.extend(new.split(|b| *b == 0).filter_map(|n| std::str::from_utf8(n).ok()).filter(|n| !n.is_empty()).map(|path| Raw {
-            path: path.to_owned(),
+        // A name that is no text leads to no file, and is told as unreadable.
+        raws.extend(new.split(|b| *b == 0).filter(|n| !n.is_empty()).map(|name| Raw {
+            path: String::from_utf8_lossy(name).into_owned(),
             moved_from: None,
             before: None,
             after: Side::WorkingTree,

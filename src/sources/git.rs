@@ -30,12 +30,30 @@ pub fn root(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().find(|f| f.join(".git").exists()).map(Path::to_path_buf)
 }
 
+/// The index that git names to a hook of its own: `git commit -a` and `git commit FILE` make one for this commit. `None` where there is
+/// none but the usual one, or where it is another repository's.
+#[must_use]
+pub fn index_of_commit(root: &Path) -> Option<PathBuf> {
+    let named = root.join(std::env::var_os("GIT_INDEX_FILE").filter(|v| !v.is_empty())?);
+    let folder = String::from_utf8(ask(root, &["rev-parse", "--absolute-git-dir"], b"", None).ok()?).ok()?;
+    (named.parent()?.canonicalize().ok()? == Path::new(folder.trim_end_matches('\n')).canonicalize().ok()?).then_some(named)
+}
+
 /// Asks. `input` is what it reads on standard input.
 ///
 /// # Errors
 /// See [`Refused`].
 pub fn ask(root: &Path, arguments: &[&str], input: &[u8], deadline: Option<Instant>) -> Result<Vec<u8>, Refused> {
-    let mut child = Command::new("git")
+    ask_by(root, None, arguments, input, deadline)
+}
+
+/// Asks, with another index than the usual one.
+///
+/// # Errors
+/// See [`Refused`].
+pub fn ask_by(root: &Path, index: Option<&Path>, arguments: &[&str], input: &[u8], deadline: Option<Instant>) -> Result<Vec<u8>, Refused> {
+    let mut command = Command::new("git");
+    command
         .arg("-C")
         .arg(root)
         .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
@@ -49,9 +67,11 @@ pub fn ask(root: &Path, arguments: &[&str], input: &[u8], deadline: Option<Insta
         .env("GIT_NO_LAZY_FETCH", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|_| Refused::Absent)?;
+        .stderr(Stdio::piped());
+    if let Some(index) = index {
+        command.env("GIT_INDEX_FILE", index);
+    }
+    let mut child = command.spawn().map_err(|_| Refused::Absent)?;
     let (Some(mut to), Some(from), Some(said)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else { return Err(Refused::Absent) };
     let input = input.to_vec();
     let (sender, receiver) = mpsc::channel();

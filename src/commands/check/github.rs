@@ -18,7 +18,14 @@ pub(super) fn render(report: &Report) -> String {
     }
     for a in report.first_pass.iter().chain(&report.second_pass.asked) {
         let Some(main) = a.evidence.first() else { continue };
-        line(&mut out, "notice", &a.path, main.line, &a.module, &format!("{}. {}", plain(&main.why), a.questions.first().map_or("", String::as_str)));
+        line(
+            &mut out,
+            "notice",
+            &a.path,
+            main.line,
+            &a.module,
+            &format!("{}{}. {}", plain(&main.why), plain(&main.missing()), a.questions.first().map_or("", String::as_str)),
+        );
     }
     out
 }

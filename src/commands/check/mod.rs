@@ -20,7 +20,7 @@ use crate::topology::strangers::{Stranger, strangers};
 use rayon::prelude::*;
 use report::Report;
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// `distarch check`.
 #[derive(clap::Args, Debug)]
@@ -103,7 +103,7 @@ pub fn run(args: &Args) -> anyhow::Result<Answer> {
         return rendered(args, &repository::report(&loaded(&root, false)?.index, &root), &[]);
     }
     let range = match (&args.diff, &args.since, args.staged) {
-        (Some(range), ..) => Range::Between(range.clone()),
+        (Some(range), ..) => Range::Between(two(range)?.to_owned()),
         (_, Some(revision), _) => Range::Since(revision.clone()),
         (.., true) => Range::Staged,
         _ => Range::Uncommitted,
@@ -132,7 +132,16 @@ fn rendered(args: &Args, report: &Report, judged: &[Judged]) -> anyhow::Result<A
 
 /// Judges what a range of a repository changes.
 pub(super) fn judge_range(root: &Path, range: &Range, only: &[String], least: Confidence) -> Result<(Report, Vec<Judged>), Error> {
-    let changes = changes::changes(root, range, only).map_err(|refused| of_git(&refused, range))?;
+    let changes = changes::changes(root, range, only).map_err(|refused| of_git(root, &refused, range))?;
+    // A slip of the pen must not look like a change in which there is nothing.
+    let is_in = |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_known = |name: &str| {
+        root.join(name).symlink_metadata().is_ok() || changes.iter().any(|c| is_in(&c.path, name) || c.moved_from.as_deref().is_some_and(|m| is_in(m, name)))
+    };
+    if let Some(name) = only.iter().find(|name| !is_known(name)) {
+        let what = format!("is not there, and {} does not touch it", report::named(range));
+        return Err(Error::new(Kind::Input, name, what).hint("name files and folders of the repository, or those that the change takes away"));
+    }
     let settings = config::load(&root.join("any"), Some(root), None);
     let (seen, unseen): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|c| c.texts.is_ok());
     let judged: Vec<Judged> = seen.into_par_iter().map(|change| judged(change, &settings, least)).collect();
@@ -154,29 +163,58 @@ fn judged(change: Change, settings: &Settings, least: Confidence) -> Judged {
     Judged { path, verdict, strangers, change }
 }
 
+/// A range of two revisions. One alone means the working tree to git, without its new files.
+fn two(range: &str) -> Result<&str, Error> {
+    let has_two = match range.split_once("..") {
+        Some((from, to)) => !(from.is_empty() && to.trim_start_matches('.').is_empty()),
+        None => range.contains("^!") || range.contains("^-"),
+    };
+    if has_two {
+        return Ok(range);
+    }
+    Err(Error::new(Kind::Usage, format!("--diff {range}"), "names no two revisions")
+        .hint("A..B, or A...B since they parted; `--since A` takes the working tree"))
+}
+
 /// A path as git takes it: from the top of the repository.
 fn from_top(here: &Path, root: &Path, path: &Path) -> Result<String, Error> {
-    let full = if path.is_absolute() { path.to_path_buf() } else { here.join(path) };
-    // What is deleted cannot be resolved, and neither can what never was: git decides.
-    let full = full.canonicalize().unwrap_or(full);
     let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-    full.strip_prefix(&root).map(|p| if p.as_os_str().is_empty() { ".".to_owned() } else { p.to_string_lossy().into_owned() }).map_err(|_| {
+    // A name stands for itself where it is a link, and where it is deleted or never was: git decides.
+    let here = here.canonicalize().unwrap_or_else(|_| here.to_path_buf());
+    let mut full = PathBuf::new();
+    for part in here.join(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                full.pop();
+            }
+            part => full.push(part),
+        }
+    }
+    let real = || full.parent().and_then(|p| p.canonicalize().ok()).zip(full.file_name()).map(|(folder, name)| folder.join(name));
+    let inside = |full: &Path| full.strip_prefix(&root).ok().map(|p| if p.as_os_str().is_empty() { ".".to_owned() } else { p.to_string_lossy().into_owned() });
+    inside(&full).or_else(|| inside(&real()?)).or_else(|| inside(&full.canonicalize().ok()?)).ok_or_else(|| {
         Error::new(Kind::Usage, path.display(), format!("is not in the repository at {}", root.display())).hint("name files and folders of one repository")
     })
 }
 
-fn of_git(refused: &Refused, range: &Range) -> Error {
+fn of_git(root: &Path, refused: &Refused, range: &Range) -> Error {
     let place = match range {
         Range::Uncommitted => "git".to_owned(),
         Range::Staged => "--staged".to_owned(),
         Range::Since(revision) => format!("--since {revision}"),
         Range::Between(range) => format!("--diff {range}"),
     };
+    let plain = |words: &str| ["fatal: ", "error: ", "warning: "].iter().fold(words, |w, head| w.strip_prefix(head).unwrap_or(w)).to_owned();
     match refused {
         Refused::Absent => Error::new(Kind::File, "git", "cannot be run").hint("install git, or put it on the PATH"),
         Refused::Late => Error::new(Kind::File, "git", "did not answer"),
-        Refused::Says(words) => {
-            Error::new(Kind::Input, place, words.trim_start_matches("fatal: ")).hint("revisions as git takes them: HEAD~3, main, v1.2..HEAD")
-        }
+        Refused::Says(words) => match git::ask(root, &["rev-parse", "--is-shallow-repository"], b"", None) {
+            // It is not the range that is wrong.
+            Err(Refused::Says(words)) => Error::new(Kind::File, "git", plain(&words)).hint("`git status` here says more"),
+            Ok(answer) if answer.starts_with(b"true") => Error::new(Kind::Input, place, plain(words))
+                .hint("the clone is shallow, so what came before is not there: `git fetch --unshallow`, fetch-depth: 0"),
+            _ => Error::new(Kind::Input, place, plain(words)).hint("revisions as git takes them: HEAD~3, main, v1.2..HEAD"),
+        },
     }
 }

@@ -114,7 +114,8 @@ fn pass(section: &mut Section, asked: &[Asked], nothing: &str) {
     for a in asked.iter().take(ROWS) {
         let main = a.evidence.first();
         let component = a.component.as_ref().map_or_else(String::new, |c| format!(" [{c}]"));
-        section.fact(format!("{}: {} ({}:{}){component}", a.module, main.map_or("", |e| e.why.as_str()), a.path, main.map_or(0, |e| e.line)));
+        let (why, line, gone) = main.map_or(("", 0, String::new()), |e| (e.why.as_str(), e.line, e.missing()));
+        section.fact(format!("{}: {why} ({}:{line}{gone}){component}", a.module, a.path));
         let known = a.known.iter().map(|known| format!("by the topology: {known}\n"));
         section.blocks.push(Block::Quote(known.chain(a.questions.iter().map(|q| format!("{q}\n"))).collect()));
     }

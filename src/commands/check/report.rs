@@ -7,6 +7,7 @@ use crate::engine::component::Concurrency;
 use crate::engine::verdict::Raised;
 use crate::knowledge::baked::BUILT_IN;
 use crate::sources::changes::{Range, Unseen};
+use imara_diff::{Algorithm, Diff, InternedInput};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,12 +102,42 @@ pub struct Asked {
 /// A line that speaks for a module.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct EvidenceRow {
-    /// 1-based.
+    /// 1-based; of a line that is gone, where the file goes on without it.
     pub line: u32,
     /// What it means.
     pub why: String,
     /// The line.
     pub text: String,
+    /// The change takes the line away.
+    pub gone: bool,
+}
+
+impl EvidenceRow {
+    /// A line that nobody finds in the file, in words; empty for any other.
+    pub(super) fn missing(&self) -> String {
+        if self.gone { format!(", gone: `{}`", self.text.chars().take(80).collect::<String>()) } else { String::new() }
+    }
+}
+
+/// The place of a line in the file as it will stand, and whether the line is gone. The engine counts a line that is taken away in the file
+/// before; what shows a change shows the file after.
+fn place(before: &str, after: &str, line: u32, text: &str) -> (u32, bool) {
+    let at = (line as usize).saturating_sub(1);
+    let is = |side: &str| side.lines().nth(at).is_some_and(|l| l.trim().starts_with(text));
+    if is(after) || !is(before) {
+        return (line, false);
+    }
+    let mut input: InternedInput<&str> = InternedInput::default();
+    input.update_before(before.lines());
+    input.update_after(after.lines());
+    let diff = Diff::compute(Algorithm::Histogram, &input);
+    let mut now = at;
+    for hunk in diff.hunks().take_while(|h| h.before.start as usize <= at) {
+        let (start, end) = (hunk.after.start as usize, hunk.after.end as usize);
+        now = if at < hunk.before.end as usize { start } else { end + at - hunk.before.end as usize };
+    }
+    let last = after.lines().count().max(1);
+    (u32::try_from(now.min(last - 1) + 1).unwrap_or(line), true)
 }
 
 /// The second pass.
@@ -202,16 +233,42 @@ fn asked(file: &Judged, raised: &Raised) -> Asked {
         path: file.path.clone(),
         component: component.map(|c| c.name.clone()),
         known: component.and_then(|c| c.note(raised.id)).map(str::to_owned),
-        evidence: raised.evidence.iter().map(|e| EvidenceRow { line: e.line, why: e.why.clone(), text: e.text.clone() }).collect(),
+        evidence: raised
+            .evidence
+            .iter()
+            .map(|e| {
+                let (before, after) = file.change.texts.as_ref().map_or(("", ""), |(b, a)| (b, a));
+                let (line, gone) = place(before, after, e.line, &e.text);
+                EvidenceRow { line, why: e.why.clone(), text: e.text.clone(), gone }
+            })
+            .collect(),
         questions: crate::telling::questions(raised, &BUILT_IN).into_iter().take(3).map(str::to_owned).collect(),
     }
 }
 
-fn named(range: &Range) -> String {
+/// A range in words.
+pub(super) fn named(range: &Range) -> String {
     match range {
         Range::Uncommitted => "what is not committed".to_owned(),
         Range::Staged => "what is staged".to_owned(),
         Range::Since(revision) => format!("since {revision}"),
         Range::Between(range) => range.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn a_line_that_is_gone_stands_where_the_file_goes_on() {
+        let (before, after) = ("a\nb\nc\nd\ne\n", "x\na\n\tb2\nd\n");
+        // Line and text as the engine has them, line and whether it is gone as they are shown.
+        for (line, text, expected) in
+            [(2, "b", (3, true)), (3, "c", (3, true)), (5, "e", (4, true)), (3, "b2", (3, false)), (1, "x", (1, false)), (9, "nothing", (9, false))]
+        {
+            assert_eq!(place(before, after, line, text), expected, "{line}: {text}");
+        }
+        assert_eq!(place("a\n", "", 1, "a"), (1, true));
     }
 }

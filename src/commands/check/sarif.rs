@@ -29,7 +29,7 @@ pub(super) fn render(report: &Report) -> anyhow::Result<String> {
         let Some(main) = a.evidence.first() else { continue };
         rules.insert(a.module.clone());
         let questions = a.questions.iter().map(|q| format!("\n- {q}")).collect::<String>();
-        results.push(result(&a.module, "note", &format!("{}{questions}", main.why), &a.path, main.line, &main.text));
+        results.push(result(&a.module, "note", &format!("{}{}{questions}", main.why, main.missing()), &a.path, main.line, &main.text));
     }
     let run = json!({
         "tool": { "driver": {
