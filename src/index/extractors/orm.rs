@@ -4,14 +4,20 @@
 //! (`schemas`), and calls that filter or change rows (`queries`, one row a verb in `verbs`). A type that another file maps keeps its table
 //! open: the file that maps it gives the name (`values::table_of`), the convention of the framework is the fallback.
 
+mod associations;
+mod conditions;
 mod dialects;
+mod enumerated;
 mod frameworks;
 mod instances;
 mod models;
+mod objects;
 mod pairs;
 mod queries;
+mod removed;
 mod repositories;
 mod schemas;
+mod switched;
 mod verbs;
 
 use super::values;
@@ -75,6 +81,9 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     queries::read(reading, &mapped, facts);
     repositories::read(reading, &mapped, facts);
     instances::read(reading, &mapped, facts);
+    switched::read(reading, &mapped, facts);
+    removed::read(reading, &mapped, facts);
+    enumerated::read(reading, &mapped, facts);
     values::without_plain(&mut facts.uses, before);
 }
 

@@ -134,21 +134,46 @@ pub(super) enum With {
     /// Nothing that is told.
     Unknown,
     Literal(String),
-    /// The value at this place among those that are bound.
-    Bound(usize),
+    /// The value of this name, or at this place among those that are bound.
+    Bound(String, usize),
 }
 
 /// Columns of a condition: `status = ? AND kind = 'x'`.
 pub(super) fn condition(text: &str) -> Vec<Compared> {
-    let whole = format!("SELECT 1 FROM rows_ WHERE {text}");
-    let tokens = tokens::tokens(&whole);
+    columns(&format!("SELECT 1 FROM rows_ {} WHERE {text}", alias(text)), Role::Reads)
+}
+
+/// What a condition calls its one table: `o` of `o.status = ? AND o.kind = 'x'`; empty where it names none, or several.
+fn alias(text: &str) -> &str {
+    let mut found = "";
+    for (at, _) in text.match_indices('.') {
+        let from = text[..at].rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map_or(0, |i| i + 1);
+        let word = &text[from..at];
+        let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic()) && text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        if is_name && found != word {
+            if !found.is_empty() {
+                return "";
+            }
+            found = word;
+        }
+    }
+    found
+}
+
+/// Columns of what is set: `status = ?, kind = 'x'`.
+pub(super) fn set(text: &str) -> Vec<Compared> {
+    columns(&format!("UPDATE rows_ SET {text}"), Role::Writes)
+}
+
+fn columns(whole: &str, role: Role) -> Vec<Compared> {
+    let tokens = tokens::tokens(whole);
     let mut reader = Reader::new(&tokens);
     reader.read();
-    let hits = reader.hits.into_iter().filter(|h| h.role == Role::Reads);
+    let hits = reader.hits.into_iter().filter(|h| h.role == role);
     hits.filter_map(|h| {
         let with = match h.value {
             Some(Value::Text(text)) if says_state(&text) => With::Literal(text),
-            Some(Value::Bound(_, place)) => With::Bound(place),
+            Some(Value::Bound(name, place)) => With::Bound(name, place),
             _ => With::Unknown,
         };
         Some(Compared { column: h.column?, with, not: h.note.is_some_and(|n| n.starts_with("all but")) })

@@ -211,6 +211,25 @@ pub(super) fn imported<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
     out
 }
 
+/// Whether the chain that begins with a type's name has a link that only records have: `Order.late.in_batches`.
+fn is_asked_further_on(reading: &Reading<'_>, from: usize) -> bool {
+    const RECORDS: [&str; 9] = ["in_batches", "find_in_batches", "find_each", "update_all", "delete_all", "destroy_all", "insert_all", "upsert_all", "find_by"];
+    let mut at = from + 1;
+    for _ in 0..6 {
+        if !(reading.is(at, ".") && reading.kind(at + 1) == Some(Kind::Word)) {
+            return false;
+        }
+        if RECORDS.contains(&reading.word(at + 1)) {
+            return true;
+        }
+        at += 2;
+        if reading.is(at, "(") {
+            at = reading.partner(at) + 1;
+        }
+    }
+    false
+}
+
 /// Types of Ruby that are asked as active records are: `Order.find_by(..)`.
 fn active_records<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
     const ASKED: [&str; 12] = [
@@ -235,7 +254,7 @@ fn active_records<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
         if reading.kind(at) == Some(Kind::Word)
             && word.starts_with(|c: char| c.is_ascii_uppercase())
             && reading.is(at + 1, ".")
-            && ASKED.contains(&reading.word(at + 2))
+            && (ASKED.contains(&reading.word(at + 2)) || is_asked_further_on(reading, at))
             // A type within another's name is a library's, unless it is asked as only records are.
             && !(at > 0 && reading.is(at - 1, "::") && matches!(reading.word(at + 2), "find" | "create"))
             && !matches!(

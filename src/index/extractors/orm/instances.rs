@@ -250,7 +250,7 @@ impl<'a> Holder<'_, 'a> {
                 || matches!(self.reading.language.name(), "java" | "kotlin") && word.len() > 2 && self.reading.text.contains(&format!("{word}Repository")))
     }
 
-    fn tell(&self, entity: &str, property: &str, (role, certainty): (Role, Certainty), value: Option<String>, line: u32, facts: &mut Facts) {
+    pub(super) fn tell(&self, entity: &str, property: &str, (role, certainty): (Role, Certainty), value: Option<String>, line: u32, facts: &mut Facts) {
         let model = self.mapped.models.iter().find(|m| m.entity == entity);
         let is_ruby = self.reading.language.name() == "ruby";
         // A mapped type of this file says which of its members are columns; of others only what carries a literal is told.

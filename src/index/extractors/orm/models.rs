@@ -1,6 +1,7 @@
 //! Types that are mapped to tables.
 
 use super::frameworks::{self, By, FRAMEWORKS, Framework, Naming};
+use super::objects;
 use crate::index::extractors::values;
 use crate::index::model::Name;
 use crate::index::reading::tokens::Kind;
@@ -136,6 +137,7 @@ fn python(reading: &Reading<'_>, declared: &Declaration<'_>, framework: &Framewo
         values.dedup();
         out.push(Column { property: a.name.to_owned(), column, line: a.line, values });
     }
+    out.extend(objects::annotated(reading, declared).into_iter().filter(|(at, _)| is_direct(*at)).map(|(_, column)| column));
     if framework.columns.is_empty() {
         // `status: str = "new"` of SQLModel.
         let mut at = declared.body.start;

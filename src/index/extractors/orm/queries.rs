@@ -3,8 +3,8 @@
 use super::instances::Holder;
 use super::pairs::{self, Pair};
 use super::verbs::{self, Takes, Verb};
-use super::{Mapped, dialects, frameworks};
-use crate::index::extractors::{sql, values};
+use super::{Mapped, associations, dialects, frameworks};
+use crate::index::extractors::values;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Call, Reading};
@@ -140,43 +140,21 @@ impl<'a> World<'_, 'a> {
         let objects = call.arguments.iter().filter(|a| a.keyword.is_none() && a.span.clone().take(6).any(|i| reading.is(i, "{"))).count();
         let takes =
             if verb.takes == Takes::Set && name == "update" && objects >= 2 && !self.lower.contains("sequelize") { Takes::FilterThenSet } else { verb.takes };
+        // What stands behind a condition in words is bound in it.
+        if self.condition(call, name, verb.role, root, certainty, facts) {
+            return;
+        }
         for pair in pairs::pairs(reading, call, name, takes) {
             facts.push(self.column_use(&pair, root, certainty));
         }
-        if verb.role == Role::Reads
-            && let Some(condition) = call.positional(0).filter(|a| a.span.len() == 1).and_then(|a| reading.string(a.span.start))
-        {
-            self.condition(condition, call, root, certainty, facts);
-        }
     }
 
-    fn column_use(&self, pair: &Pair, root: &Root<'_>, certainty: Certainty) -> Use {
+    pub(super) fn column_use(&self, pair: &Pair, root: &Root<'_>, certainty: Certainty) -> Use {
         let column = self.mapped.column(self.reading, root.entity, &pair.property);
         let mut used = Use::new(Kind::Column, pair.role, values::column(&root.table, &column), pair.line).certainty(certainty);
         used.value.clone_from(&pair.value);
         used.note = pair.not.then(|| "all but this value".to_owned());
         used
-    }
-
-    /// `where("status = ?", "idle")`, `where("status = 'idle'")`.
-    fn condition(&self, text: &str, call: &Call<'_>, root: &Root<'_>, certainty: Certainty, facts: &mut Facts) {
-        if !text.contains(['=', '?', '<', '>']) && !text.to_ascii_lowercase().contains(" in ") {
-            return;
-        }
-        for sql::Compared { column: property, with, not } in sql::condition(text) {
-            let pair = |value: Option<String>| Pair { property: property.clone(), role: Role::Reads, not: not && value.is_some(), value, line: call.line };
-            let values = match with {
-                sql::With::Literal(text) => vec![text],
-                sql::With::Bound(place) => call.arguments.get(place + 1).map(|bound| pairs::literals(self.reading, &bound.span)).unwrap_or_default(),
-                sql::With::Unknown => Vec::new(),
-            };
-            if values.is_empty() {
-                facts.push(self.column_use(&pair(None), root, certainty));
-            }
-            for value in values {
-                facts.push(self.column_use(&pair(Some(value)), root, certainty));
-            }
-        }
     }
 
     /// Python's `select(Order)`, `update(Order)`; whether the call is one.
@@ -298,12 +276,18 @@ impl<'a> World<'_, 'a> {
                 | "touch"
                 | "reload"
                 | "updateattributes"
+                | "updateall"
+                | "deleteall"
+                | "destroyall"
         ) && holders.len() == 1
             && call.on.is_none()
         {
             let row = Holder { reading, mapped: self.mapped };
             let (entity, certainty) = row.entity(holder, call.at)?;
             return (certainty == Certainty::Sure).then(|| self.known(entity));
+        }
+        if let Some(root) = associations::root(reading, call) {
+            return Some(root);
         }
         // A type that nothing is known of, with a verb that says enough.
         // `Shop::Order.where(..)`: the last of its names.
@@ -369,7 +353,8 @@ impl<'a> World<'_, 'a> {
             "query" | "select" | "update" | "delete" | "insert" | "get_repository" | "getRepository" | "createQueryBuilder"
                 if matches!(reading.language.name(), "python" | "typescript" | "javascript") =>
             {
-                self.entity_argument(call).map(|e| self.known(e))
+                let repository = || self.repositories.iter().find(|(variable, _)| call.name == "createQueryBuilder" && call.receiver() == Some(*variable));
+                self.entity_argument(call).or_else(|| repository().map(|(_, entity)| *entity)).map(|e| self.known(e))
             }
             "Set" if call.types.is_some() => call.types.map(|t| self.known(t.trim())),
             "Model" if self.lower.contains("gorm") => dialects::type_of_row(reading, &call.positional(0)?.span).map(|e| self.known(e)),

@@ -1,6 +1,7 @@
 //! Schemas that are built by calls: migrations, tables of query builders, models of JavaScript, Prisma's file.
 
 use super::models::{Column, Model};
+use super::objects;
 use crate::index::extractors::values;
 use crate::index::file::File;
 use crate::index::model::{Facts, Given, Kind, Name, Role, Use};
@@ -45,6 +46,13 @@ pub(super) fn read(reading: &Reading<'_>, facts: &mut Facts) {
                 let is_schema = !matches!(call.name, "create" | "table")
                     || call.path.first().is_some_and(|p| *p == "Schema")
                     || reading.language.name() == "elixir" && call.name == "table";
+                if let Some(told) = objects::table(reading, call) {
+                    facts.push(Use::new(Kind::Column, Role::Declares, Name::literal(&*told.name), told.line));
+                    for (column, line, values) in told.columns {
+                        declare(facts, &told.name, &column, line, values);
+                    }
+                    continue;
+                }
                 let Some(table) = first().or_else(|| table_keyword("name")).filter(|_| is_schema) else { continue };
                 if call.name == "table"
                     && reading.language.name() == "elixir"
@@ -61,7 +69,7 @@ pub(super) fn read(reading: &Reading<'_>, facts: &mut Facts) {
                 let (table, column) = match (table_keyword("table"), table_keyword("name")) {
                     (Some(table), Some(column)) => (Some(table), Some(column)),
                     // Alembic: `add_column("orders", sa.Column("status", ..))`
-                    _ => (first(), second().or_else(|| inner_column(reading, call))),
+                    _ => (first(), second().or_else(|| inner_column(reading, call)).or_else(|| objects::column(reading, call))),
                 };
                 if let (Some(table), Some(column)) = (table, column) {
                     declare(facts, &table, &column, call.line, Vec::new());

@@ -276,3 +276,120 @@ fn lists_and_maps_are_no_tables() {
         says(path, text, KINDS, &[]);
     }
 }
+
+#[test]
+fn rows_are_switched_on_and_removed() {
+    for (path, text, expected) in [
+        (
+            "app/models/parcel.rb",
+            "class Parcel < ApplicationRecord\n  enum :stage, { packed: \"packed\", gone: \"gone\" }\n  def icon\n    case stage\n    when \"packed\" then 1\n    when :gone, \"lost\" then \"x\"\n    end\n  end\nend",
+            &[
+                "sure column declares parcels @1",
+                "sure column declares parcels.stage = packed @2",
+                "sure column declares parcels.stage = gone @2",
+                "sure column reads parcels.stage = packed @5",
+                "sure column reads parcels.stage = gone @6",
+                "sure column reads parcels.stage = lost @6",
+            ][..],
+        ),
+        (
+            "a.py",
+            "class Parcel(Base):\n    __tablename__ = \"parcels\"\n    stage: Mapped[str]\n    note: Mapped[str | None]\n    box: Mapped[\"Box\"]\n\ndef f(session, parcel: Parcel):\n    match parcel.stage:\n        case \"packed\" | \"sealed\":\n            x = \"other\"\n    session.delete(parcel)",
+            &[
+                "sure column declares parcels @1",
+                "sure column declares parcels.stage @3",
+                "sure column declares parcels.note @4",
+                "sure column reads parcels.stage = packed @9",
+                "sure column reads parcels.stage = sealed @9",
+                "sure column deletes parcels @11",
+            ],
+        ),
+        (
+            "A.java",
+            "@Entity class Parcel { String stage; }\nclass A { int f(Parcel p) { switch (p.getStage()) { case \"packed\": log(\"x\"); return 1; case \"gone\": String s = \"y\"; } em.remove(p); list.remove(p); } }",
+            &[
+                "sure column declares parcel @1",
+                "sure column declares parcel.stage @1",
+                "sure column reads parcel.stage = packed @2",
+                "sure column reads parcel.stage = gone @2",
+                "sure column deletes parcel @2",
+            ],
+        ),
+        (
+            "a.go",
+            "type Parcel struct {\n\tStage string `gorm:\"column:stage\"`\n}\n\nfunc f(p *Parcel) {\n\tswitch p.Stage {\n\tcase \"packed\", \"sealed\":\n\t\tx := \"y\"\n\t}\n}",
+            &[
+                "sure column declares parcels @1",
+                "sure column declares parcels.stage @2",
+                "sure column reads parcels.stage = packed @7",
+                "sure column reads parcels.stage = sealed @7",
+            ],
+        ),
+        // Another thing's member, and a local variable.
+        (
+            "app/models/a.rb",
+            "class Parcel < ApplicationRecord\n  def f\n    case params[:x]\n    when \"packed\" then 1\n    end\n    case kind\n    when \"a\" then 2\n    end\n  end\nend",
+            &["sure column declares parcels @1"],
+        ),
+    ] {
+        says(path, text, KINDS, expected);
+    }
+}
+
+#[test]
+fn methods_of_enumerations_ask_their_model() {
+    for (path, text, expected) in [(
+        "app/jobs/a.rb",
+        "class A\n  def f(parcel)\n    parcel.packed!\n    return if box.parcel&.gone?\n    Parcel.packed.find_each { |p| p.touch }\n    x = parcel.gone != y\n    parcel.save!\n    value.zero? ? 1 : 2\n    File.open(path)\n  end\nend",
+        &[
+            "likely column writes ${enum column of Parcel packed} = packed @3",
+            "likely column reads ${enum column of Parcel gone} = gone @4",
+            "sure column reads ${enum column of Parcel packed} = packed @5",
+        ][..],
+    )] {
+        let found: Vec<String> = crate::index::extractors::testing::uses(path, text, KINDS).into_iter().filter(|u| u.contains("enum column")).collect();
+        assert_eq!(found, expected, "{path}");
+    }
+    let model = "class Parcel < ApplicationRecord\n  enum :stage, { packed: 0, gone: \"away\" }, prefix: true\n  enum kind: %i[small big]\nend";
+    let facts = crate::index::extractors::facts(&crate::index::file::File::new("app/models/parcel.rb", model));
+    let given: Vec<String> = facts.given.iter().filter(|g| g.key.contains(' ')).map(|g| format!("{} = {}", g.key, g.value)).collect();
+    assert_eq!(
+        given,
+        [
+            "enum column of Parcel stage_packed = parcels.stage",
+            "enum column of Parcel stage_gone = parcels.stage",
+            "enum column of Parcel small = parcels.kind",
+            "enum column of Parcel big = parcels.kind"
+        ]
+    );
+}
+
+#[test]
+fn conditions_in_words_and_associations() {
+    for (path, text, expected) in [
+        (
+            "a.ts",
+            "import { Repository } from 'typeorm';\nclass A { constructor(private readonly boxes: Repository<Box>) {}\n f() { return this.boxes.createQueryBuilder('b').where('b.stage = :wanted', { wanted: 'packed' }).getMany(); } }",
+            &["sure column reads ${table.of.Box:boxes} @3", "sure column reads ${table.of.Box:boxes}.stage = packed @3"][..],
+        ),
+        (
+            "app/jobs/b.rb",
+            "class B\n  def f\n    Box.late.in_batches do |batch|\n      batch.update_all(\"stage = 'lost', seen_at = now()\")\n    end\n    box.parcels.create!(stage: \"packed\")\n    stripe.charges.create(stage: \"x\")\n  end\nend",
+            &[
+                "sure column writes ${table.of.Box:boxes} @4",
+                "sure column writes ${table.of.Box:boxes}.stage = lost @4",
+                "sure column writes ${table.of.Box:boxes}.seen_at @4",
+                "likely column writes ${table.of.Parcel} @6",
+                "likely column writes ${table.of.Parcel}.stage = packed @6",
+            ],
+        ),
+        (
+            "m.ts",
+            "class M { async up(q: QueryRunner) { await q.createTable(new Table({\n name: 'boxes',\n columns: [\n  { name: 'stage', type: 'varchar', default: \"'new'\" },\n  { name: 'at', default: 'now()' } ] }), true); } }",
+            &["sure column declares boxes @2", "sure column declares boxes.stage = new @4", "sure column declares boxes.at @5"],
+        ),
+    ] {
+        let found: Vec<String> = crate::index::extractors::testing::uses(path, text, KINDS).into_iter().filter(|u| !u.contains("enum column")).collect();
+        assert_eq!(found, expected, "{path}");
+    }
+}
