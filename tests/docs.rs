@@ -6,6 +6,8 @@ mod support;
 
 #[path = "docs/excused.rs"]
 mod excused;
+#[path = "docs/help.rs"]
+mod help;
 #[path = "docs/verbs.rs"]
 mod verbs;
 #[path = "docs/world.rs"]
@@ -258,6 +260,30 @@ fn the_program_has_a_specification_of_itself() {
     for command in ["topology check", "spec check specification.md", "spec deletion-test specification.md --check"] {
         let out = room.shell(&format!("distarch {command} --topology topology.yaml"));
         assert!(out.status.success() && !String::from_utf8_lossy(&out.stdout).contains("warning"), "{command}: {}", said(&out));
+    }
+}
+
+/// A link leads to a file, and behind a # to a heading of it.
+#[test]
+fn links_lead_to_files_and_headings() {
+    let mut all = page_paths();
+    for folder in ["skills", "agents", "catalog", "modules"] {
+        all.extend(pages(folder));
+    }
+    for page in all {
+        let text = read(&page.display().to_string());
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|l| !l.contains("://") && !l.contains(' ')) {
+            let (path, heading) = link.split_once('#').map_or((link, None), |(path, heading)| (path, Some(heading)));
+            let target = if path.is_empty() { root().join(&page) } else { root().join(&page).parent().expect("a folder").join(path) };
+            assert!(target.exists(), "{}: {link} leads nowhere", page.display());
+            let Some(heading) = heading else { continue };
+            let there = fs::read_to_string(&target).expect("a page");
+            let slug = |line: &str| {
+                let kept = line.trim_start_matches('#').trim().to_lowercase();
+                kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_')).collect::<String>().replace(' ', "-")
+            };
+            assert!(there.lines().filter(|l| l.starts_with('#')).any(|l| slug(l) == heading), "{}: {link}: no such heading", page.display());
+        }
     }
 }
 

@@ -248,6 +248,7 @@ pub(crate) fn play_but(page: &Path, room: &Room, excused: &mut dyn FnMut(&str) -
                 } else {
                     let quiet = command.contains(" > ") || command.contains(" >> ") || command.contains("< event.json") || !command.contains("distarch");
                     assert!(quiet || !out.stdout.is_empty(), "{place}: {command} says nothing: {}", said(&out));
+                    assert!(!command.contains("| jq ") || out.stderr.is_empty(), "{place}: {command}: {}", said(&out));
                 }
             }
             if shows && !fits(&lines(&block.text), &lines(&is)) {
@@ -295,27 +296,55 @@ fn line_fits(shown: &str, said: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Runs a line in a room. A filter of jq at its end is applied here: not every machine has that program, and a filter that meets
-/// nothing in what is said is a slip of the page.
-fn run(room: &Room, line: &str) -> Output {
+/// Runs a line in a room. A filter of jq at its end is applied here: not every machine has that program, and a filter that asks
+/// for what the answer does not have is a slip, told on standard error.
+pub(crate) fn run(room: &Room, line: &str) -> Output {
     let Some((command, filter)) = line.split_once(" | jq ") else { return room.shell(line) };
     let mut out = room.shell(command);
-    let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{line}: {e}: {}", said(&out)));
-    let filter = filter.trim_start_matches("-r ").trim_matches('\'');
-    let met = path_of(&json, filter).unwrap_or_else(|| panic!("{line}: nothing has the path {filter}: {json}"));
-    out.stdout = met.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned) + "\n").collect::<String>().into_bytes();
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(&out.stdout) else { return out };
+    let mut met = Some(vec![&json]);
+    for stage in filter.trim_start_matches("-r ").trim_matches('\'').split(" | ") {
+        met = met.and_then(|met| match stage.strip_prefix("select(").and_then(|s| s.strip_suffix(')')) {
+            Some(asked) => {
+                let all = met.into_iter().map(|v| Some((v, selects(v, asked)?))).collect::<Option<Vec<_>>>()?;
+                Some(all.into_iter().filter(|(_, is)| *is).map(|(v, _)| v).collect())
+            }
+            None => path_of(met, stage),
+        });
+    }
+    match met {
+        Some(met) => out.stdout = met.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned) + "\n").collect::<String>().into_bytes(),
+        None => out.stderr = format!("nothing that is said has {filter}\n").into_bytes(),
+    }
     out
 }
 
 /// What a path such as `.resources[].places[].file` leads to; none where a key of it is not there.
-fn path_of<'a>(json: &'a serde_json::Value, path: &str) -> Option<Vec<&'a serde_json::Value>> {
-    let mut met = vec![json];
+fn path_of<'a>(from: Vec<&'a serde_json::Value>, path: &str) -> Option<Vec<&'a serde_json::Value>> {
+    let mut met = from;
     for step in path.strip_prefix('.')?.split('.') {
-        let (key, each) = step.strip_suffix("[]").map_or((step, false), |key| (key, true));
+        let (key, index) = step.strip_suffix(']').and_then(|s| s.split_once('[')).map_or((step, None), |(key, index)| (key, Some(index)));
         met = met.into_iter().map(|v| v.get(key)).collect::<Option<_>>()?;
-        if each {
-            met = met.into_iter().map(serde_json::Value::as_array).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
-        }
+        met = match index {
+            None => met,
+            Some("") => met.into_iter().map(serde_json::Value::as_array).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect(),
+            Some(at) => met.into_iter().map(|v| v.get(at.parse::<usize>().ok()?)).collect::<Option<_>>()?,
+        };
     }
-    (!met.is_empty()).then_some(met)
+    Some(met)
+}
+
+/// Whether a value has what is asked: `.entry`, `.level == "broken"`, `.insights != []`.
+fn selects(value: &serde_json::Value, asked: &str) -> Option<bool> {
+    let (path, sign, other) = match asked.split(' ').collect::<Vec<_>>()[..] {
+        [path] => (path, "", serde_json::Value::Null),
+        [path, sign, other] => (path, sign, serde_json::from_str(other).ok()?),
+        _ => return None,
+    };
+    let is = *path_of(vec![value], path)?.first()?;
+    Some(match sign {
+        "==" => *is == other,
+        "!=" => *is != other,
+        _ => !matches!(is, serde_json::Value::Null | serde_json::Value::Bool(false)),
+    })
 }
