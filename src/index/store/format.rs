@@ -272,3 +272,22 @@ pub(super) fn read_at(file: &File, buffer: &mut [u8], at: u64) -> Option<()> {
         file.read_exact(buffer).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_by_the_build_and_for_the_root_that_it_is_of() {
+        let mut writer = Writer::default();
+        assert!(writer.add(5, b"orders.status"));
+        let bytes = writer.finish(&Of { build: 7, generation: 1, made_of: 2, root: "/r" }, &[0; 64]).expect("bytes");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lookup");
+        std::fs::write(&path, bytes).expect("written");
+        let reader = |build, root| Reader::new(File::open(&path).expect("a file"), build, root);
+        assert_eq!(reader(7, "/r").and_then(|r| r.record(5)).as_deref(), Some(&b"orders.status"[..]));
+        assert!(reader(8, "/r").is_none(), "another version");
+        assert!(reader(7, "/s").is_none() && reader(7, "/r/s").is_none() && reader(7, "/").is_none(), "another root");
+    }
+}
