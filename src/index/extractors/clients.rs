@@ -5,7 +5,7 @@ mod matching;
 mod places;
 
 pub(crate) use matching::{Hit, hits};
-pub(crate) use places::{find_key, is_told, same, type_of, variable_type};
+pub(crate) use places::{find_key, held_type, is_told, same, type_of, variable_type};
 
 use crate::index::model::{Certainty, Kind, Role};
 

@@ -86,7 +86,7 @@ pub(super) fn of(reading: &Reading<'_>, span: &Span, unit: u64) -> Option<String
                 } else if !behind.is_empty() {
                     return None;
                 }
-                let number: u64 = digits.trim_end_matches(['L', 'l', 'u', 'i', '6', '4']).parse().or_else(|_| digits.parse()).ok()?;
+                let number: u64 = digits.parse().or_else(|_| without_type(digits).parse()).ok()?;
                 product = product.checked_mul(number)?;
                 any = true;
             }
@@ -104,6 +104,13 @@ pub(super) fn of(reading: &Reading<'_>, span: &Span, unit: u64) -> Option<String
         return None;
     }
     Some(shown(product.checked_mul(named.unwrap_or(unit))?))
+}
+
+/// A number without the letters that say its type: `30L`, `24u64`.
+fn without_type(digits: &str) -> &str {
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let is_type = matches!(&*digits[end..].to_ascii_lowercase(), "l" | "u" | "ul" | "lu" | "ull" | "i" | "i32" | "u32" | "i64" | "u64" | "usize");
+    if is_type { &digits[..end] } else { digits }
 }
 
 fn unit_in(reading: &Reading<'_>, span: &Span) -> Option<u64> {
@@ -124,5 +131,27 @@ fn shown(ms: u64) -> String {
         _ if ms.is_multiple_of(60_000) => format!("{}m", ms / 60_000),
         _ if ms.is_multiple_of(1000) => format!("{}s", ms / 1000),
         _ => format!("{ms}ms"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::edit::Language;
+
+    #[test]
+    fn a_number_keeps_its_digits() {
+        for (path, text, expected) in [
+            ("A.java", "Duration.ofHours(24)", "1d"),
+            ("A.java", "Duration.ofMinutes(64)", "64m"),
+            ("A.java", "604_800L", "7d"),
+            ("A.kt", "Duration.ofSeconds(46)", "46s"),
+            ("a.rs", "Duration::from_secs(14u64)", "14s"),
+            ("a.go", "14 * time.Second", "14s"),
+            ("a.py", "60 * 64", "64m"),
+        ] {
+            let reading = Reading::of(path, Language::of_path(path), text);
+            assert_eq!(of(&reading, &(0..reading.tokens.len()), 1000).as_deref(), Some(expected), "{text}");
+        }
     }
 }

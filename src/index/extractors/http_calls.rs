@@ -96,7 +96,13 @@ fn ask(reading: &Reading<'_>, call: &Call<'_>, row: &Client, verb: &str, out: &m
     let argument = call.keyword(&["url", "uri"]).or_else(|| call.positional(place));
     let Some(argument) = argument.filter(|a| !reading.is(a.span.start, "{")) else { return false };
     // A handler behind the path: a route, not a call.
-    let serves = call.arguments.last().is_some_and(|a| a.span.clone().take(30).any(|i| matches!(reading.word(i), "=>" | "function" | "func")));
+    // PHP's arrays have the arrow too, and its functions a keyword.
+    let is_handler = |i: usize| match reading.word(i) {
+        "=>" => reading.language.name() != "php",
+        "function" | "func" | "fn" => true,
+        _ => false,
+    };
+    let serves = call.arguments.last().is_some_and(|a| a.span.clone().take(30).any(is_handler));
     if serves && !matches!(verb, "=" | "+") && call.arguments.len() > 1 {
         return false;
     }

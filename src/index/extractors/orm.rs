@@ -7,6 +7,7 @@
 mod associations;
 mod conditions;
 mod dialects;
+mod entries;
 mod enumerated;
 mod frameworks;
 mod instances;
@@ -25,6 +26,8 @@ use crate::index::file::File;
 use crate::index::model::{Facts, Given, Kind, Name, Role, Use};
 use crate::index::reading::Reading;
 use models::Model;
+
+pub(super) use entries::role as entry_role;
 
 /// What is known of the types of a file.
 struct Mapped<'a> {

@@ -5,6 +5,7 @@
 mod annotated;
 mod blocks;
 mod called;
+mod django;
 mod files;
 mod mounts;
 mod tables;

@@ -100,7 +100,9 @@ fn members<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Vec<Member<
     if declared.kind == DeclarationKind::Enum && language != "go" {
         let mut out = Vec::new();
         let mut at = body.start;
-        let mut is_name = true;
+        // Where each member stands behind `case`, nothing else of the body is one.
+        let by_case = matches!(language, "php" | "swift");
+        let mut is_name = !by_case;
         while at < body.end {
             match reading.kind(at) {
                 Some(Token::Word) if is_name && reading.is(at, "case") => {}
@@ -116,7 +118,8 @@ fn members<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Vec<Member<
                     out.push(Member { name, value, line: reading.line(at) });
                     is_name = false;
                 }
-                Some(Token::Sign) if matches!(reading.word(at), ",") || reading.is(at, ";") && matches!(language, "php" | "swift") => is_name = true,
+                Some(Token::Sign) if reading.is(at, ",") => is_name = !by_case || language == "swift" && of_case(reading, at),
+                Some(Token::Sign) if reading.is(at, ";") && by_case => is_name = false,
                 Some(Token::Sign) if reading.is(at, ";") => break,
                 Some(Token::Sign) if matches!(reading.word(at), "#" | "@") && is_name => {
                     // Attributes of a member.
@@ -140,6 +143,11 @@ fn members<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Vec<Member<
         return out;
     }
     Vec::new()
+}
+
+/// Whether the token stands on a line that begins with `case`: Swift's `case open, shut`.
+fn of_case(reading: &Reading<'_>, at: usize) -> bool {
+    (0..=at).rev().find(|&i| reading.tokens[i].first).is_some_and(|i| reading.is(i, "case") || reading.is(i + 1, "case"))
 }
 
 /// Groups of constants and literal types: Go's `const (StatusIdle Status = "idle" ..)`, `type Status = "a" | "b"`, `const Status = { Idle: "idle" }`,
@@ -302,13 +310,23 @@ fn is_conversion(reading: &Reading<'_>, at: usize) -> bool {
 fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
     let before = begins.checked_sub(1).map_or("", |i| reading.word(i));
     let mut after = at + 1;
-    if matches!(reading.word(after), "." | "::") {
+    if matches!(reading.word(after), "." | "::") || reading.is(after, "->") && reading.language.name() == "php" {
         after += 2;
         if reading.is(after, "(") {
             after = reading.partner(after) + 1;
         }
     }
     let next = reading.word(after);
+    // An entry of an array or object is what the call around it makes of it.
+    if matches!(before, ":" | "=>" | "[" | ",")
+        && matches!(next, "," | "}" | "]" | ")")
+        && let Some(role) = super::orm::entry_role(reading, begins)
+    {
+        return Some(role);
+    }
+    if before == "=>" && begins >= 2 && reading.string(begins - 2).is_some_and(values::is_state_word) && matches!(next, "," | "]" | ")") {
+        return Some(Role::Writes);
+    }
     let compares = |w: &str| matches!(w, "==" | "!=" | "===" | "!==" | "in" | "is" | "case" | "when");
     if compares(before) || compares(next) && next != "in" || matches!(next, "=>" | "->") || before == "not" {
         return Some(Role::Reads);
@@ -419,6 +437,65 @@ mod tests {
             ),
         ] {
             says(path, text, &[Kind::State], expected);
+        }
+    }
+
+    #[test]
+    fn an_entry_is_what_the_call_around_it_makes_of_it() {
+        let enumeration = "const JobState = { OPEN: 'open', SHUT: 'shut' };\n";
+        for (path, text, expected) in [
+            (
+                "a.js",
+                format!("{enumeration}q('jobs').where({{ state: JobState.OPEN }}).update({{ state: JobState.SHUT }});"),
+                &["sure state reads JobState = open @2", "sure state writes JobState = shut @2"][..],
+            ),
+            (
+                "a.js",
+                format!("{enumeration}Job.updateMany({{ state: JobState.OPEN }}, {{ $set: {{ state: JobState.SHUT }} }});"),
+                &["sure state reads JobState = open @2", "sure state writes JobState = shut @2"],
+            ),
+            (
+                "a.js",
+                format!("{enumeration}Job.findAll({{ where: {{ state: [JobState.OPEN, JobState.SHUT] }} }});"),
+                &["sure state reads JobState = open @2", "sure state reads JobState = shut @2"],
+            ),
+            ("a.js", format!("{enumeration}const made = {{ state: JobState.OPEN }};"), &["sure state writes JobState = open @2"]),
+            (
+                "a.php",
+                "<?php\nJob::where(['state' => JobState::Open->value])->update(['state' => JobState::Shut->value]);".to_owned(),
+                &["likely state reads JobState = JobState.Open @2", "likely state writes JobState = JobState.Shut @2"],
+            ),
+            (
+                "a.php",
+                "<?php\n$x = ['state' => JobState::Open];\n$names = [JobState::Open->value => 'x'];".to_owned(),
+                &["likely state writes JobState = JobState.Open @2", "likely state reads JobState = JobState.Open @3"],
+            ),
+        ] {
+            let found: Vec<String> =
+                crate::index::extractors::testing::uses(path, &text, &[Kind::State]).into_iter().filter(|u| !u.contains("declares")).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_cases_are_members_where_there_are_cases() {
+        for (path, text) in [
+            (
+                "a.php",
+                "<?php\nenum JobState: string implements A, B {\n  use Named, Listed;\n  case Open = 'open';\n  case Shut = 'shut';\n  const FIRST = self::Open, LAST = self::Shut;\n  public static function of(int $x): self { return self::Open; }\n}",
+            ),
+            (
+                "a.swift",
+                "enum JobState: String {\n  case Open = \"open\"\n  case Shut = \"shut\"\n  var label: String { \"x\" }\n  func f(a: Int, b: Int) {}\n}",
+            ),
+        ] {
+            let found: Vec<String> =
+                crate::index::extractors::testing::uses(path, text, &[Kind::State]).into_iter().filter(|u| u.contains("declares")).collect();
+            assert_eq!(
+                found.iter().map(|u| u.rsplit(" = ").next().unwrap_or("").split(' ').next().unwrap_or("")).collect::<Vec<_>>(),
+                ["open", "shut"],
+                "{text}"
+            );
         }
     }
 

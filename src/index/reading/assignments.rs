@@ -175,6 +175,12 @@ pub(super) fn constants(reading: &Reading<'_>) -> Vec<Constant> {
             add(Some(d.name), c.name, reading.name(&c.arguments[0].span));
         }
     }
+    if reading.language.name() == "csharp" {
+        for (at, body) in reading.expression_bodied() {
+            let holder = reading.enclosing(*at, &types).map(|t| t.name);
+            add(holder, &format!("{}()", reading.word(*at)), reading.name(body));
+        }
+    }
     for d in reading.declarations.iter().filter(|d| d.kind == DeclarationKind::Function && d.body.len() <= 40) {
         if let Some(value) = names::returned(reading, d, 1) {
             let holder = reading.enclosing(d.name_at, &types).map(|t| t.name);

@@ -38,6 +38,7 @@ pub(crate) struct Reading<'a> {
     /// In order of their names; a nested one comes after the one that holds it.
     pub(crate) declarations: Vec<Declaration<'a>>,
     import_lines: OnceCell<String>,
+    expression_bodied: OnceCell<Vec<(usize, Span)>>,
 }
 
 impl<'a> Reading<'a> {
@@ -54,6 +55,7 @@ impl<'a> Reading<'a> {
             annotations: Vec::new(),
             declarations: Vec::new(),
             import_lines: OnceCell::new(),
+            expression_bodied: OnceCell::new(),
         };
         reading.declarations = declarations::declarations(&reading);
         reading.annotations = declarations::annotations(&reading);
@@ -140,6 +142,11 @@ impl<'a> Reading<'a> {
     /// Whether an import line of the text holds one of these words (any letter case).
     pub(crate) fn imports(&self, words: &[&str]) -> bool {
         words.iter().any(|w| self.import_lines().contains(w))
+    }
+
+    /// Methods of C# that are one expression, by the token of their name.
+    fn expression_bodied(&self) -> &[(usize, Span)] {
+        self.expression_bodied.get_or_init(|| names::expression_bodied(self))
     }
 
     /// The import lines of the text, in lower case.

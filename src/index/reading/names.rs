@@ -302,6 +302,13 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
     {
         return returned(reading, declared, depth + 1).unwrap_or_else(Name::unknown);
     }
+    if path.len() <= 2
+        && depth < DEPTH
+        && reading.language.name() == "csharp"
+        && let Some((_, body)) = reading.expression_bodied().iter().find(|(at, _)| reading.is(*at, last))
+    {
+        return name(reading, body, depth + 1);
+    }
     if path.len() == 1
         && depth < DEPTH
         && let Some(body) = reading.assignments.iter().find(|a| a.name == last && a.path.len() == 1).and_then(|a| arrow_body(reading, &a.value))
@@ -314,6 +321,25 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
         return Name(vec![Part::Constant(format!("{}()", tail(called)))]);
     }
     Name::unknown()
+}
+
+/// Methods and functions of C# that are one expression: `static string Cart(string id) => Prefix + id;`, with the token of the name.
+pub(super) fn expression_bodied(reading: &Reading<'_>) -> Vec<(usize, Span)> {
+    let mut out = Vec::new();
+    for arrow in 2..reading.tokens.len() {
+        if !reading.is(arrow, "=>") || !reading.is(arrow - 1, ")") {
+            continue;
+        }
+        let open = reading.partner(arrow - 1);
+        // A type and a name before the brackets, that begin a member: a lambda has none.
+        let Some(at) = open.checked_sub(1).filter(|&at| at > 0 && open < arrow && reading.kind(at) == Some(Kind::Word)) else { continue };
+        let is_typed = reading.kind(at - 1) == Some(Kind::Word) && reading.is(at - 1, "string");
+        let end = (arrow + 1..reading.tokens.len().min(arrow + 26)).find(|&i| reading.is(i, ";"));
+        if let Some(end) = end.filter(|_| is_typed) {
+            out.push((at, arrow + 1..end));
+        }
+    }
+    out
 }
 
 /// The expression that an arrow function of one expression gives back: `(id: string) => \`cart:${id}\``.

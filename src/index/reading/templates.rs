@@ -32,7 +32,8 @@ pub(super) fn literal(reading: &Reading<'_>, at: usize, depth: u8) -> Name {
             let (key, default) = text[3..text.len() - 1].split_once(':').map_or((&text[3..text.len() - 1], None), |(k, d)| (k, Some(d.to_owned())));
             return Name(vec![Part::Setting(key.to_owned(), default)]);
         }
-        "kotlin" | "php" | "dart" | "groovy" if word.contains('"') => "$",
+        "php" if word.contains('"') => return php(reading, text, at, depth),
+        "kotlin" | "dart" | "groovy" if word.contains('"') => "$",
         "scala" if prefix == "s" || prefix == "f" => "$",
         "swift" => "\\(",
         // Spring's `${app.topics.orders:orders}` in an annotation.
@@ -67,6 +68,64 @@ pub(super) fn literal(reading: &Reading<'_>, at: usize, depth: u8) -> Name {
     }
     out.push(Part::Text(rest.to_owned()));
     out
+}
+
+/// PHP's: `$id`, `$order->id`, `$rows[0]`, `{$order->buyer->id}`, `{$this->key()}`, `${id}`; `\$` is a dollar.
+fn php(reading: &Reading<'_>, text: &str, at: usize, depth: u8) -> Name {
+    let begins_name = |t: &str| t.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let name_end = |t: &str| t.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(t.len());
+    let mut out = Name::default();
+    let mut rest = text;
+    while let Some(found) = rest.find(['$', '\\']) {
+        if rest[found..].starts_with('\\') {
+            // What is escaped stands for itself, or is of no name: a line's end.
+            let end = found + 1 + rest[found + 1..].chars().next().map_or(0, char::len_utf8);
+            out.push(Part::Text(rest[..end].replace("\\$", "$")));
+            rest = &rest[end..];
+            continue;
+        }
+        let (before, after) = (&rest[..found], &rest[found + 1..]);
+        let (before, expression, behind) = if let Some(open) = before.strip_suffix('{').filter(|_| begins_name(after)) {
+            let end = after.find('}').unwrap_or(after.len());
+            (open, &after[..end], after.get(end + 1..).unwrap_or(""))
+        } else if let Some(inside) = after.strip_prefix('{') {
+            let end = inside.find('}').unwrap_or(inside.len());
+            (before, &inside[..end], inside.get(end + 1..).unwrap_or(""))
+        } else if begins_name(after) {
+            let mut end = name_end(after);
+            if let Some(member) = after[end..].strip_prefix("->").filter(|m| begins_name(m)) {
+                end += 2 + name_end(member);
+            } else if after[end..].starts_with('[') {
+                end += after[end..].find(']').map_or(0, |close| close + 1);
+            }
+            (before, &after[..end], &after[end..])
+        } else {
+            (before, "", after)
+        };
+        out.push(Part::Text(before.to_owned()));
+        let variable = expression.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_').then(|| format!("${expression}"));
+        match (expression, variable) {
+            ("", _) => out.push(Part::Text("$".to_owned())),
+            (_, Some(variable)) => out.append(of_path(reading, &[&variable], at, depth)),
+            (_, None) => match expression.strip_prefix("this->").and_then(|member| property(reading, member, at)) {
+                Some(value) => out.append(reading.name(&value)),
+                None => out.push(Part::Hole),
+            },
+        }
+        rest = behind;
+    }
+    out.push(Part::Text(rest.to_owned()));
+    out
+}
+
+/// The value that a property of PHP is declared with, where nothing else is ever put into it: `private string $prefix = "cart:";`.
+fn property(reading: &Reading<'_>, member: &str, at: usize) -> Option<super::Span> {
+    let declared = format!("${member}");
+    let outside = |at: usize| reading.enclosing(at, &[super::DeclarationKind::Function]).is_none();
+    let set = reading.assignments.iter().any(|a| a.name == member && a.path.first() == Some(&"$this"));
+    let mut found = reading.assignments.iter().filter(|a| a.name == declared && outside(a.at) && !a.value.contains(&at));
+    let first = found.next()?;
+    (!set && found.next().is_none()).then(|| first.value.clone())
 }
 
 /// What an interpolated expression stands for, when it is a path of names.

@@ -174,3 +174,42 @@ fn any_text_can_be_read() {
         }
     }
 }
+
+#[test]
+fn php_puts_values_into_texts() {
+    for (text, expected) in [
+        ("\"cart:{$id}:view\"", "cart:{}:view"),
+        ("\"cart:{$this->id}/\"", "cart:{}/"),
+        ("\"cart:{$a->b->c['x']}:v\"", "cart:{}:v"),
+        ("\"cart:$id:v\"", "cart:{}:v"),
+        ("\"cart:$a->id/v\"", "cart:{}/v"),
+        ("\"cart:$a[0]/v\"", "cart:{}/v"),
+        ("\"cart:${id}.v\"", "cart:{}.v"),
+        ("\"cart:{x}\"", "cart:{x}"),
+        ("\"costs \\$5\"", "costs $5"),
+        ("\"5$ each\"", "5$ each"),
+        ("'cart:{$id}'", "cart:{$id}"),
+        ("\"{$prefix}:{$id}\"", "shop:{}"),
+        ("\"{$this->space}:{$id}\"", "eu:{}"),
+        ("\"{$this->given}:{$id}\"", "{}:{}"),
+    ] {
+        let source = format!(
+            "<?php\n$prefix = 'shop';\nclass A {{ private $space = 'eu'; private $given = 'x';\n function __construct($g) {{ $this->given = $g; }}\n}}\n$key = {text};"
+        );
+        let reading = reading("a.php", &source);
+        let found = reading.assignments.iter().find(|a| a.name == "$key").map(|a| reading.name(&a.value).pattern());
+        assert_eq!(found.as_deref(), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn methods_of_one_expression_name_things() {
+    let reading = reading(
+        "A.cs",
+        "static class Keys {\n const string Root = \"cart:\";\n public static string Cart(string id) => Root + id;\n static int Sum(int a) => a + 1;\n string f() { var x = list.Select(c => c.Name); return Keys.Cart(id); }\n}",
+    );
+    let constants: Vec<String> = reading.constants().iter().map(|c| format!("{}={}", c.name, c.value.pattern())).collect();
+    assert_eq!(constants, ["Keys.Root=cart:", "Keys.Cart()=cart:{}", "Keys.f()=cart:{}"]);
+    let call = reading.calls.iter().find(|c| c.path.join(".") == "Keys.Cart").expect("the call");
+    assert_eq!(reading.name(&(call.begins..call.close + 1)).pattern(), "cart:{}");
+}

@@ -131,7 +131,17 @@ pub(crate) fn type_of<'a>(reading: &Reading<'a>, span: &Span) -> Option<&'a str>
     }
     let mut last = at;
     // `events::OrderCreated {`, `events.OrderCreated{`
-    while last + 2 < span.end && matches!(reading.word(last + 1), "." | "::") && is_type(reading.word(last + 2)) && !is_type(reading.word(last)) {
+    let is_csharp = reading.language.name() == "csharp";
+    // C# names properties like types: `context.Message` is what the envelope holds.
+    if is_csharp && span.end == at + 3 && reading.is(at + 1, ".") && reading.is(at + 2, "Message") && !is_type(reading.word(at)) {
+        return held_type(reading, reading.word(at), at);
+    }
+    while last + 2 < span.end
+        && matches!(reading.word(last + 1), "." | "::")
+        && is_type(reading.word(last + 2))
+        && !is_type(reading.word(last))
+        && (!is_csharp || is_made(reading, at, span.start))
+    {
         last += 2;
     }
     let word = reading.word(last);
@@ -148,6 +158,21 @@ pub(crate) fn type_of<'a>(reading: &Reading<'a>, span: &Span) -> Option<&'a str>
         return enough.then_some(word);
     }
     (span.len() == 1 && reading.kind(at) == Some(Token::Word)).then(|| variable_type(reading, reading.word(at), at)).flatten()
+}
+
+/// The type of what an envelope holds, by the nearest declaration before the token: `ConsumeContext<OrderCreated> context`.
+pub(crate) fn held_type<'a>(reading: &Reading<'a>, name: &str, before: usize) -> Option<&'a str> {
+    let declared = (2..before).rev().take(600).find(|&i| {
+        reading.word(i) == name && reading.kind(i) == Some(Token::Word) && !reading.is(i - 1, ".") && matches!(reading.word(i + 1), "," | ")" | "=" | ";")
+    })?;
+    let mut close = declared - 1;
+    if !reading.is(close, ">") {
+        return None;
+    }
+    while close > 0 && reading.is(close, ">") {
+        close -= 1;
+    }
+    Some(reading.word(close)).filter(|w| is_type(w))
 }
 
 /// Whether `Name(..)` at a token makes a value of that type, and does not call a function.
@@ -197,7 +222,15 @@ fn bound_type<'a>(reading: &Reading<'a>, at: usize) -> Option<Option<&'a str>> {
     while matches!(reading.word(first), "new" | "&" | "*" | "await" | "mut") {
         first += 1;
     }
-    while matches!(reading.word(first + 1), "." | "::") && is_type(reading.word(first + 2)) && !is_type(reading.word(first)) {
+    let is_csharp = reading.language.name() == "csharp";
+    if is_csharp && reading.is(first + 1, ".") && reading.is(first + 2, "Message") && reading.is(first + 3, ";") {
+        return Some(held_type(reading, reading.word(first), first));
+    }
+    while matches!(reading.word(first + 1), "." | "::")
+        && is_type(reading.word(first + 2))
+        && !is_type(reading.word(first))
+        && (!is_csharp || is_made(reading, first, at))
+    {
         first += 2;
     }
     let word = reading.word(first);

@@ -2,7 +2,7 @@
 
 use super::types::Type;
 use super::{Carried, field};
-use crate::index::extractors::clients::variable_type;
+use crate::index::extractors::clients::{held_type, variable_type};
 use crate::index::model::{Certainty, Facts, Kind, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{DeclarationKind, Reading};
@@ -38,10 +38,13 @@ pub(super) fn read(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type
         let Some(place) = place else { continue };
         let mut member = at + 2 + usize::from(dot == "!");
         // MassTransit and others hand the message over in an envelope.
-        if HELD.contains(&reading.word(member)) {
+        if held {
             let after = if reading.is(member + 1, "(") { reading.partner(member + 1) + 1 } else { member + 1 };
             if matches!(reading.word(after), "." | "?.") {
                 member = after + 1;
+            } else if is_envelope(reading, word, at) {
+                // The message as a whole.
+                continue;
             }
         }
         if reading.kind(member) != Some(Token::Word) {
@@ -53,6 +56,11 @@ pub(super) fn read(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type
     }
 }
 
+/// Whether a variable is declared with a type argument: `ConsumeContext<OrderCreated> context`.
+fn is_envelope(reading: &Reading<'_>, word: &str, at: usize) -> bool {
+    held_type(reading, word, at).is_some()
+}
+
 /// What an envelope holds.
 const HELD: [&str; 7] = ["Message", "message", "value", "getPayload", "payload", "getEvent", "getMessage"];
 
@@ -62,7 +70,12 @@ fn beside<'a>(reading: &Reading<'a>, carried: &[Carried<'_>]) -> HashSet<&'a str
     let mut lines: Vec<u32> = (0..reading.tokens.len()).filter(|&at| is_type(at)).map(|at| reading.line(at)).collect();
     lines.dedup();
     let near = |line: u32| lines.binary_search(&line).is_ok() || lines.binary_search(&(line + 1)).is_ok();
-    (0..reading.tokens.len()).filter(|&at| reading.kind(at) == Some(Token::Word) && near(reading.line(at))).map(|at| reading.word(at)).collect()
+    // `var message = context.Message`
+    let is_held = |at: usize| reading.is(at + 1, "=") && reading.is(at + 3, ".") && HELD.contains(&reading.word(at + 4));
+    (0..reading.tokens.len())
+        .filter(|&at| reading.kind(at) == Some(Token::Word) && (near(reading.line(at)) || is_held(at)))
+        .map(|at| reading.word(at))
+        .collect()
 }
 
 /// The wire name of a member, where the type is declared here.
@@ -163,6 +176,11 @@ fn made(reading: &Reading<'_>, carried: &[Carried<'_>], types: &[Type<'_>], at: 
         return;
     }
     for (key, value) in reading.entries(&(open + 1..close.max(open + 1))) {
+        // `OrderCreated(id, why)` and Go's `OrderCreated{id, why}` go by place; a name alone is a field in braces of languages that have it so.
+        let alone = value.len() == 1 && !matches!(reading.word(value.start - 1), ":" | "=" | "=>");
+        if alone && (in_brackets || !matches!(reading.language.name(), "javascript" | "typescript" | "rust")) {
+            continue;
+        }
         let is_name = key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if is_name && !value.is_empty() {
             let line = reading.line(value.start);

@@ -2,11 +2,16 @@
 
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{DeclarationKind, Reading, Span};
+use crate::index::reading::{Call, DeclarationKind, Reading, Span};
 
 pub(super) fn read(reading: &Reading<'_>, facts: &mut Facts) {
-    let channels: Vec<(Role, Name, u32)> =
-        facts.uses.iter().filter(|u| u.kind == Kind::Channel && u.name.says_something()).map(|u| (u.role, u.name.clone(), u.line)).collect();
+    // A channel whose name another file knows is one of several too.
+    let channels: Vec<(Role, Name, u32)> = facts
+        .uses
+        .iter()
+        .filter(|u| u.kind == Kind::Channel && (u.name.says_something() || u.name.is_open()))
+        .map(|u| (u.role, u.name.clone(), u.line))
+        .collect();
     if channels.is_empty() {
         return;
     }
@@ -92,7 +97,7 @@ fn received(reading: &Reading<'_>, channels: &[(Role, Name, u32)], out: &mut Vec
         if !decodes || call.in_log || call.begins < 2 {
             continue;
         }
-        let Some(channel) = channel_of(reading, call.at, channels) else { continue };
+        let Some(channel) = channel_of(reading, call, channels) else { continue };
         let mut sign = call.begins - 1;
         while sign > 0 && matches!(reading.word(sign), "await" | "(" | "new") {
             sign -= 1;
@@ -153,8 +158,9 @@ fn member<'a>(reading: &Reading<'a>, at: usize, variable: &str) -> Option<&'a st
     key.filter(|k| is_member(k) && *k != "length")
 }
 
-/// The one channel that the function, else the type, else the file consumes from.
-fn channel_of(reading: &Reading<'_>, at: usize, channels: &[(Role, Name, u32)]) -> Option<Name> {
+/// The one channel that the function, else the type, else the file consumes from; of several the one whose client gave what is decoded.
+fn channel_of(reading: &Reading<'_>, call: &Call<'_>, channels: &[(Role, Name, u32)]) -> Option<Name> {
+    let at = call.at;
     let mut scopes: Vec<(u32, u32)> = Vec::new();
     for kind in [DeclarationKind::Function, DeclarationKind::Type] {
         if let Some(d) = reading.enclosing(at, &[kind]) {
@@ -165,8 +171,20 @@ fn channel_of(reading: &Reading<'_>, at: usize, channels: &[(Role, Name, u32)]) 
     for (from, to) in scopes {
         let mut here = channels.iter().filter(|(role, _, line)| *role == Role::Consumes && (from..=to).contains(line)).map(|(_, name, _)| name);
         if let Some(first) = here.next() {
-            return here.all(|n| n == first).then(|| first.clone());
+            return if here.all(|n| n == first) { Some(first.clone()) } else { of_client(reading, call, channels) };
         }
     }
     None
+}
+
+/// `message = consumer.poll()`, then `json.loads(message.value())`: the channel that this consumer was given.
+fn of_client(reading: &Reading<'_>, call: &Call<'_>, channels: &[(Role, Name, u32)]) -> Option<Name> {
+    let message = reading.word(call.arguments.first()?.span.start);
+    let function = reading.enclosing(call.at, &[DeclarationKind::Function]).map(|d| d.body.clone())?;
+    let bound = reading.assignments.iter().rev().find(|a| a.name == message && a.at < call.at && function.contains(&a.at))?;
+    let client = reading.calls.iter().find(|c| bound.value.contains(&c.at) && c.path.len() > 1)?.path[0];
+    let lines: Vec<u32> = reading.calls.iter().filter(|c| c.path.len() > 1 && c.path[0] == client && function.contains(&c.at)).map(|c| c.line).collect();
+    let mut found = channels.iter().filter(|(role, _, line)| *role == Role::Consumes && lines.contains(line)).map(|(_, name, _)| name);
+    let first = found.next()?;
+    found.all(|n| n == first).then(|| first.clone())
 }

@@ -155,3 +155,54 @@ fn payloads_under_their_channel() {
         ],
     );
 }
+
+#[test]
+fn what_goes_by_place_names_no_field() {
+    says_each(
+        &[Field],
+        &[
+            (
+                "A.cs",
+                "using MassTransit;\nclass A { void F() { bus.Publish(new CartClosed(id, why)); bus.Publish(new CartOpened { CartId = id, Why = why }); } }",
+                &["likely field writes CartOpened.CartId @2", "likely field writes CartOpened.Why @2"],
+            ),
+            ("a.go", "package a\n\nfunc f() {\n\tb, _ := json.Marshal(CartClosedEvent{id, why})\n}\n", &[]),
+        ],
+    );
+}
+
+#[test]
+fn an_envelope_is_not_what_it_holds() {
+    says_each(
+        &[Field, crate::index::model::Kind::Message],
+        &[(
+            "A.cs",
+            "using MassTransit;\nclass A : IConsumer<CartClosed> {\n public Task Consume(ConsumeContext<CartClosed> context) {\n  await endpoint.Send(context.Message);\n  var m = context.Message;\n  if (m.Why == \"late\") { use(context.Message.CartId); }\n }\n}",
+            &[
+                "sure message consumes CartClosed @2",
+                "sure message publishes CartClosed @4",
+                "sure field reads CartClosed.Why @6",
+                "sure field reads CartClosed.CartId @6",
+            ],
+        )],
+    );
+}
+
+#[test]
+fn a_field_is_of_the_channel_that_its_message_came_from() {
+    says_each(
+        &[Field],
+        &[
+            (
+                "a.py",
+                "import json\nimport redis\nfrom confluent_kafka import Consumer\n\ndef run():\n    consumer = Consumer({})\n    consumer.subscribe(['carts.closed'])\n    r = redis.Redis()\n    r.xreadgroup('g', 'c', {'audit': '>'})\n    message = consumer.poll(1)\n    event = json.loads(message.value())\n    use(event['cart_id'])\n",
+                &["likely field reads carts.closed:cart_id @12"],
+            ),
+            (
+                "a.py",
+                "import json\nfrom confluent_kafka import Consumer\n\ndef run():\n    a = Consumer({})\n    a.subscribe(['carts.closed'])\n    b = Consumer({})\n    b.subscribe(['carts.opened'])\n    event = json.loads(other())\n    use(event['cart_id'])\n",
+                &[],
+            ),
+        ],
+    );
+}

@@ -202,7 +202,7 @@ fn special(reading: &Reading<'_>, language: &str, out: &mut Facts) {
         "javascript" | "typescript" => objects(reading, out),
         "python" => {
             tornado(reading, out);
-            django(reading, out);
+            super::django::read(reading, out);
         }
         "go" => gorilla(reading, out),
         "php" => resources(reading, out),
@@ -262,48 +262,6 @@ fn tornado(reading: &Reading<'_>, out: &mut Facts) {
             && path.starts_with('/')
         {
             serve(out, &["ANY"], &paths::served(&Name::literal(path)), reading.line(at + 1), Certainty::Sure);
-        }
-    }
-}
-
-/// Django's `path`, `re_path`, `url`, and routers of the REST framework.
-fn django(reading: &Reading<'_>, out: &mut Facts) {
-    let urls = reading.path.ends_with("urls.py") || reading.text.contains("urlpatterns");
-    if !urls {
-        return;
-    }
-    let mount = || Name(vec![crate::index::model::Part::Constant(format!("{}@mount", paths::stem(reading.path)))]);
-    for call in &reading.calls {
-        let Some(first) = call.positional(0) else { continue };
-        let Some(path) = (first.span.len() <= 2).then(|| reading.literal(&first.span)).flatten() else { continue };
-        match call.name {
-            "path" | "re_path" | "url" if call.arguments.len() >= 2 && call.path.len() == 1 => {
-                let view = call.arguments[1].span.clone();
-                let included = reading.calls.iter().find(|c| view.contains(&c.at) && c.name == "include");
-                match included {
-                    Some(include) => {
-                        if let Some(module) = include.positional(0).and_then(|a| reading.literal(&a.span)) {
-                            let labels: Vec<&str> = module.split('.').collect();
-                            let stem = if labels.len() > 1 && labels.last() == Some(&"urls") { labels[labels.len() - 2] } else { labels[labels.len() - 1] };
-                            let value = paths::join(mount(), paths::served(&Name::literal(path.trim_end_matches('/'))));
-                            if stem != paths::stem(reading.path) {
-                                out.constants.push(crate::index::model::Constant { name: format!("{stem}@mount"), value });
-                            }
-                        }
-                    }
-                    None => {
-                        let served = paths::served(&Name::literal(format!("/{}", path.trim_start_matches(['^', '/']))));
-                        serve(out, &["ANY"], &paths::join(mount(), served), call.line, Certainty::Sure);
-                    }
-                }
-            }
-            "register" if call.arguments.len() >= 2 && call.receiver().is_some_and(|r| r.to_ascii_lowercase().contains("router")) => {
-                let list = paths::join(mount(), paths::served(&Name::literal(format!("/{}", path.trim_matches(['^', '/'])))));
-                let item = paths::join(list.clone(), Name::literal("/{}"));
-                serve(out, &["GET", "POST"], &list, call.line, Certainty::Likely);
-                serve(out, &["GET", "PUT", "PATCH", "DELETE"], &item, call.line, Certainty::Likely);
-            }
-            _ => {}
         }
     }
 }

@@ -9,7 +9,55 @@ const DEPTH: u8 = 4;
 
 /// What stands before a route that is registered by this call.
 pub(super) fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Name {
-    before(reading, call, 0)
+    match laravel_file(reading.path).filter(|_| call.path.first() == Some(&"Route") && reading.language.name() == "php") {
+        Some(file) => {
+            paths::join(Name(vec![Part::Setting(laravel_key(file), Some(if file == "api" { "/api" } else { "" }.to_owned()))]), before(reading, call, 0))
+        }
+        None => before(reading, call, 0),
+    }
+}
+
+/// The name of a file of routes of Laravel: the framework serves `routes/api.php` under `/api` unless the application says otherwise.
+fn laravel_file(path: &str) -> Option<&str> {
+    let (folder, file) = path.rsplit_once('/')?;
+    let stem = file.strip_suffix(".php")?;
+    ((folder == "routes" || folder.ends_with("/routes")) && stem != "web").then_some(stem)
+}
+
+/// The setting under which the application's bootstrap says what stands before the routes of a file.
+fn laravel_key(file: &str) -> String {
+    format!("laravel prefix of {file}")
+}
+
+/// `->withRouting(api: .., apiPrefix: 'v1')`, `Route::prefix('v1')->group(base_path('routes/api.php'))`.
+fn laravel(reading: &Reading<'_>, out: &mut Facts) {
+    let mut give = |file: &str, prefix: &str, line: u32| {
+        let prefix = prefix.trim_matches('/');
+        out.given.push(Given { key: laravel_key(file), value: format!("/{prefix}"), part: None, line });
+    };
+    for call in &reading.calls {
+        let prefix = |span: &std::ops::Range<usize>| reading.literal(span).filter(|p| !p.trim_matches('/').is_empty());
+        if call.name == "withRouting"
+            && let Some(given) = call.keyword(&["apiPrefix"]).and_then(|a| prefix(&a.span))
+        {
+            give("api", &given, call.line);
+        }
+        if call.name == "group"
+            && call.path.first() == Some(&"Route")
+            && let Some(first) = call.positional(0)
+            && let Some(file) = first.span.clone().find_map(|i| reading.string(i)).and_then(|path| laravel_file(path.trim_start_matches('/')))
+        {
+            let mut on = call.on.map(|o| &reading.calls[o]);
+            while let Some(inner) = on {
+                if inner.name == "prefix"
+                    && let Some(given) = inner.positional(0).and_then(|a| prefix(&a.span))
+                {
+                    give(file, &given, call.line);
+                }
+                on = inner.on.map(|o| &reading.calls[o]);
+            }
+        }
+    }
 }
 
 fn before(reading: &Reading<'_>, call: &Call<'_>, depth: u8) -> Name {
@@ -144,6 +192,9 @@ fn mounted_under(reading: &Reading<'_>, mount: &Call<'_>) -> Name {
 
 /// Constants for the files whose routers this file mounts.
 pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
+    if reading.language.name() == "php" && reading.mentions(&["withRouting", "routes/"]) {
+        laravel(reading, out);
+    }
     if !matches!(reading.language.name(), "python" | "javascript" | "typescript") {
         return;
     }

@@ -96,6 +96,63 @@ fn in_nested_blocks() {
 }
 
 #[test]
+fn lists_of_patterns_have_the_prefixes_of_who_includes_them() {
+    for (path, text, expected) in [
+        (
+            "shop/urls.py",
+            "items = [\n    path('', a),\n    path('<int:pk>/', b),\n]\nurlpatterns = [path('v2/items/', include(items))]\n",
+            &["ANY <shop@mount>/v2/items @2", "ANY <shop@mount>/v2/items/{} @3"][..],
+        ),
+        (
+            "shop/urls.py",
+            "inner = [path('new', a)]\nouter = [path('carts/', include((inner, 'carts')))]\nurlpatterns = [path('api/', include(outer)), path('x', b)]\n",
+            &["ANY <shop@mount>/api/carts/new @1", "ANY <shop@mount>/x @3"],
+        ),
+        ("shop/urls.py", "urlpatterns = [\n  path('api/', include([\n    path('carts', a),\n  ])),\n]\n", &["ANY <shop@mount>/api/carts @3"]),
+        (
+            "shop/urls.py",
+            "items = [path('x', a)]\nurlpatterns = [path('a/', include(items)), path('b/', include(items))]\n",
+            &["ANY <shop@mount>/a/x @1", "ANY <shop@mount>/b/x @1"],
+        ),
+        // Put together, not included; and a view's own argument.
+        ("shop/urls.py", "more = [path('x', a)]\nurlpatterns = [path('y', b)] + more\n", &["ANY <shop@mount>/x @1", "ANY <shop@mount>/y @2"]),
+    ] {
+        serves(path, text, expected);
+    }
+}
+
+#[test]
+fn laravel_serves_its_api_under_a_prefix() {
+    for (path, text, expected) in [
+        (
+            "shop/routes/api.php",
+            "<?php\nRoute::get('/carts/{cart}', [C::class, 'show']);\nRoute::prefix('admin')->group(function () {\n  Route::delete('{id}', 'C@d');\n});",
+            &["GET ${laravel prefix of api:/api}/carts/{} @2", "DELETE ${laravel prefix of api:/api}/admin/{} @4"][..],
+        ),
+        ("routes/web.php", "<?php\nRoute::get('/carts', 'C@l');", &["GET /carts @2"]),
+        ("src/Http/api.php", "<?php\nRoute::get('/carts', 'C@l');", &["GET /carts @2"]),
+        ("routes/admin.php", "<?php\nRoute::get('/carts', 'C@l');", &["GET ${laravel prefix of admin:}/carts @2"]),
+    ] {
+        serves(path, text, expected);
+    }
+    for (text, expected) in [
+        (
+            "<?php\nreturn Application::configure()->withRouting(api: __DIR__.'/../routes/api.php', apiPrefix: 'v1')->create();",
+            &["laravel prefix of api=/v1"][..],
+        ),
+        (
+            "<?php\nRoute::middleware('api')->prefix('api/v2')->group(base_path('routes/api.php'));\nRoute::prefix('ops')->group(base_path('routes/admin.php'));",
+            &["laravel prefix of api=/api/v2", "laravel prefix of admin=/ops"],
+        ),
+        ("<?php\nRoute::prefix('x')->group(function () { });", &[]),
+    ] {
+        let facts = crate::index::extractors::facts(&crate::index::file::File::new("a.php", text));
+        let found: Vec<String> = facts.given.iter().map(|g| format!("{}={}", g.key, g.value)).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
 fn by_the_path_of_the_file() {
     for (path, text, expected) in [
         (
