@@ -73,10 +73,10 @@ pub fn linked(mut files: Vec<FileFacts>, components: Components) -> Linked {
         file.component = file.component.take().or_else(|| components.of_path(&file.path).map(str::to_owned));
     }
     let mut tables = Tables::of(&files, components);
+    tables.members = members::Members::of(&files);
     // Two passes: what a name is called depends on how all others are.
     let found: Vec<Vec<Found>> =
         files.iter().map(|file| file.facts.uses.iter().map(|used| resolving::name(&used.name, &here(file), &tables)).collect()).collect();
-    tables.members = members::Members::of(&files);
     tables.names = unify::Names::of(
         files.iter().zip(&found).flat_map(|(file, found)| {
             file.facts.uses.iter().zip(found).map(|(used, found)| unify::Said { used, found, component: file.component.as_deref(), path: &file.path })
@@ -132,7 +132,7 @@ fn here(file: &FileFacts) -> Here<'_> {
 /// The resources that a use touches: one, or as many as a wildcard stands for. With each the member of an enumeration that its value is,
 /// where those who store it may call it otherwise.
 fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables) -> Vec<(ResolvedUse, Option<String>)> {
-    let Some((value, member)) = value(used, here, tables) else { return Vec::new() };
+    let Some((value, member)) = value(used, found, here, tables) else { return Vec::new() };
     let said = unify::Said { used, found, component: here.component, path: here.path };
     let as_written = resolving::written(&used.name);
     let is_alias = used.kind == Kind::Address && used.role == Role::Declares && tables.alias(&as_written, here.component).is_some();
@@ -158,9 +158,9 @@ fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables
 }
 
 /// What a use's value is, with the member's key. None: it is about a member that its enumeration does not have, and so about nothing.
-fn value(used: &super::model::Use, here: &Here<'_>, tables: &Tables) -> Option<(Option<String>, Option<String>)> {
+fn value(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables) -> Option<(Option<String>, Option<String>)> {
     if used.kind == Kind::State {
-        let holder = used.name.as_literal().unwrap_or("");
+        let holder = found.name.as_literal().unwrap_or("");
         let own = |value: &str| members::of_state(holder, value, tables);
         let by_constant = || used.member.as_deref().and_then(|path| resolving::text(path, here, tables)).and_then(|text| own(&text));
         let known = used.member.as_deref().or(used.value.as_deref()).and_then(|path| own(tables::last(path))).or_else(by_constant);

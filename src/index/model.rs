@@ -91,6 +91,9 @@ pub enum Part {
     Setting(String, Option<String>),
 }
 
+/// Behind the path of a constant that stands for the enumeration which it is a member of.
+pub(crate) const OF_STATE: &str = "@state";
+
 /// A name as the program builds it. Resolved names are text and holes only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Name(pub Vec<Part>);

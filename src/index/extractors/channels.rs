@@ -31,6 +31,7 @@ const LIBRARIES: &[&Library] = &[
     &cloud::AZURE,
     &cloud::DAPR,
     &others::NATS,
+    &others::PHOENIX,
     &others::MQTT,
     &others::JMS,
     &others::PULSAR,
@@ -74,6 +75,7 @@ pub(super) const WORDS: &[&str] = &[
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let reading = file.reading();
     integration_events(reading, facts);
+    broadway(reading, facts);
     let hits = clients::hits(reading, LIBRARIES);
     if hits.is_empty() {
         return;
@@ -96,6 +98,25 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         }
     }
     acknowledged::read(reading, &consumed, facts);
+}
+
+/// Elixir's `producer: [module: {BroadwayRabbitMQ.Producer, queue: "files"}]`.
+fn broadway(reading: &Reading<'_>, facts: &mut Facts) {
+    if reading.language.name() != "elixir" {
+        return;
+    }
+    let is_producer = |i: usize| matches!(reading.word(i), "BroadwayRabbitMQ" | "BroadwayKafka" | "BroadwaySQS" | "BroadwayCloudPubSub");
+    for at in (1..reading.tokens.len()).filter(|&i| is_producer(i) && reading.is(i - 1, "{")) {
+        let inside = at..reading.partner(at - 1).max(at);
+        let named = ["queue", "topics", "queue_url", "subscription"].iter().find_map(|key| find_key(reading, &inside, key));
+        let Some(span) = named else { continue };
+        for element in clients::listed(reading, &span) {
+            let name = reading.name(&element);
+            if is_fit(&name) {
+                facts.push(Use::new(Kind::Channel, Role::Consumes, name, reading.line(element.start)));
+            }
+        }
+    }
 }
 
 /// Events that say by their types that they are for other services, whatever the bus in between is called: `Save(new OrderPaidIntegrationEvent(..))`.

@@ -21,7 +21,9 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
     for call in reading.calls.iter().filter(|c| !c.arguments.is_empty()) {
         for (row, known) in rows.iter().zip(&mut imported) {
             let Some((_, verb)) = row.verbs.iter().find(|(n, _)| *n == call.name) else { continue };
-            if !receives(call, row.receivers) || !*known.get_or_insert_with(|| row.imports.is_empty() || reading.imports(row.imports)) {
+            if !receives(call, row.receivers)
+                || !*known.get_or_insert_with(|| row.imports.is_empty() || reading.imports(row.imports) || named_in_full(reading, row.imports))
+            {
                 continue;
             }
             if ask(reading, call, row, verb, out) {
@@ -37,6 +39,11 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
     }
     interfaces::read(reading, out);
     base::read(reading, out);
+}
+
+/// Whether a crate is called by its whole path: `reqwest::Client::new()` needs no import.
+fn named_in_full(reading: &Reading<'_>, crates: &[&str]) -> bool {
+    reading.language.name() == "rust" && crates.iter().any(|c| reading.text.contains(&format!("{c}::")))
 }
 
 /// Pushes a call, if anything of its address is known.
@@ -73,6 +80,8 @@ fn receives(call: &Call<'_>, words: &[&str]) -> bool {
     words.iter().any(|w| match w.strip_prefix('~') {
         // A part of a name: `orderClient`.
         Some(part) => last.to_ascii_lowercase().contains(part),
+        // One letter is a type's, as in `client.R()`.
+        None if w.len() == 1 => last == *w,
         None => !w.is_empty() && (last.trim_start_matches(['$', '_']).eq_ignore_ascii_case(w) || root == *w),
     })
 }
@@ -96,6 +105,11 @@ fn ask(reading: &Reading<'_>, call: &Call<'_>, row: &Client, verb: &str, out: &m
     let argument = call.keyword(&["url", "uri"]).or_else(|| call.positional(place));
     let Some(argument) = argument.filter(|a| !reading.is(a.span.start, "{")) else { return false };
     // A handler behind the path: a route, not a call.
+<<<<<<< src/index/extractors/http_calls.rs
+    let is_php = reading.language.name() == "php";
+    let begins = |word: &str| matches!(word, "function" | "func") || word == "=>" && !is_php || word == "fn" && is_php;
+    let serves = call.arguments.last().is_some_and(|a| a.span.clone().take(30).any(|i| begins(reading.word(i))));
+=======
     // PHP's arrays have the arrow too, and its functions a keyword.
     let is_handler = |i: usize| match reading.word(i) {
         "=>" => reading.language.name() != "php",
@@ -103,6 +117,7 @@ fn ask(reading: &Reading<'_>, call: &Call<'_>, row: &Client, verb: &str, out: &m
         _ => false,
     };
     let serves = call.arguments.last().is_some_and(|a| a.span.clone().take(30).any(is_handler));
+>>>>>>> /tmp/h8.new
     if serves && !matches!(verb, "=" | "+") && call.arguments.len() > 1 {
         return false;
     }

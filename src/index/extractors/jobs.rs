@@ -47,6 +47,8 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     supertypes(reading, facts);
     includes(reading, facts);
     celery(reading, facts);
+    arq(reading, facts);
+    laravel(reading, facts);
 }
 
 /// A job by its own name: the last word of the function's or class's path, a name as it is otherwise.
@@ -178,18 +180,61 @@ fn oban_queue(reading: &Reading<'_>, declared: &Declaration<'_>) -> Option<Strin
     name.says_something().then(|| format!("queue={}", name.pattern()))
 }
 
+/// Laravel's jobs, by where they come from: `SendInvoice::dispatch(..)`, `dispatch(new SendInvoice(..))`. Events are sent alike.
+fn laravel(reading: &Reading<'_>, facts: &mut Facts) {
+    if reading.language.name() != "php" {
+        return;
+    }
+    for call in reading.calls.iter().filter(|c| matches!(c.name, "dispatch" | "dispatchIf" | "dispatchUnless" | "dispatchAfterResponse")) {
+        let job = match *call.path.as_slice() {
+            [class, _] if class.starts_with(char::is_uppercase) && class != "Bus" => Some(class),
+            [_] | ["Bus", _] => call.positional(0).filter(|a| reading.is(a.span.start, "new")).map(|a| reading.word(a.span.start + 1)),
+            _ => None,
+        };
+        let is_job = |job: &str| reading.imports(&[&*format!("jobs\\{};", job.to_ascii_lowercase())]);
+        if let Some(job) = job.filter(|j| is_job(j)) {
+            facts.push(Use::new(Kind::Job, Role::Writes, Name::literal(job), call.line));
+        }
+    }
+}
+
+/// arq's workers list their functions: `functions = [send_mail, ..]`.
+fn arq(reading: &Reading<'_>, facts: &mut Facts) {
+    if reading.language.name() != "python" {
+        return;
+    }
+    for a in reading.assignments.iter().filter(|a| a.name == "functions" && reading.is(a.value.start, "[")) {
+        if reading.enclosing(a.at, &[DeclarationKind::Type]).is_some_and(|d| d.name.starts_with("Worker")) {
+            for element in reading.elements(&a.value).into_iter().filter(|e| reading.kind(e.start) == Some(Token::Word)) {
+                facts.push(Use::new(Kind::Job, Role::Consumes, Name::literal(reading.word(element.end - 1)), reading.line(element.start)));
+            }
+        }
+    }
+}
+
+/// Whether a function comes from a module of background work that this file imports it from.
+fn is_imported_task(reading: &Reading<'_>, task: &str) -> bool {
+    let is_of_tasks = |line: &str| {
+        let Some((module, names)) = line.strip_prefix("from ").and_then(|l| l.split_once(" import ")) else { return false };
+        let module = module.trim().rsplit('.').next().unwrap_or("");
+        ["job", "task", "actor", "worker"].iter().any(|w| module.contains(w)) && names.split([',', '(', ')', ' ']).any(|n| n == task)
+    };
+    reading.text.lines().any(is_of_tasks)
+}
+
 /// Celery: `send_invoice.delay(..)`, `tasks.send_invoice.apply_async(..)`, and schedules in dictionaries.
 fn celery(reading: &Reading<'_>, facts: &mut Facts) {
     if reading.language.name() != "python" {
         return;
     }
     for call in &reading.calls {
-        let enqueues = matches!(call.name, "delay" | "apply_async" | "s" | "si" | "send_with_options" | "kiq" | "defer_async" | "signature");
+        let is_message = call.name == "send" && call.path.len() == 2 && call.receiver().is_some_and(|task| is_imported_task(reading, task));
+        let enqueues = is_message || matches!(call.name, "delay" | "apply_async" | "s" | "si" | "send_with_options" | "kiq" | "defer_async" | "signature");
         if !enqueues || call.path.len() < 2 || call.in_log {
             continue;
         }
         let Some(task) = call.receiver() else { continue };
-        let sure = matches!(call.name, "delay" | "apply_async" | "kiq" | "defer_async" | "send_with_options");
+        let sure = is_message || matches!(call.name, "delay" | "apply_async" | "kiq" | "defer_async" | "send_with_options");
         let short = matches!(task, "self" | "cls" | "task" | "app" | "celery" | "func" | "f" | "job" | "t" | "fn" | "loop" | "time" | "asyncio")
             || task.ends_with("_task_func");
         // `chain(a.s(), b.s())`: signatures count only where Celery is imported.

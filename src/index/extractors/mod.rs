@@ -186,4 +186,6 @@ fn quote(text: &str, facts: &mut Facts) {
 }
 
 #[cfg(test)]
+mod stacks;
+#[cfg(test)]
 pub(crate) mod testing;

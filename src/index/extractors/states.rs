@@ -5,9 +5,9 @@
 
 use super::values;
 use crate::index::file::File;
-use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
+use crate::index::model::{Certainty, Facts, Kind, Name, OF_STATE, Part, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{Declaration, DeclarationKind, Reading};
+use crate::index::reading::{Declaration, DeclarationKind, Reading, Span};
 
 /// Members beyond which an enumeration is a list of something else.
 const MOST: usize = 40;
@@ -33,10 +33,12 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     known.extend(groups(reading));
     for (name, members) in &known {
         for member in members {
-            facts.push(Use::new(Kind::State, Role::Declares, Name::literal(*name), member.line).value(member.value.clone()));
+            let value = values::marked(&format!("{name}.{}", member.name), &member.value);
+            facts.push(Use::new(Kind::State, Role::Declares, Name::literal(*name), member.line).value(value));
         }
     }
     places(reading, &known, facts);
+    named_alone(reading, &known, facts);
 }
 
 /// A type named like a state, in the letter case of types.
@@ -97,6 +99,9 @@ fn members<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Vec<Member<
         let out: Vec<Member<'a>> = by_assignment.into_iter().filter(|m| !m.name.starts_with('_') && m.name != "choices").collect();
         return if is_enumeration || shouts { out } else { Vec::new() };
     }
+    if declared.kind == DeclarationKind::Type && matches!(language, "java" | "csharp" | "kotlin" | "groovy" | "php" | "ruby") {
+        return texts(reading, declared, by_assignment);
+    }
     if declared.kind == DeclarationKind::Enum && language != "go" {
         let mut out = Vec::new();
         let mut at = body.start;
@@ -145,9 +150,31 @@ fn members<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Vec<Member<
     Vec::new()
 }
 
+<<<<<<< src/index/extractors/states.rs
+/// A class that holds nothing but texts: `static final String FILED = "filed"`, `public const string Filed = "filed"`.
+fn texts<'a>(reading: &Reading<'a>, declared: &Declaration<'a>, assigned: Vec<Member<'a>>) -> Vec<Member<'a>> {
+    let body = &declared.body;
+    if reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && body.contains(&d.name_at)) {
+        return Vec::new();
+    }
+    let mut out = assigned;
+    if out.is_empty() {
+        out = reading
+            .assignments
+            .iter()
+            .filter(|a| body.contains(&a.at) && a.path.len() == 1 && a.name.starts_with(char::is_uppercase))
+            .filter_map(|a| Some(Member { name: a.name, value: reading.string(a.value.start)?.to_owned(), line: a.line }))
+            .collect();
+    }
+    let all = reading.assignments.iter().filter(|a| body.contains(&a.at)).count();
+    let is_word =
+        |m: &Member<'_>| !m.value.is_empty() && m.value.len() <= 32 && m.value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    if out.len() == all && out.iter().all(is_word) { out } else { Vec::new() }
+=======
 /// Whether the token stands on a line that begins with `case`: Swift's `case open, shut`.
 fn of_case(reading: &Reading<'_>, at: usize) -> bool {
     (0..=at).rev().find(|&i| reading.tokens[i].first).is_some_and(|i| reading.is(i, "case") || reading.is(i + 1, "case"))
+>>>>>>> /tmp/h8.new
 }
 
 /// Groups of constants and literal types: Go's `const (StatusIdle Status = "idle" ..)`, `type Status = "a" | "b"`, `const Status = { Idle: "idle" }`,
@@ -226,6 +253,13 @@ fn places(reading: &Reading<'_>, known: &[(&str, Vec<Member<'_>>)], facts: &mut 
             continue;
         }
         let name = reading.word(at);
+        if let Some((holder, member)) = of_protobuf(reading, at) {
+            if let Some(role) = role(reading, if at >= 2 && reading.is(at - 1, ".") { at - 2 } else { at }, at) {
+                let value = values::marked(&format!("{holder}.{member}"), member);
+                facts.push(Use::new(Kind::State, role, Name::literal(holder), reading.line(at)).value(value).certainty(Certainty::Likely));
+            }
+            continue;
+        }
         let qualified = matches!(reading.word(at - 1), "." | "::") && is_state_type(reading.word(at - 2)) && name.starts_with(char::is_uppercase);
         let (holder, begins) = if qualified {
             (reading.word(at - 2), at - 2)
@@ -266,6 +300,89 @@ fn places(reading: &Reading<'_>, known: &[(&str, Vec<Member<'_>>)], facts: &mut 
             Certainty::Likely
         }));
     }
+}
+
+/// `pb.OrderStatus_PAID`, as protobuf's Go names the members of its enumerations.
+fn of_protobuf<'a>(reading: &Reading<'a>, at: usize) -> Option<(&'a str, &'a str)> {
+    if reading.language.name() != "go" {
+        return None;
+    }
+    let (holder, member) = reading.word(at).split_once('_')?;
+    (is_state_type(holder) && member.starts_with(char::is_uppercase)).then_some((holder, member))
+}
+
+/// Constants by their own name where a state is compared, switched on or set: Go's `case domain.StatusPaid:`, Java's `case PAID:` of an
+/// enumeration of another file. Which enumeration it is a member of is told when the repository is put together.
+fn named_alone(reading: &Reading<'_>, known: &[(&str, Vec<Member<'_>>)], facts: &mut Facts) {
+    let language = reading.language.name();
+    let is_go = language == "go";
+    if !is_go && !matches!(language, "java" | "kotlin" | "groovy") {
+        return;
+    }
+    let mut tell = |at: usize, role: Role| {
+        let name = reading.word(at);
+        let reads_like_member = if is_go { name.len() > 3 && name.starts_with(char::is_uppercase) } else { shouts(name) };
+        let is_told = known.iter().any(|(_, members)| members.iter().any(|m| m.name == name)) || of_protobuf(reading, at).is_some();
+        if !reads_like_member || is_told || reading.is(at + 1, "(") || reading.is(at + 1, ".") {
+            return;
+        }
+        let package = if at >= 2 && reading.is(at - 1, ".") { format!("{}.", reading.word(at - 2)) } else { String::new() };
+        let path = format!("{package}{name}");
+        let holder = Name(vec![Part::Constant(format!("{path}{OF_STATE}"))]);
+        facts.push(Use::new(Kind::State, role, holder, reading.line(at)).value(values::marked(&path, name)).certainty(Certainty::Likely));
+    };
+    for at in 1..reading.tokens.len() {
+        match reading.word(at) {
+            "switch" => {
+                // To the block: `switch r.GetState() {`, `switch (reply.getState()) {`.
+                let Some(open) = (at + 1..at + 16).find(|&i| reading.is(i, "{")) else { continue };
+                if !is_state_subject(reading, at + 1..open) {
+                    continue;
+                }
+                let end = reading.partner(open);
+                let mut i = open + 1;
+                while i < end {
+                    if reading.is(i, "case") {
+                        let mut last = i;
+                        while last + 1 < end && !matches!(reading.word(last + 1), ":" | "->") && last < i + 40 {
+                            last += 1;
+                            if reading.kind(last) == Some(Token::Word) && matches!(reading.word(last + 1), "," | ":" | "->") {
+                                tell(last, Role::Reads);
+                            }
+                        }
+                        i = last;
+                    }
+                    i = if reading.is(i, "{") { reading.partner(i).max(i) + 1 } else { i + 1 };
+                }
+            }
+            "==" | "!=" if is_go && is_state_path(reading, at - 1) => tell(last_of_path(reading, at + 1), Role::Reads),
+            "=" if is_go && reading.word(at - 2) == "." && is_state_path(reading, at - 1) => tell(last_of_path(reading, at + 1), Role::Writes),
+            ":" if is_go && values::is_state_word(reading.word(at - 1)) && matches!(reading.word(at.wrapping_sub(2)), "{" | ",") => {
+                tell(last_of_path(reading, at + 1), Role::Writes);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn shouts(name: &str) -> bool {
+    name.len() > 1 && name.starts_with(char::is_uppercase) && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// Whether the name that ends at a token is that of a state: `l.state`.
+fn is_state_path(reading: &Reading<'_>, at: usize) -> bool {
+    reading.kind(at) == Some(Token::Word) && values::is_state_word(reading.word(at))
+}
+
+/// Whether what is switched on is a state: `x.State`, `reply.getState()`, `(status)`.
+fn is_state_subject(reading: &Reading<'_>, span: Span) -> bool {
+    let last = span.rev().find(|&i| reading.kind(i) == Some(Token::Word));
+    last.is_some_and(|i| values::is_state_word(reading.word(i)))
+}
+
+/// The last name of a path: of `domain.StatusPaid` the second.
+fn last_of_path(reading: &Reading<'_>, at: usize) -> usize {
+    if reading.is(at + 1, ".") && reading.kind(at + 2) == Some(Token::Word) { at + 2 } else { at }
 }
 
 /// A member without its type, where Java allows it.
@@ -316,6 +433,17 @@ fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
             after = reading.partner(after) + 1;
         }
     }
+<<<<<<< src/index/extractors/states.rs
+    let is_php = reading.language.name() == "php";
+    if is_php && reading.is(after, "->") {
+        after += 2;
+        if reading.is(after, "(") {
+            after = reading.partner(after) + 1;
+        }
+    }
+    // A word of the next line is none of this statement.
+    let next = reading.tokens.get(after).filter(|t| !t.first || t.kind != Token::Word).map_or("", |_| reading.word(after));
+=======
     let next = reading.word(after);
     // An entry of an array or object is what the call around it makes of it.
     if matches!(before, ":" | "=>" | "[" | ",")
@@ -327,6 +455,7 @@ fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
     if before == "=>" && begins >= 2 && reading.string(begins - 2).is_some_and(values::is_state_word) && matches!(next, "," | "]" | ")") {
         return Some(Role::Writes);
     }
+>>>>>>> /tmp/h8.new
     let compares = |w: &str| matches!(w, "==" | "!=" | "===" | "!==" | "in" | "is" | "case" | "when");
     if compares(before) || compares(next) && next != "in" || matches!(next, "=>" | "->") || before == "not" {
         return Some(Role::Reads);
@@ -337,13 +466,17 @@ fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
         let words: Vec<&str> = (line_start..begins).map(|i| reading.word(i)).collect();
         if words.first() == Some(&"case") && before != "("
             || words.contains(&"in") && matches!(before, "(" | "[" | ",")
-            || words.iter().any(|w| matches!(*w, "contains" | "includes" | "In" | "equals" | "Contains"))
+            || words.iter().any(|w| matches!(*w, "contains" | "includes" | "In" | "equals" | "Contains" | "in_") || w.ends_with("__in"))
         {
             return Some(Role::Reads);
         }
     }
     if before == "(" && begins >= 2 && matches!(reading.word(begins - 2), "equals" | "eq" | "is" | "isEqualTo" | "matches!") {
         return Some(Role::Reads);
+    }
+    // `['status' => Status::Paid]` is no arm of a match.
+    if is_php && before == "=>" {
+        return None;
     }
     if before == "=" || before == ":=" {
         return Some(Role::Writes);

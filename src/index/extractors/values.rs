@@ -80,7 +80,7 @@ pub(super) fn value(reading: &Reading<'_>, span: &Span) -> Option<String> {
     let name = reading.name(&span);
     let found = match &*name.0 {
         [Part::Text(text)] => text.clone(),
-        [Part::Constant(path)] if path.ends_with("()") => return None,
+        [Part::Constant(path)] if path.ends_with("()") || path.contains('@') => return None,
         [Part::Constant(path)] => {
             let path = of_protobuf(path).unwrap_or_else(|| path.clone());
             let written = member(reading, &path).filter(|w| w.len() <= LONGEST);

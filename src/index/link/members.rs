@@ -51,10 +51,19 @@ pub(super) struct Members {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Member {
     pub(super) holder: String,
+    /// The constant's own name: `StatusPaid`.
+    pub(super) name: String,
     /// As it is declared.
     pub(super) declared: String,
     /// As it is stored, where that is another word.
     pub(super) stored: Option<String>,
+}
+
+/// How one member is written, and how often; and what it is called.
+#[derive(Default)]
+struct Spellings<'a> {
+    values: BTreeMap<&'a str, usize>,
+    names: BTreeSet<&'a str>,
 }
 
 /// What a value is.
@@ -72,22 +81,30 @@ pub(super) enum Meaning {
 
 impl Members {
     pub(super) fn of(files: &[FileFacts]) -> Self {
-        let mut seen: BTreeMap<String, BTreeMap<String, BTreeMap<&str, usize>>> = BTreeMap::new();
+        // By enumeration, and by what is compared of a member's value: how it is written, and what it is called.
+        let mut seen: BTreeMap<String, BTreeMap<String, Spellings<'_>>> = BTreeMap::new();
         for file in files {
             for used in file.facts.uses.iter().filter(|u| u.kind == Kind::State && u.role == Role::Declares) {
                 let (Some(holder), Some(value)) = (used.name.as_literal().map(bare), used.value.as_deref()) else { continue };
-                let forms = seen.entry(holder.to_owned()).or_default();
-                *forms.entry(plain(own(holder, value))).or_default().entry(value).or_default() += 1;
+                let spellings = seen.entry(holder.to_owned()).or_default().entry(plain(own(holder, value))).or_default();
+                *spellings.values.entry(value).or_default() += 1;
+                spellings.names.insert(used.member.as_deref().map_or(value, last));
             }
         }
         let mut out = Self::default();
         for (holder, members) in seen {
             for (form, spellings) in members {
                 // Declared most often, else the first by the alphabet, which has capitals first.
-                let best = spellings.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a)));
-                if let Some((declared, _)) = best {
-                    let member = Member { holder: holder.clone(), declared: (*declared).to_owned(), stored: None };
-                    out.members.entry(form).or_default().push(member);
+                let best = spellings.values.iter().max_by(|(a, x), (b, y)| x.cmp(y).then_with(|| b.cmp(a)));
+                let Some((declared, _)) = best else { continue };
+                for name in spellings.names {
+                    let member = Member { holder: holder.clone(), name: name.to_owned(), declared: (*declared).to_owned(), stored: None };
+                    for form in BTreeSet::from([form.clone(), plain(name), plain(own(&holder, name))]) {
+                        let known = out.members.entry(form).or_default();
+                        if !known.contains(&member) {
+                            known.push(member.clone());
+                        }
+                    }
                 }
             }
             out.holders.insert(holder);
@@ -101,11 +118,16 @@ impl Members {
         match holder {
             Some(holder) => self.members.get(&form(holder))?.iter().find(|m| m.holder == holder),
             None => {
-                let mut found = self.members.get(&plain(member))?.iter().filter(|m| m.declared == member);
+                let mut found = self.members.get(&plain(member))?.iter().filter(|m| m.name == member);
                 let first = found.next()?;
-                found.next().is_none().then_some(first)
+                found.all(|m| m.holder == first.holder).then_some(first)
             }
         }
+    }
+
+    /// The enumeration that alone has a member of this name.
+    pub(super) fn holder_of(&self, member: &str) -> Option<&str> {
+        self.find(None, member).map(|m| &*m.holder)
     }
 
     /// Takes over how those who store members of enumerations write them, from all values of the same resources.
@@ -133,7 +155,7 @@ impl Members {
             // Two ways to write it: nobody knows.
             let (Some(one), true) = (spellings.first(), spellings.len() == 1) else { continue };
             let Some((holder, member)) = key.split_once('.') else { continue };
-            if let Some(known) = self.members.get_mut(&plain(own(holder, member))).and_then(|m| m.iter_mut().find(|m| m.holder == holder)) {
+            for known in self.members.values_mut().flatten().filter(|m| m.holder == holder && m.declared == member) {
                 known.stored = (known.declared != **one).then(|| (*one).to_owned());
             }
         }
@@ -159,7 +181,7 @@ impl Members {
 pub(super) fn meaning(used: &Use, path: &str, here: &Here<'_>, tables: &Tables) -> Meaning {
     let (holder, member) = split(path);
     let is_declared = holder.is_some_and(|h| tables.members.holders.contains(h));
-    let as_member = |m: &Member| Meaning::Member(m.declared.clone(), format!("{}.{}", m.holder, m.declared));
+    let as_member = |m: &Member| Meaning::Member(m.stored.as_ref().unwrap_or(&m.declared).clone(), format!("{}.{}", m.holder, m.declared));
     // Java's `PAID("p")`, Rust's and C#'s `Paid` are stored by their names, unless the program says otherwise.
     if let Some(found) = tables.members.find(holder, member).filter(|m| is_declared && m.declared == member) {
         return as_member(found);

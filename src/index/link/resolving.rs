@@ -1,7 +1,8 @@
 //! Constants and settings in names, looked up in other files. Several different values are no value.
 
 use super::tables::{Known, Set, Tables, last, plain};
-use crate::index::model::{Constant, Name, Part};
+use crate::index::model::{Constant, Name, OF_STATE, Part};
+use crate::index::reading::{TEMPLATE, holes};
 
 /// How far constants of constants and settings of settings are followed.
 const DEPTH: u8 = 6;
@@ -45,7 +46,7 @@ pub(crate) fn written(name: &Name) -> String {
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Hole => out.push_str("{}"),
-            Part::Constant(path) => out.push_str(path),
+            Part::Constant(path) => out.push_str(path.split('@').next().unwrap_or(path)),
             // A key of several words is an extractor's own, for what a convention decides: nobody wrote it.
             Part::Setting(key, default) if key.contains(' ') => out.push_str(default.as_deref().unwrap_or("{}")),
             Part::Setting(key, _) => out.push_str(&format!("${{{key}}}")),
@@ -61,6 +62,7 @@ fn add(part: &Part, here: &Here<'_>, tables: &Tables, depth: u8, out: &mut Found
             return;
         }
         _ if depth >= DEPTH => None,
+        Part::Constant(path) if path.ends_with(OF_STATE) => tables.members.holder_of(last(path)).map(|holder| (Name::literal(holder), false)),
         // Where a router is mounted: nowhere, if nobody says.
         Part::Constant(path) if path.ends_with("@mount") => Some((mount(path, here, tables).unwrap_or_default(), false)),
         Part::Constant(path) => constant(path, here, tables),
@@ -71,8 +73,12 @@ fn add(part: &Part, here: &Here<'_>, tables: &Tables, depth: u8, out: &mut Found
     match value {
         Some((value, is_loose)) => {
             out.is_loose |= is_loose;
+            let is_template = matches!(part, Part::Constant(path) if path.ends_with(TEMPLATE));
             for part in &value.0 {
-                add(part, here, tables, depth + 1, out);
+                match part {
+                    Part::Text(text) if is_template => out.name.append(holes(text)),
+                    part => add(part, here, tables, depth + 1, out),
+                }
             }
         }
         None => {

@@ -8,7 +8,8 @@ use super::secrets::{is_secret, masked};
 use super::unify::Names;
 use crate::index::components::Components;
 use crate::index::linked::Index;
-use crate::index::model::{Kind, Name, Part};
+use crate::index::model::{Kind, Name, OF_STATE, Part, Role};
+use crate::index::reading::TEMPLATE;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,7 +117,7 @@ impl Tables {
         let mut wanted: BTreeSet<String> = BTreeSet::new();
         let mut keys: BTreeSet<String> = BTreeSet::new();
         let mut waiting: Vec<Name> = files.iter().flat_map(|f| f.facts.uses.iter().map(|u| u.name.clone())).filter(Name::is_open).collect();
-        let members = files.iter().flat_map(|f| f.facts.uses.iter().filter_map(|u| u.member.clone()));
+        let members = files.iter().flat_map(|f| f.facts.uses.iter().filter(|u| u.role != Role::Declares).filter_map(|u| u.member.clone()));
         waiting.extend(members.map(|path| Name(vec![Part::Constant(path)])));
         let named: BTreeSet<&str> = index.resources.iter().map(|r| r.name.as_str()).collect();
         let alike = self.constants.values().flatten().filter(|k| k.value.is_open() || named.contains(k.value.pattern().as_str()));
@@ -153,6 +154,7 @@ impl Tables {
 
 /// The last segment of a constant's path.
 pub(super) fn last(path: &str) -> &str {
+    let path = path.strip_suffix(TEMPLATE).or_else(|| path.strip_suffix(OF_STATE)).unwrap_or(path);
     path.rsplit('.').next().unwrap_or(path)
 }
 

@@ -143,7 +143,9 @@ impl Names {
         if kind == Kind::Column {
             return vec![self.databases.name(meant, said.component)];
         }
-        vec![self.apart.name(kind, meant, said.component)]
+        // An address that only its variable's name tells.
+        let is_loose = meant.is_loose || kind == Kind::Setting && forms.is_vague;
+        vec![self.apart.name(kind, Meant { is_loose, ..meant }, said.component)]
     }
 }
 

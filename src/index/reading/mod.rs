@@ -11,7 +11,8 @@ pub(crate) mod tokens;
 pub(crate) use assignments::Assignment;
 pub(crate) use calls::{Argument, Call};
 pub(crate) use declarations::{Annotation, Declaration, DeclarationKind};
-pub(crate) use names::is_import;
+pub(crate) use names::{TEMPLATE, is_import};
+pub(crate) use templates::holes;
 
 use super::model::{Constant, Name};
 use crate::engine::edit::Language;

@@ -83,6 +83,9 @@ const SETTINGS: [&str; 26] = [
     "get_setting",
 ];
 
+/// Behind the path of a constant whose text is a template.
+pub(crate) const TEMPLATE: &str = "@template";
+
 /// Whether a line reads like an import of any language.
 pub(crate) fn is_import(line: &str) -> bool {
     let line = line.trim_start();
@@ -243,7 +246,7 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
         let template = of_path(reading, &path[..path.len() - 1], span.start, depth);
         return match template.as_literal() {
             Some(text) => fill(text, &names(reading, &arguments, depth)),
-            None => template,
+            None => filled(template),
         };
     }
     if FORMATS.contains(&last)
@@ -252,7 +255,7 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
         // `Sprintf(keys.Status, id)`
         match template.as_literal() {
             Some(text) => return fill(text, &names(reading, &arguments[1..], depth)),
-            None if template.is_open() => return template,
+            None if template.is_open() => return filled(template),
             None => {}
         }
     }
@@ -323,6 +326,15 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
     Name::unknown()
 }
 
+<<<<<<< src/index/reading/names.rs
+/// A template that another file holds, with whatever is put into it.
+fn filled(template: Name) -> Name {
+    let mark = |part: Part| match part {
+        Part::Constant(path) if !path.ends_with("()") && !path.contains('@') => Part::Constant(format!("{path}{TEMPLATE}")),
+        part => part,
+    };
+    Name(template.0.into_iter().map(mark).collect())
+=======
 /// Methods and functions of C# that are one expression: `static string Cart(string id) => Prefix + id;`, with the token of the name.
 pub(super) fn expression_bodied(reading: &Reading<'_>) -> Vec<(usize, Span)> {
     let mut out = Vec::new();
@@ -340,6 +352,7 @@ pub(super) fn expression_bodied(reading: &Reading<'_>) -> Vec<(usize, Span)> {
         }
     }
     out
+>>>>>>> /tmp/h8.new
 }
 
 /// The expression that an arrow function of one expression gives back: `(id: string) => \`cart:${id}\``.

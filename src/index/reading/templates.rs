@@ -146,6 +146,11 @@ fn interpolated(reading: &Reading<'_>, expression: &str, at: usize, depth: u8) -
     }
 }
 
+/// A template with a hole for each of its places.
+pub(crate) fn holes(template: &str) -> Name {
+    fill(template, &[])
+}
+
 /// A template with its arguments put in: `%s`, `%d`, `{}`, `{0}`, `{name}`.
 pub(super) fn fill(template: &str, arguments: &[Name]) -> Name {
     let mut out = Name::default();

@@ -9,6 +9,8 @@ const NATS_ON: &[&str] = &["nats", "nc", "js", "jetstream", "conn", "client", "s
 pub(crate) const NATS: Library = Library {
     words: &["*nats*", "gnat"],
     rows: &[
+        // JetStream takes its context first.
+        Row::call(Publishes, &["publish"], &[Nth(1)]).on(&["js", "jetstream"]).count(3).only(&["go"]),
         Row::call(Publishes, &["publish", "publishmsg", "publishrequest", "pub"], &[Key("subject"), Nth(0)]).on(NATS_ON).only(&[
             "go",
             "python",
@@ -32,6 +34,14 @@ pub(crate) const NATS: Library = Library {
         Row::literal(Declares, &["streamconfig"], &[Key("subjects"), Key("name")]),
         Row::call(Declares, &["addstream"], &[Key("subjects"), Key("name")]),
         Row::call(Declares, &["subjects"], &[All]).on(&["streamconfiguration"]),
+    ],
+};
+
+pub(crate) const PHOENIX: Library = Library {
+    words: &["phoenix", "pubsub"],
+    rows: &[
+        Row::call(Publishes, &["broadcast", "broadcast!", "broadcastfrom", "broadcastfrom!", "localbroadcast"], &[Nth(1)]).on(&["pubsub"]).only(&["elixir"]),
+        Row::call(Consumes, &["subscribe"], &[Nth(1)]).on(&["pubsub"]).only(&["elixir"]),
     ],
 };
 

@@ -25,7 +25,8 @@ pub(crate) struct Hit {
 /// Something that stands for a resource: the variables that hold it, and the call that made it.
 struct Handle<'a> {
     variables: Vec<&'a str>,
-    call: usize,
+    /// None: it is injected.
+    call: Option<usize>,
     names: Vec<Name>,
     hit: usize,
     used: bool,
@@ -68,8 +69,10 @@ pub(crate) fn hits(reading: &Reading<'_>, libraries: &[&'static Library]) -> Vec
         return Vec::new();
     }
     let mut matcher = Matcher { reading, imports, handles: Vec::new(), hits: Vec::new() };
+    let (makers, others): (Vec<_>, Vec<_>) = rows.iter().partition(|(r, _)| r.makes != Makes::Nothing);
+    matcher.annotations(&makers);
     matcher.calls(&rows);
-    matcher.annotations(&rows);
+    matcher.annotations(&others);
     matcher.literals(&rows);
     matcher.supertypes(&rows);
     let Matcher { handles, mut hits, .. } = matcher;
@@ -110,7 +113,7 @@ impl<'a> Matcher<'_, 'a> {
         for number in 0..self.reading.calls.len() {
             let call = &self.reading.calls[number];
             let first = letter(call.name);
-            if any & first == 0 || self.handles.iter().any(|h| h.call == number) {
+            if any & first == 0 || self.handles.iter().any(|h| h.call == Some(number)) {
                 continue;
             }
             for ((row, certainty), firsts) in rows.iter().copied().zip(&firsts) {
@@ -149,8 +152,8 @@ impl<'a> Matcher<'_, 'a> {
             && call.path[..call.path.len() - 1].iter().rev().take(2).any(|name| !matches!(*name, "this" | "self") && is_told(self.reading, name, words))
     }
 
-    fn annotations(&mut self, rows: &[(&'static Row, Certainty)]) {
-        let rows: Vec<_> = rows.iter().filter(|(r, _)| r.form == Form::Annotation).collect();
+    fn annotations(&mut self, rows: &[&(&'static Row, Certainty)]) {
+        let rows: Vec<_> = rows.iter().copied().filter(|(r, _)| r.form == Form::Annotation).collect();
         let reading = self.reading;
         for annotation in &reading.annotations {
             for (row, certainty) in rows.iter().copied() {
@@ -258,7 +261,14 @@ impl<'a> Matcher<'_, 'a> {
             && let Some(call) = subject.call
         {
             let variables = variables(self.reading, call);
-            self.handles.push(Handle { variables, call, names: names.clone(), hit: self.hits.len(), used: false });
+            self.handles.push(Handle { variables, call: Some(call), names: names.clone(), hit: self.hits.len(), used: false });
+        }
+        // What is injected: `@InjectQueue('mail') private mail: Queue`.
+        if row.makes != Makes::Nothing
+            && let (Form::Annotation, Some(target)) = (row.form, subject.target)
+        {
+            let variables = vec![self.reading.word(target)];
+            self.handles.push(Handle { variables, call: None, names: names.clone(), hit: self.hits.len(), used: false });
         }
         self.hits.push(Hit { row, names, with, at, inside: subject.inside.clone(), line, certainty });
         true
@@ -329,7 +339,7 @@ impl<'a> Matcher<'_, 'a> {
     /// The resource of a handle by the variable that an expression begins with, or by the call that makes it there.
     fn of_variable(&mut self, span: &Span) -> Option<Vec<Name>> {
         let reading = self.reading;
-        let within = self.handles.iter().rposition(|h| span.contains(&reading.calls[h.call].at));
+        let within = self.handles.iter().rposition(|h| h.call.is_some_and(|call| span.contains(&reading.calls[call].at)));
         let place = within.or_else(|| {
             let mut at = span.start;
             while at < span.end && matches!(reading.word(at), "&" | "*" | "this" | "self" | "." | "->" | "@" | "(") {
@@ -344,7 +354,7 @@ impl<'a> Matcher<'_, 'a> {
     fn of_receiver(&mut self, call: usize) -> Option<Vec<Name>> {
         let mut on = self.reading.calls[call].on;
         while let Some(before) = on {
-            if let Some(place) = self.handles.iter().rposition(|h| h.call == before) {
+            if let Some(place) = self.handles.iter().rposition(|h| h.call == Some(before)) {
                 self.handles[place].used = true;
                 return Some(self.handles[place].names.clone());
             }
@@ -365,7 +375,7 @@ impl<'a> Matcher<'_, 'a> {
         }
         let function = self.reading.enclosing(at, &[DeclarationKind::Function]).map(|d| d.body.clone());
         let here = named.iter().rev().copied().find(|&i| {
-            let made = self.reading.calls[self.handles[i].call].at;
+            let Some(made) = self.handles[i].call.map(|call| self.reading.calls[call].at) else { return true };
             made < at && function.as_ref().is_some_and(|f| f.contains(&made))
         });
         here.or_else(|| named.iter().all(|&i| self.handles[i].names == self.handles[named[0]].names).then(|| named[0]))
@@ -452,6 +462,9 @@ fn variables<'a>(reading: &Reading<'a>, call: usize) -> Vec<&'a str> {
 
 /// The type of a function's first parameter: `(OrderCreated event)`, `(event: OrderCreated)`, `(ctx, msg *OrderCreated)` by its last.
 fn parameter_type<'a>(reading: &Reading<'a>, target: usize) -> Option<&'a str> {
+    // A class that is called itself: PHP's `__invoke(Order $order)`.
+    let class = reading.declarations.iter().find(|d| d.name_at == target && d.kind == DeclarationKind::Type);
+    let target = class.and_then(|d| d.body.clone().find(|&i| reading.is(i, "__invoke"))).unwrap_or(target);
     let open = (target + 1..target + 4).find(|&i| reading.is(i, "("))?;
     let close = reading.partner(open);
     let is_type = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() > 2;

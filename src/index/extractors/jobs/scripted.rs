@@ -69,7 +69,7 @@ pub(crate) const NODE: Library = Library {
         Row::call(Writes, &["add", "addbulk"], &[Nth(0)]).on(&["queue"]).only(&["javascript", "typescript"]).kind(Job),
         Row::annotation(Consumes, &["processor"], &[Key("name"), Nth(0)]).kind(Job),
         Row::annotation(Consumes, &["process"], &[Key("name"), Nth(0)]).kind(Job),
-        Row::annotation(Writes, &["injectqueue"], &[Nth(0)]).kind(Job),
+        Row::annotation(Writes, &["injectqueue"], &[Nth(0)]).kind(Job).idle(),
         Row::annotation(Declares, &["cron", "interval"], &[Key("name"), Target]).with(&[Nth(0)]).kind(Job),
         Row::call(Consumes, &["define"], &[Nth(0)]).on(&["agenda"]).kind(Job),
         Row::call(Declares, &["every"], &[Nth(1)]).with(&[Nth(0)]).on(&["agenda"]).kind(Job),

@@ -10,6 +10,7 @@ use crate::index::reading::{Reading, Span};
 /// `from(o in Order, where: o.status == "idle")`, with or without brackets.
 pub(super) fn ecto(world: &World<'_, '_>, facts: &mut Facts) {
     let reading = world.reading;
+    update_all(world, facts);
     for at in 0..reading.tokens.len() {
         if !reading.is(at, "from") {
             continue;
@@ -50,11 +51,121 @@ pub(super) fn ecto(world: &World<'_, '_>, facts: &mut Facts) {
     }
 }
 
+/// `Repo.update_all(from(o in Order, ..), set: [status: "paid"])`.
+fn update_all(world: &World<'_, '_>, facts: &mut Facts) {
+    let reading = world.reading;
+    for call in reading.calls.iter().filter(|c| c.name == "update_all") {
+        let Some(first) = call.positional(0) else { continue };
+        let from = first.span.clone().find(|&i| reading.is(i, "in")).filter(|_| reading.is(first.span.start, "from"));
+        let mut at = from.map_or(first.span.start, |i| i + 1);
+        while reading.is(at + 1, ".") && reading.kind(at + 2) == Some(Token::Word) {
+            at += 2;
+        }
+        let entity = reading.word(at);
+        let Some(set) = call.keyword(&["set"]).filter(|_| entity.starts_with(|c: char| c.is_ascii_uppercase())) else { continue };
+        let table = world.mapped.table(reading, entity);
+        facts.push(Use::new(Kind::Column, Role::Writes, table.clone(), call.line));
+        for (column, value) in reading.entries(&(set.span.start + 1..set.span.end.saturating_sub(1))) {
+            let mut used = Use::new(Kind::Column, Role::Writes, values::column(&table, column), reading.line(value.start));
+            used.value = values::value(reading, &value);
+            facts.push(used);
+        }
+    }
+}
+
+/// Drizzle's conditions: `eq(orders.status, "paid")`.
+pub(super) fn drizzle(world: &World<'_, '_>, facts: &mut Facts) {
+    let reading = world.reading;
+    if !world.lower.contains("drizzle") {
+        return;
+    }
+    for call in reading.calls.iter().filter(|c| c.path.len() == 1 && matches!(c.name, "eq" | "ne" | "inArray" | "notInArray") && c.arguments.len() == 2) {
+        let first = &call.arguments[0].span;
+        if first.len() != 3 || !reading.is(first.start + 1, ".") || !reading.word(first.start).starts_with(char::is_lowercase) {
+            continue;
+        }
+        let variable = reading.word(first.start);
+        let table = values::table_of(variable, values::snake(variable));
+        let found = pairs::literals(reading, &call.arguments[1].span);
+        let not = matches!(call.name, "ne" | "notInArray");
+        let used = Use::new(Kind::Column, Role::Reads, values::column(&table, &values::snake(reading.word(first.start + 2))), call.line);
+        if found.is_empty() {
+            facts.push(used);
+            continue;
+        }
+        for value in found {
+            let used = used.clone().value(value);
+            facts.push(if not { used.note("all but this value") } else { used });
+        }
+    }
+}
+
+/// Exposed: `Orders.update({ .. }) { it[status] = "paid" }`, `Orders.status eq "paid"`.
+pub(super) fn exposed(world: &World<'_, '_>, facts: &mut Facts) {
+    let reading = world.reading;
+    if !reading.imports(&["exposed"]) {
+        return;
+    }
+    let is_table = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase()) && word.bytes().any(|b| b.is_ascii_lowercase());
+    let end_of = |from: usize| {
+        let mut at = from + 1;
+        while matches!(reading.word(at), "." | "::") && reading.kind(at + 1) == Some(Token::Word) {
+            at += 2;
+        }
+        if reading.is(at, "(") { reading.partner(at) + 1 } else { at }
+    };
+    for at in 0..reading.tokens.len().saturating_sub(4) {
+        let is_column = is_table(reading.word(at)) && reading.is(at + 1, ".") && reading.kind(at + 2) == Some(Token::Word);
+        if is_column && matches!(reading.word(at + 3), "eq" | "neq") && (at == 0 || !matches!(reading.word(at - 1), "." | "::")) {
+            let entity = reading.word(at);
+            let table = world.mapped.table(reading, entity);
+            let column = world.mapped.column(reading, Some(entity), reading.word(at + 2));
+            let mut used = Use::new(Kind::Column, Role::Reads, values::column(&table, &column), reading.line(at));
+            used.value = values::value(reading, &(at + 4..end_of(at + 4)));
+            used.note = (reading.is(at + 3, "neq") && used.value.is_some()).then(|| "all but this value".to_owned());
+            facts.push(used);
+        }
+    }
+    for call in reading.calls.iter().filter(|c| matches!(c.name, "update" | "insert" | "insertAndGetId" | "upsert" | "insertIgnore" | "replace")) {
+        let Some(entity) = call.receiver().filter(|r| is_table(r)) else { continue };
+        // The block behind the brackets, or the only one.
+        let open = if reading.is(call.close + 1, "{") { call.close + 1 } else { call.open };
+        if !reading.is(open, "{") {
+            continue;
+        }
+        let table = world.mapped.table(reading, entity);
+        facts.push(Use::new(Kind::Column, Role::Writes, table.clone(), call.line));
+        for at in open..reading.partner(open) {
+            if !(reading.is(at, "it") && reading.is(at + 1, "[")) {
+                continue;
+            }
+            let close = reading.partner(at + 1);
+            if !reading.is(close + 1, "=") {
+                continue;
+            }
+            let column = world.mapped.column(reading, Some(entity), reading.word(close - 1));
+            let mut used = Use::new(Kind::Column, Role::Writes, values::column(&table, &column), reading.line(at));
+            used.value = values::value(reading, &(close + 2..end_of(close + 2)));
+            facts.push(used);
+        }
+    }
+}
+
 /// Diesel's `orders::status.eq("idle")`, and SeaORM's `order::Column::Status.eq("idle")`.
 pub(super) fn rust(world: &World<'_, '_>, facts: &mut Facts) {
     let reading = world.reading;
     if !world.lower.contains("diesel") && !world.lower.contains("sea_orm") {
         return;
+    }
+    // SeaORM's `col_expr(order::Column::Status, Expr::value("paid"))`.
+    for call in reading.calls.iter().filter(|c| c.name == "col_expr" && c.arguments.len() == 2) {
+        let first = &call.arguments[0].span;
+        let names: Vec<&str> = first.clone().filter(|&i| reading.kind(i) == Some(Token::Word)).map(|i| reading.word(i)).collect();
+        let [.., entity, "Column", column] = *names else { continue };
+        let given = reading.calls.iter().find(|c| call.arguments[1].span.contains(&c.at) && c.name == "value").and_then(|c| c.positional(0));
+        let mut used = Use::new(Kind::Column, Role::Writes, Name::literal(format!("{entity}.{}", values::snake(column))), reading.line(first.start));
+        used.value = given.and_then(|a| values::value(reading, &a.span));
+        facts.push(used);
     }
     for call in reading.calls.iter().filter(|c| matches!(c.name, "eq" | "ne" | "eq_any" | "is_in")) {
         let (table, column) = match *call.path.as_slice() {

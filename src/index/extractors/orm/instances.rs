@@ -7,7 +7,8 @@ use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{DeclarationKind, Reading, Span};
 
 /// What shows that objects of the file are saved.
-const SAVES: [&str; 18] = [
+const SAVES: [&str; 19] = [
+    "ORM\\Entity",
     ".save",
     "commit()",
     "flush()",
@@ -30,7 +31,8 @@ const SAVES: [&str; 18] = [
 
 pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts) {
     let by_repository = matches!(reading.language.name(), "java" | "kotlin") && reading.mentions(&["Repository"]);
-    if mapped.models.is_empty() && mapped.imported.is_empty() && !by_repository {
+    let by_context = reading.language.name() == "csharp" && reading.mentions(&["SaveChanges"]);
+    if mapped.models.is_empty() && mapped.imported.is_empty() && !by_repository && !by_context {
         return;
     }
     let saved = reading.mentions(&SAVES);
@@ -196,6 +198,12 @@ impl<'a> Holder<'_, 'a> {
         }
         let a =
             reading.assignments.iter().rev().find(|a| a.name == variable && a.path.len() == 1 && a.at < at && function.is_none_or(|f| f.body.contains(&a.at)));
+        if let Some(found) = a.and_then(|a| self.of_typed_repository(a.value.clone())) {
+            return Some((found, Certainty::Sure));
+        }
+        if let Some(found) = a.and_then(|a| self.of_context(a.value.clone())) {
+            return Some((found, Certainty::Sure));
+        }
         if let Some(a) = a
             && let Some(word) = a.value.clone().take(24).map(|i| reading.word(i)).find(|w| self.is_model(w))
         {
@@ -244,6 +252,52 @@ impl<'a> Holder<'_, 'a> {
         super::queries::repositories(self.reading).into_iter().find(|(variable, _)| words.contains(variable)).map(|(_, entity)| entity)
     }
 
+    /// The type of the row that a repository gives: `val order = orders.findById(id).get()` with `orders: OrderRepository`.
+    fn of_typed_repository(&self, value: Span) -> Option<&'a str> {
+        let reading = self.reading;
+        if !matches!(reading.language.name(), "java" | "kotlin") {
+            return None;
+        }
+        let call = reading
+            .calls
+            .iter()
+            .find(|c| value.contains(&c.at) && matches!(c.name, "findById" | "getById" | "getOne" | "getReferenceById" | "findByIdOrNull"))?;
+        let variable = call.receiver()?;
+        let typed = |i: usize| reading.word(i).strip_suffix("Repository").filter(|e| !e.is_empty());
+        (0..reading.tokens.len()).filter(|&i| reading.is(i, variable)).find_map(|i| {
+            let after = if reading.is(i + 1, ":") { typed(i + 2) } else { None };
+            after.or_else(|| i.checked_sub(1).and_then(typed))
+        })
+    }
+
+    /// The set of rows that .NET's context is asked for one of: `await db.Orders.FirstAsync(..)`.
+    fn of_context(&self, value: Span) -> Option<&'a str> {
+        let reading = self.reading;
+        if reading.language.name() != "csharp" {
+            return None;
+        }
+        const ONE: [&str; 12] = [
+            "FirstAsync",
+            "FirstOrDefaultAsync",
+            "SingleAsync",
+            "SingleOrDefaultAsync",
+            "FindAsync",
+            "LastOrDefaultAsync",
+            "First",
+            "FirstOrDefault",
+            "Single",
+            "SingleOrDefault",
+            "Find",
+            "LastOrDefault",
+        ];
+        let call = reading.calls.iter().find(|c| value.contains(&c.at) && ONE.contains(&c.name))?;
+        let at = call.path.iter().position(|h| {
+            let lower = h.to_ascii_lowercase();
+            lower.ends_with("context") && lower != "httpcontext" || matches!(&*lower, "db" | "_db")
+        })?;
+        call.path.get(at + 1).copied().filter(|s| s.starts_with(|c: char| c.is_ascii_uppercase()) && !ONE.contains(s))
+    }
+
     fn is_model(&self, word: &str) -> bool {
         word.starts_with(|c: char| c.is_ascii_uppercase())
             && (self.mapped.is_model(word)
@@ -255,7 +309,7 @@ impl<'a> Holder<'_, 'a> {
         let is_ruby = self.reading.language.name() == "ruby";
         // A mapped type of this file says which of its members are columns; of others only what carries a literal is told.
         let counts = match model {
-            Some(model) if !model.columns.is_empty() && !is_ruby => model.columns.iter().any(|c| c.property.eq_ignore_ascii_case(property)),
+            Some(model) if !model.columns.is_empty() && !is_ruby => model.columns.iter().any(|c| c.property.trim_start_matches('$').eq_ignore_ascii_case(property)),
             _ => value.is_some() || role == Role::Writes,
         };
         if !counts || property.starts_with('_') {

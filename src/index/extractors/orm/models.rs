@@ -131,7 +131,7 @@ fn python(reading: &Reading<'_>, declared: &Declaration<'_>, framework: &Framewo
         let is_reference = matches!(call.name, "ForeignKey" | "OneToOneField" | "ForeignKeyField");
         let column = given.or(first).unwrap_or_else(|| if is_reference { format!("{}_id", a.name) } else { a.name.to_owned() });
         let mut values: Vec<String> =
-            call.keyword(&["default"]).and_then(|d| values::text(reading, &d.span)).filter(|v| !matches!(&**v, "true" | "false")).into_iter().collect();
+            call.keyword(&["default"]).and_then(|d| values::value(reading, &d.span)).filter(|v| !matches!(&**v, "true" | "false")).into_iter().collect();
         values.extend(call.keyword(&["choices"]).map(|c| choices(reading, &c.span)).unwrap_or_default());
         values.extend(enum_values(reading, call.open..call.close));
         values.dedup();
@@ -173,7 +173,7 @@ fn choices(reading: &Reading<'_>, span: &Span) -> Vec<String> {
         .into_iter()
         .filter_map(|e| {
             let first = if reading.is(e.start, "(") { reading.elements(&e).into_iter().next()? } else { e };
-            values::text(reading, &first)
+            values::value(reading, &first)
         })
         .collect()
 }
@@ -316,7 +316,12 @@ fn fields(reading: &Reading<'_>, declared: &Declaration<'_>) -> Vec<Column> {
                         if let Some(span) = reading.entry(&argument.span, "enum")
                             && reading.is(span.start, "[")
                         {
-                            values.extend(reading.elements(&span).iter().filter_map(|e| values::text(reading, e)));
+                            values.extend(reading.elements(&span).iter().filter_map(|e| values::value(reading, e)));
+                        }
+                        // TypeORM's and MikroORM's `@Column({ default: Status.Open })`.
+                        if a.name.ends_with("Column") || matches!(a.name, "Property" | "Enum" | "Prop") {
+                            let default = reading.entry(&argument.span, "default").and_then(|s| values::value(reading, &s));
+                            values.extend(default.filter(|v| !matches!(&**v, "true" | "false")));
                         }
                     }
                 }

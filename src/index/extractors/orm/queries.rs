@@ -93,6 +93,7 @@ const PROOF: &[&str] = &[
     "find_by",
     "findby",
     "diesel",
+    "exposed",
     "sea_orm",
     "table(",
 ];
@@ -106,6 +107,8 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
     match reading.language.name() {
         "elixir" => dialects::ecto(&world, facts),
         "rust" => dialects::rust(&world, facts),
+        "typescript" | "javascript" => dialects::drizzle(&world, facts),
+        "kotlin" => dialects::exposed(&world, facts),
         _ => {}
     }
     for call in reading.calls.iter().filter(|c| !c.in_log) {
@@ -136,10 +139,15 @@ impl<'a> World<'_, 'a> {
         let reading = self.reading;
         let certainty = if root.is_known { Certainty::Sure } else { Certainty::Likely };
         facts.push(Use::new(Kind::Column, verb.role, root.table.clone(), call.line).certainty(certainty));
+        // Sequelize's `update(change, { where: filter })`.
+        let has_where = call.positional(1).is_some_and(|a| reading.entry(&a.span, "where").is_some());
         // Of two objects the second is set: Mongo's `update(filter, change)`.
         let objects = call.arguments.iter().filter(|a| a.keyword.is_none() && a.span.clone().take(6).any(|i| reading.is(i, "{"))).count();
-        let takes =
-            if verb.takes == Takes::Set && name == "update" && objects >= 2 && !self.lower.contains("sequelize") { Takes::FilterThenSet } else { verb.takes };
+        let takes = if verb.takes == Takes::Set && name == "update" && objects >= 2 && !self.lower.contains("sequelize") && !has_where {
+            Takes::FilterThenSet
+        } else {
+            verb.takes
+        };
         // What stands behind a condition in words is bound in it.
         if self.condition(call, name, verb.role, root, certainty, facts) {
             return;
@@ -234,6 +242,10 @@ impl<'a> World<'_, 'a> {
                 if let Some(root) = self.of_mongo(call) {
                     return Some(root);
                 }
+            }
+            // Sequel's `DB[:orders].where(..)`.
+            "ruby" if reading.is(call.begins, "DB") && reading.is(call.begins + 1, "[") && reading.is(call.begins + 2, ":") => {
+                return Some(Root { table: Name::literal(reading.word(call.begins + 3)), entity: None, is_known: true });
             }
             "ruby"
                 if holders.is_empty()
@@ -348,6 +360,14 @@ impl<'a> World<'_, 'a> {
         };
         if let Some(table) = table {
             return Some(Root { table, entity: None, is_known: true });
+        }
+        // Drizzle's `db.update(orders)`, by the variable of the table.
+        if matches!(call.name, "update" | "insert" | "delete" | "from")
+            && self.lower.contains("drizzle")
+            && let Some(first) = call.positional(0).filter(|a| a.span.len() == 1 && reading.kind(a.span.start) == Some(Token::Word))
+        {
+            let variable = reading.word(first.span.start);
+            return Some(Root { table: values::table_of(variable, values::snake(variable)), entity: None, is_known: true });
         }
         match call.name {
             "query" | "select" | "update" | "delete" | "insert" | "get_repository" | "getRepository" | "createQueryBuilder"

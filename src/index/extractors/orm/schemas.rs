@@ -296,7 +296,7 @@ fn entries(reading: &Reading<'_>, span: &Span) -> Vec<Column> {
 /// `model Order { status OrderStatus @default(NEW) @map("state") @@map("orders") }` and `enum OrderStatus { NEW PAID }`.
 pub(super) fn prisma(file: &File<'_>, facts: &mut Facts) {
     let mut block: Option<(bool, String, u32)> = None;
-    let mut fields: Vec<(String, u32)> = Vec::new();
+    let mut fields: Vec<(String, u32, Option<String>)> = Vec::new();
     let mut mapped: Option<String> = None;
     let quoted = |line: &str, mark: &str| line.split(mark).nth(1).and_then(|r| r.split('"').nth(1)).map(str::to_owned);
     let text = file.text;
@@ -311,8 +311,10 @@ pub(super) fn prisma(file: &File<'_>, facts: &mut Facts) {
                     let table = mapped.take().unwrap_or_else(|| name.clone());
                     facts.given.push(Given { key: values::table_key(name), value: table.clone(), part: None, line: *at });
                     facts.push(Use::new(Kind::Column, Role::Declares, Name::literal(&*table), *at));
-                    for (field, line) in fields.drain(..) {
-                        facts.push(Use::new(Kind::Column, Role::Declares, Name::literal(format!("{table}.{field}")), line));
+                    for (field, line, default) in fields.drain(..) {
+                        let mut used = Use::new(Kind::Column, Role::Declares, Name::literal(format!("{table}.{field}")), line);
+                        used.value = default;
+                        facts.push(used);
                     }
                 }
                 fields.clear();
@@ -325,7 +327,10 @@ pub(super) fn prisma(file: &File<'_>, facts: &mut Facts) {
                 if models.contains(&plain) || line.contains("@relation") {
                     continue;
                 }
-                fields.push((quoted(line, "@map(").unwrap_or_else(|| word.to_owned()), number));
+                // A word or a text, and no call: `@default(NEW)`, `@default("new")`.
+                let default = line.split_once("@default(").and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| inside.trim_matches('"').to_owned());
+                let default = default.filter(|d| d.starts_with(char::is_alphabetic) && !d.contains('(') && !matches!(&**d, "true" | "false"));
+                fields.push((quoted(line, "@map(").unwrap_or_else(|| word.to_owned()), number, default));
             }
             (Some(word), _, Some((true, _, _))) if word.starts_with("@@map") => mapped = quoted(line, "@@map("),
             (Some(word), _, Some((false, name, _))) if !word.starts_with('@') => {

@@ -47,6 +47,8 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
     jobs(reading, out);
     named(reading, out);
     aborts(reading, out);
+    annotated(reading, out);
+    deadlines(reading, out);
 }
 
 /// Resilience4j names its policies; their numbers stand in the configuration.
@@ -55,6 +57,39 @@ fn named(reading: &Reading<'_>, out: &mut Facts) {
         let Some(name) = annotation.keyword(&["name"]).and_then(|a| reading.literal(&a.span)) else { continue };
         let used = Use::new(crate::index::model::Kind::Setting, Role::Retries, Name::literal(name), annotation.line);
         out.push(used.note(if annotation.name == "Retry" { "retried as configured" } else { "timed out as configured" }));
+    }
+}
+
+/// MicroProfile's `@Timeout(500)` on a client's method.
+fn annotated(reading: &Reading<'_>, out: &mut Facts) {
+    if !reading.mentions(&["RegisterRestClient", "faulttolerance"]) {
+        return;
+    }
+    for annotation in reading.annotations.iter().filter(|a| a.name == "Timeout") {
+        let number = annotation.positional(0).or_else(|| annotation.keyword(&["value"]));
+        let unit = annotation.keyword(&["unit"]).map_or("", |a| reading.source(&a.span));
+        let unit = if unit.ends_with("SECONDS") && !unit.ends_with("MILLISECONDS") { S } else { MS };
+        if let Some(value) = number.and_then(|a| timeout(reading, &a.span, unit))
+            && let Some((name, certainty)) = target::of(reading, annotation.at + 2, out)
+        {
+            push(out, name, value, annotation.line, None, certainty);
+        }
+    }
+}
+
+/// `deadline: DateTime.UtcNow.AddSeconds(2)` of a gRPC call.
+fn deadlines(reading: &Reading<'_>, out: &mut Facts) {
+    if reading.language.name() != "csharp" {
+        return;
+    }
+    for call in reading.calls.iter().filter(|c| matches!(c.name, "AddSeconds" | "AddMilliseconds") && c.path.iter().any(|p| matches!(*p, "UtcNow" | "Now"))) {
+        let is_deadline = reading.is(call.begins.wrapping_sub(1), ":") && reading.word(call.begins.wrapping_sub(2)).eq_ignore_ascii_case("deadline");
+        let unit = if call.name == "AddSeconds" { S } else { MS };
+        if let Some(value) = call.positional(0).and_then(|a| timeout(reading, &a.span, unit)).filter(|_| is_deadline)
+            && let Some((name, certainty)) = target::of(reading, call.begins, out)
+        {
+            push(out, name, value, call.line, None, certainty);
+        }
     }
 }
 

@@ -117,6 +117,7 @@ pub(super) const POSITIONAL: &[Positional] = &[
     row(GO, "WithMaxRetries", &["backoff", "retry"], 1, Attempts, 0.0),
     row(GO, "Attempts", &["retry"], 0, Attempts, 0.0),
     row(GO, "WithMax", &["retry"], 0, Attempts, 0.0),
+    row(GO, "MaxRetry", &["asynq"], 0, Attempts, 0.0),
     row(GO, "SetRetryCount", &[], 0, Attempts, 0.0),
     row(GO, "SetTimeout", &["resty", "client"], 0, Timeout, MS),
     row(JVM, "setConnectTimeout", &[], 0, Timeout, MS),

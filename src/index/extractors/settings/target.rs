@@ -175,6 +175,10 @@ pub(super) fn of(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Nam
             return Some((name, Certainty::Sure));
         }
     }
+    // The only address that the function has.
+    if let Some(name) = function.and_then(|f| only_address(reading, &f.body)) {
+        return Some((name, Certainty::Sure));
+    }
     let holder = reading.enclosing(at, &[DeclarationKind::Type]);
     // The only address that the type knows.
     if let Some(name) = holder.filter(|d| is_client(d.name)).and_then(|d| only_address(reading, &d.body)) {
@@ -261,6 +265,10 @@ fn told_alone(facts: &Facts, from: u32, to: u32) -> Option<Name> {
 
 /// What a call on these lines was found to ask.
 fn told(facts: &Facts, from: u32, to: u32) -> Option<Name> {
+    // A job that is enqueued with its own attempts.
+    if let Some(job) = facts.uses.iter().find(|u| u.kind == Kind::Job && u.role == Role::Writes && (from..=to).contains(&u.line)) {
+        return Some(job.name.clone());
+    }
     let asked = facts.uses.iter().filter(|u| u.role == Role::Calls && (from..=to).contains(&u.line));
     for used in asked {
         match used.kind {

@@ -21,6 +21,22 @@ pub(super) fn value(reading: &Reading<'_>, piece: &Piece<'_>, name: &str, place:
             if let Some(found) = reading.entry(span, name) {
                 return values::value(reading, &found);
             }
+            // `Map.of("status", Status.PAID)`, `new MapSqlParameterSource("status", ..)`, `mapOf("status" to ..)`
+            let maps = reading
+                .calls
+                .iter()
+                .filter(|c| (span.start..span.end).contains(&c.at) && matches!(c.name, "of" | "MapSqlParameterSource" | "addValue" | "mapOf"));
+            for map in maps {
+                for (i, key) in map.arguments.iter().enumerate().step_by(if map.name == "mapOf" { 1 } else { 2 }) {
+                    if reading.string(key.span.start) != Some(name) {
+                        continue;
+                    }
+                    let value = if map.name == "mapOf" { Some(key.span.start + 2..key.span.end) } else { map.arguments.get(i + 1).map(|v| v.span.clone()) };
+                    if let Some(value) = value.filter(|v| !v.is_empty()) {
+                        return values::value(reading, &value);
+                    }
+                }
+            }
         }
     } else if !rest.is_empty() {
         let elements: Vec<Span> = match &*rest {

@@ -123,6 +123,8 @@ impl Reader<'_, '_> {
         }
         let goes_on = self.tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Sign && matches!(&*t.text, "||" | "+" | "-" | "*" | "/" | "."));
         match token.kind {
+            // JPQL's `com.acme.OrderStatus.PAID`.
+            Kind::Word if self.is(at + 1, ".") => self.member_of_package(at).map(Value::Text),
             _ if goes_on => None,
             Kind::Text => Some(Value::Text(token.text.replace("''", "'"))),
             Kind::Bound => Some(Value::Bound(token.text.clone().into_owned(), token.place)),
@@ -131,6 +133,18 @@ impl Reader<'_, '_> {
             Kind::Word if token.text.eq_ignore_ascii_case("n") && self.kind(at + 1) == Some(Kind::Text) => self.value(at + 1),
             _ => None,
         }
+    }
+
+    /// The member of an enumeration that is named with its package.
+    fn member_of_package(&self, at: usize) -> Option<String> {
+        let mut last = at;
+        while self.is(last + 1, ".") && self.kind(last + 2) == Some(Kind::Word) {
+            last += 2;
+        }
+        let of = |i: usize| self.tokens.get(i).map_or("", |t| &*t.text);
+        let is_type = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase()) && word.bytes().any(|b| b.is_ascii_lowercase());
+        let shouts = !of(last).is_empty() && of(last).bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        (last >= at + 4 && shouts && is_type(of(last - 2)) && of(at).starts_with(|c: char| c.is_ascii_lowercase())).then(|| of(last).to_owned())
     }
 
     /// Members of `IN ('a', 'b')` or `ANY(ARRAY['a', 'b'])`, from the word on.

@@ -83,7 +83,8 @@ impl Reader<'_, '_> {
 
     /// The value that an expression consists of, casts left out.
     fn whole(&self, span: Range<usize>) -> Option<Value> {
-        let plain = span.len() == 1 || self.is(span.start + 1, "::") || self.is(span.start + 1, "as") || self.is(span.start, "cast");
+        let plain =
+            span.len() == 1 || self.is(span.start + 1, ".") || self.is(span.start + 1, "::") || self.is(span.start + 1, "as") || self.is(span.start, "cast");
         if plain { self.value(span.start) } else { None }
     }
 

@@ -2,7 +2,7 @@
 //! name asks for one or two.
 
 use super::{Known, Tables, last};
-use crate::index::link::members::Members;
+use crate::index::link::members::{Member, Members};
 use crate::index::model::{Facts, Kind, Name, Part};
 use std::collections::BTreeSet;
 
@@ -55,10 +55,13 @@ impl Tables {
             let Some(path) = path else { continue };
             // The holder of a state stands in its name.
             let whole = if used.kind == Kind::State { format!("{}.{}", used.name.pattern(), last(&path)) } else { path.clone() };
-            for form in Members::forms(&whole).into_iter().chain(Members::forms(&path)) {
+            let mut forms: Vec<String> = Members::forms(&whole).into_iter().chain(Members::forms(&path)).collect();
+            while let Some(form) = forms.pop() {
                 if !out.members.members.contains_key(&form)
-                    && let Some(found) = piece(&member(&form)).and_then(|bytes| postcard::from_bytes(&bytes).ok())
+                    && let Some(found) = piece(&member(&form)).and_then(|bytes| postcard::from_bytes::<Vec<Member>>(&bytes).ok())
                 {
+                    // Its enumeration may know it without its name before it.
+                    forms.extend(found.iter().flat_map(|m| Members::forms(&format!("{}.{}", m.holder, m.name))));
                     out.members.members.insert(form, found);
                 }
             }

@@ -27,7 +27,10 @@ const SCHEMAS: [&str; 3] = ["public", "dbo", "main"];
 pub(super) fn of(said: &Said<'_>, tables: &Tables) -> Option<Forms> {
     let (kind, name) = (said.used.kind, &said.found.name);
     if !name.says_something() {
-        return None;
+        // What is called by an address that nobody gives here: the component that the variable is named after.
+        let [open] = &*said.found.open else { return None };
+        let target = tables.components().of_word(open).filter(|_| kind == Kind::Setting)?;
+        return Some(Forms { is_vague: true, ..simple(target.to_owned(), target.to_ascii_lowercase()) });
     }
     let text = pattern(name);
     Some(match kind {
@@ -54,7 +57,9 @@ pub(super) fn of(said: &Said<'_>, tables: &Tables) -> Option<Forms> {
             simple(text, exact)
         }
         Kind::Setting => {
-            let host = text.split_once("://").map_or(&*text, |(_, rest)| rest).split(['/', ':']).next().unwrap_or("");
+            let host = text.split_once("://").map_or(&*text, |(_, rest)| rest).split('/').next().unwrap_or("");
+            // A port; a job may be called `photo:resize`.
+            let host = host.split_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()) || port.contains('{')).map_or(host, |(host, _)| host);
             let components = tables.components();
             let target = components.of_host(&text).or_else(|| components.of_word(host)).unwrap_or(if host.is_empty() { &text } else { host });
             simple(target.to_owned(), target.to_ascii_lowercase())
