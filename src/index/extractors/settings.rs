@@ -2,6 +2,7 @@
 //! configuration. The name is the target as far as it is known (a host's first label, a service, a client, else the function that calls),
 //! the value `attempts=3` or `timeout=5s`, one use each.
 
+mod by_hand;
 mod code;
 mod config;
 mod durations;
@@ -9,9 +10,10 @@ mod lines;
 mod spring;
 mod tables;
 mod target;
+mod whose;
 
 use crate::index::file::File;
-use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
+use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role, Use};
 
 /// Languages that are read.
 pub(super) const LANGUAGES: &[&str] = &[
@@ -35,7 +37,7 @@ pub(super) const LANGUAGES: &[&str] = &[
 ];
 
 /// Words without which a file holds none.
-pub(super) const WORDS: &[&str] = &["retr", "timeout", "attempt", "deadline", "tries", "time_limit", "backoff", "_timer"];
+pub(super) const WORDS: &[&str] = &["retr", "timeout", "attempt", "deadline", "tries", "time_limit", "backoff", "_timer", "nats"];
 
 /// Finds attempts and timeouts.
 pub(super) fn read(file: &File<'_>, out: &mut Facts) {
@@ -59,7 +61,11 @@ enum What {
     Timeout,
 }
 
-fn push(out: &mut Facts, name: Name, value: String, line: u32, note: Option<&str>, certainty: Certainty) {
+fn push(out: &mut Facts, mut name: Name, value: String, line: u32, note: Option<&str>, certainty: Certainty) {
+    // Where nobody gives the address, its variable's own name says what is called.
+    if let [Part::Setting(key, default @ None)] = &mut *name.0 {
+        *default = target::label(key);
+    }
     let mut used = Use::new(Kind::Setting, Role::Retries, name, line).value(value).certainty(certainty);
     used.note = note.map(str::to_owned);
     out.push(used);

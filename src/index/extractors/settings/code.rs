@@ -1,7 +1,7 @@
 //! Attempts and timeouts in programs.
 
 use super::tables::{BY_LANGUAGE, CLIENTS, KEYS, Key, MS, POSITIONAL, S};
-use super::{What, durations, push, target};
+use super::{What, by_hand, durations, push, target};
 use crate::index::model::{Certainty, Facts, Name, Role, Use};
 use crate::index::reading::tokens::Kind;
 use crate::index::reading::{Call, DeclarationKind, Reading, Span};
@@ -47,8 +47,12 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
     jobs(reading, out);
     named(reading, out);
     aborts(reading, out);
+<<<<<<< ours
     annotated(reading, out);
     deadlines(reading, out);
+=======
+    by_hand::read(reading, out);
+>>>>>>> theirs
 }
 
 /// Resilience4j names its policies; their numbers stand in the configuration.
@@ -146,16 +150,18 @@ fn habit(language: &str) -> f64 {
 /// `max_retries=3`, `timeout: 5000`, `RetryMax = 3`, `'retries' => 3`.
 fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
     let sign = reading.word(at + 1);
-    if !matches!(sign, ":" | "=" | "=>" | ",") {
+    // `f.options[:timeout] = 20`
+    let element = (sign == "]" && reading.is(at + 2, "=")).then(|| reading.partner(at + 1)).filter(|open| *open < at);
+    if !(matches!(sign, ":" | "=" | "=>" | ",") || element.is_some()) {
         return;
     }
     let Some(row) = KEYS.iter().find(|k| k.word == word) else { return };
-    // `props.put(ProducerConfig.RETRIES_CONFIG, 3)`
-    let constant = row.word.ends_with("_CONFIG") && sign == ",";
-    if !(matches!(sign, ":" | "=" | "=>") || constant) {
+    // `props.put(ProducerConfig.RETRIES_CONFIG, 3)`, `.set("message.timeout.ms", "5000")`
+    let put = (row.word.ends_with("_CONFIG") || row.word.contains('.')) && sign == ",";
+    if !(matches!(sign, ":" | "=" | "=>") || put || element.is_some()) {
         return;
     }
-    let value = value_of(reading, at + 2);
+    let value = value_of(reading, at + if element.is_some() { 3 } else { 2 });
     let Some(shown) = (match row.what {
         What::Attempts => attempts(reading, &value),
         What::Timeout => timeout(reading, &value, row.unit),
@@ -167,7 +173,7 @@ fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
         return;
     }
     // A parameter's default (`def f(timeout=5)`) sets nothing yet.
-    if reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && d.head.contains(&at)) || !(row.strong || in_client(reading, at, row)) {
+    if reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && d.head.contains(&at)) || !(row.strong || element.map_or_else(|| in_client(reading, at, row), |open| of_client(reading, open))) {
         return;
     }
     let found = if row.word.contains("_MS_CONFIG") || row.word == "RETRIES_CONFIG" || row.word.ends_with(".ms") || row.word.contains("send.max") {
@@ -191,12 +197,20 @@ fn value_of(reading: &Reading<'_>, from: usize) -> Span {
     from..to
 }
 
+/// Whether a name is that of a client, or of what makes one.
+fn holds(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    CLIENTS.iter().any(|w| if w.len() <= 4 { name == *w } else { name.contains(w) })
+}
+
+/// Whether the brackets at `open` are those of a client's options: `conn.options[..]`, `client.opts[..]`.
+fn of_client(reading: &Reading<'_>, open: usize) -> bool {
+    let Some(last) = open.checked_sub(1).filter(|&i| i >= 2 && reading.is(i - 1, ".")) else { return false };
+    matches!(reading.word(last), "options" | "opts" | "defaults") || holds(reading.word(last))
+}
+
 /// Whether a key that has many meanings stands in the options of a client.
 fn in_client(reading: &Reading<'_>, at: usize, row: &Key) -> bool {
-    let holds = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        CLIENTS.iter().any(|w| if w.len() <= 4 { name == *w } else { name.contains(w) })
-    };
     // Keys of two levels: retry: { limit: 2 }, timeout: { request: 1000 }.
     let nested = match row.word {
         "limit" | "max" | "total" => "retry",
@@ -205,7 +219,7 @@ fn in_client(reading: &Reading<'_>, at: usize, row: &Key) -> bool {
     };
     let brace = enclosing_brace(reading, at);
     if !nested.is_empty() {
-        let above = brace.filter(|&b| b >= 2 && matches!(reading.word(b - 1), ":" | "=" | "=>")).is_some_and(|b| reading.word(b - 2).contains(nested));
+        let above = brace.filter(|&b| b >= 2 && matches!(reading.word(b - 1), ":" | "=" | "=>")).is_some_and(|b| reading.word(b - 2).to_ascii_lowercase().contains(nested));
         let call = innermost(reading, at)
             .is_some_and(|c| c.name.contains("Retry") || c.name.contains("retry") || c.arguments.iter().any(|a| reading.source(&a.span) == ":retry"));
         return above || call && row.word != "limit";

@@ -1,6 +1,6 @@
 //! What a setting is for: the host, service or client that is called, as far as the text around it tells.
 
-use super::first_label;
+use super::{first_label, whose};
 use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Call, DeclarationKind, Reading, Span};
@@ -135,11 +135,18 @@ pub(super) fn label(name: &str) -> Option<String> {
 /// Well-known middleware by a word in a name.
 fn middleware(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
+    if name == "nats" {
+        return Some("nats");
+    }
     ["kafka", "redis", "rabbitmq", "amqp"].into_iter().find(|w| name.contains(w))
 }
 
 /// The target of the setting at a token, and how sure it is: an address or a client's own name says it, or only a function's.
 pub(super) fn of(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Name, Certainty)> {
+    // Options with a name of their own are for whoever is given them.
+    if let Some(used) = whose::used_at(reading, at) {
+        return of(reading, used, facts);
+    }
     // Calls around it, from the inside out.
     let around: Vec<&Call<'_>> = reading.calls.iter().filter(|c| c.open < at && at < c.close || c.at == at).collect();
     if let Some(name) = channel(reading, at) {
@@ -162,6 +169,11 @@ pub(super) fn of(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Nam
             return Some((Name::literal(text), Certainty::Sure));
         }
     }
+    if let Some(call) = whose::block(reading, at)
+        && let Some(name) = in_span(reading, &(call.open..call.close)).or_else(|| of_call(reading, call))
+    {
+        return Some((name, Certainty::Sure));
+    }
     if let Some(name) = annotated(reading, at, facts) {
         return Some(name);
     }
@@ -182,6 +194,12 @@ pub(super) fn of(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Nam
     let holder = reading.enclosing(at, &[DeclarationKind::Type]);
     // The only address that the type knows.
     if let Some(name) = holder.filter(|d| is_client(d.name)).and_then(|d| only_address(reading, &d.body)) {
+        return Some((name, Certainty::Sure));
+    }
+    if let Some(name) = holder.and_then(|d| whose::base(reading, &d.body)).and_then(|span| in_span(reading, &span)) {
+        return Some((name, Certainty::Sure));
+    }
+    if let Some(name) = holder.and_then(|d| whose::worker(reading, d)) {
         return Some((name, Certainty::Sure));
     }
     let by_type = holder.and_then(|d| if is_client(d.name) || is_job(d.name) { label(d.name) } else { None });
@@ -220,6 +238,9 @@ fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
         }
         here = one.on.map(|o| &reading.calls[o]);
     }
+    if let Some(name) = whose::first_argument(reading, call) {
+        return Some(name);
+    }
     if let Some(name) = in_span(reading, &(call.open..call.close)) {
         return Some(name);
     }
@@ -251,7 +272,7 @@ fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
 }
 
 /// What the calls on these lines were found to ask, when it is one target only.
-fn told_alone(facts: &Facts, from: u32, to: u32) -> Option<Name> {
+pub(super) fn told_alone(facts: &Facts, from: u32, to: u32) -> Option<Name> {
     let mut found: Option<Name> = None;
     for line in facts.uses.iter().filter(|u| u.role == Role::Calls && (from..=to).contains(&u.line)).map(|u| u.line) {
         let name = told(facts, line, line)?;
@@ -345,6 +366,16 @@ fn annotated(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Name, C
     if task {
         return Some((Name::literal(reading.word(target)), Certainty::Sure));
     }
+    // The topic that is listened to beside it.
+    let beside = |line: u32| facts.uses.iter().find(|u| u.kind == Kind::Channel && u.role == Role::Consumes && u.line == line);
+    let mut siblings = reading.annotations.iter().filter(|a| a.target == Some(target) && a.at != annotation.at);
+    if let Some(channel) = siblings.find_map(|a| beside(a.line)) {
+        return Some((channel.name.clone(), Certainty::Sure));
+    }
+    let holder = reading.enclosing(target, &[DeclarationKind::Type]);
+    if let Some(name) = holder.and_then(|d| whose::base(reading, &d.body)).and_then(|span| in_span(reading, &span)) {
+        return Some((name, Certainty::Sure));
+    }
     label(reading.word(target)).map(|text| (Name::literal(text), Certainty::Guess))
 }
 
@@ -366,6 +397,9 @@ fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
         match reading.kind(at) {
             Some(Token::Text) => {
                 let text = reading.string(at).unwrap_or("");
+                if let Some(found) = whose::variable(reading, at).and_then(|name| host(&name)) {
+                    return Some(found);
+                }
                 if text.contains("://") || text.starts_with('{') || text.starts_with("${") || text.contains("/") {
                     let name = reading.name(&(at..at + 1));
                     if let Some(found) = host(&name) {
@@ -378,7 +412,7 @@ fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
                 let lower = word.to_ascii_lowercase();
                 let address = ["url", "uri", "addr", "host", "endpoint", "base"].iter().any(|w| lower.ends_with(w));
                 if address && !reading.is(at + 1, "(") && !matches!(reading.word(at + 1), ":" | "=") {
-                    let name = reading.name(&(at..at + 1));
+                    let name = reading.name(&whose::whole(reading, at));
                     if let Some(found) = host(&name) {
                         return Some(found);
                     }

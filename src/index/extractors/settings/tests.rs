@@ -30,7 +30,7 @@ fn in_programs() {
         (
             "DispatchClient.java",
             "class DispatchClient { DispatchClient(@Value(\"${shop.work.url}\") String u, RestTemplateBuilder b) { rest = b.setReadTimeout(Duration.ofSeconds(2)).build(); } }",
-            &["sure ${shop.work.url} = timeout=2s @1"],
+            &["sure ${shop.work.url:shop-work} = timeout=2s @1"],
         ),
         (
             "b.py",
@@ -56,7 +56,7 @@ fn in_programs() {
         (
             "a.py",
             "import requests\nSTOCK_URL = os.environ['STOCK_URL']\ndef f():\n    return requests.get(f'{STOCK_URL}/x', timeout=0.5)",
-            &["sure ${STOCK_URL} = timeout=500ms @4"],
+            &["sure ${STOCK_URL:stock} = timeout=500ms @4"],
         ),
         ("a.py", "@retry(stop=stop_after_attempt(3))\ndef reserve():\n    return stock_client.reserve()", &["sure stock = attempts=3 @1"]),
         (
@@ -131,6 +131,71 @@ fn in_configuration() {
             &["sure shop.Stock = attempts=4 @1", "sure shop.Stock = timeout=1500ms @1"],
         ),
         ("compose.yml", "services:\n  a:\n    image: x\n    healthcheck:\n      retries: 3\n      timeout: 5s", &[]),
+    ] {
+        sets(path, text, expected);
+    }
+}
+
+#[test]
+fn whose_they_are_stands_elsewhere() {
+    for (path, text, expected) in [
+        (
+            "a.ts",
+            "const c = axios.create({ baseURL: process.env.STOCK_URL ?? 'http://stock:80', timeout: 900 });",
+            &["sure ${STOCK_URL:http://stock:80} = timeout=900ms @1"][..],
+        ),
+        (
+            "a.ts",
+            "import Redis from 'ioredis';\nexport const r = new Redis({ host: process.env.CACHE_HOST, maxRetriesPerRequest: 4 });",
+            &["sure ${CACHE_HOST:cache} = attempts=4 @2"],
+        ),
+        (
+            "a.ts",
+            "import { Queue } from 'bullmq';\nclass A { constructor(private readonly mails: Queue) {}\n f() { this.mails.add('welcome', { a: 1 }, { attempts: 4 }); this.seen.add('x', { attempts: 9 }); } }",
+            &["sure welcome = attempts=4 @3"],
+        ),
+        (
+            "a.rb",
+            "class Stock\n  TRY = { max: 2, interval: 1 }.freeze\n  AGAIN_RETRY = { max: 6 }\n  def f\n    Faraday.new(url: ENV.fetch('STOCK_URL')) do |c|\n      c.request :retry, AGAIN_RETRY\n      c.options.timeout = 7\n      c.options[:open_timeout] = 3\n      c.headers[:timeout] = 9\n    end\n  end\nend",
+            &["sure ${STOCK_URL:stock} = attempts=6 @3", "sure ${STOCK_URL:stock} = timeout=7s @7", "sure ${STOCK_URL:stock} = timeout=3s @8"],
+        ),
+        (
+            "a.go",
+            "import \"github.com/nats-io/nats.go\"\n\nfunc f() {\n\tnc, _ := nats.Connect(u, nats.MaxReconnects(7))\n\tnc.Request(\"stock.get\", nil, 3*time.Second)\n\thttp.Request(\"GET\", u, b)\n}",
+            &["sure nats = attempts=7 @4", "sure stock.get = timeout=3s @5"],
+        ),
+        (
+            "a.py",
+            "import boto3\nq = boto3.client('sqs', config=Config(retries={'max_attempts': 5}, read_timeout=8))",
+            &["sure sqs = attempts=5 @2", "sure sqs = timeout=8s @2"],
+        ),
+        (
+            "a.py",
+            "class Stock:\n    def __init__(self):\n        self.c = httpx.Client(base_url=conf.stock_url)\n\n    @retry(stop=stop_after_attempt(6))\n    def get(self, i):\n        return self.c.get(f'/items/{i}')",
+            &["sure stock = attempts=6 @5"],
+        ),
+        (
+            "A.java",
+            "class A {\n  @RetryableTopic(attempts = \"5\")\n  @KafkaListener(topics = \"stock.moved\")\n  void on(String m) { } }",
+            &["sure stock.moved = attempts=5 @2"],
+        ),
+        (
+            "w.py",
+            "from arq import cron\nclass WorkerSettings:\n    functions = [print_bill]\n    max_tries = 3\n    job_timeout = 90",
+            &["sure print_bill = attempts=3 @4", "sure print_bill = timeout=90s @5"],
+        ),
+        ("a.rs", "fn f() { let p = ClientConfig::new().set(\"message.timeout.ms\", \"4000\"); }", &["sure kafka = timeout=4s @1"]),
+        (
+            "a.py",
+            "MAX_RETRIES = 4\nLOGIN_ATTEMPTS = 5\ndef f():\n    for i in range(MAX_RETRIES):\n        try:\n            return requests.get('http://stock/x')\n        except Exception:\n            time.sleep(i)\ndef g(user):\n    if user.attempts > LOGIN_ATTEMPTS:\n        lock(user)",
+            &["sure stock = attempts=4 @1"],
+        ),
+        (
+            "a.go",
+            "const maxAttempts = 6\n\nfunc f() {\n\tfor i := 0; i < maxAttempts; i++ {\n\t\thttp.Get(\"http://stock/x\")\n\t\ttime.Sleep(time.Second)\n\t}\n}",
+            &["sure stock = attempts=6 @1"],
+        ),
+        ("a.go", "const maxAttempts = 6\n\nfunc f(n int) bool {\n\treturn n < maxAttempts\n}", &[]),
     ] {
         sets(path, text, expected);
     }
