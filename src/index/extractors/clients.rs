@@ -5,11 +5,7 @@ mod matching;
 mod places;
 
 pub(crate) use matching::{Hit, hits};
-<<<<<<< src/index/extractors/clients.rs
-pub(crate) use places::{find_key, is_told, listed, same, type_of, variable_type};
-=======
-pub(crate) use places::{find_key, held_type, is_told, same, type_of, variable_type};
->>>>>>> /tmp/h8.new
+pub(crate) use places::{find_key, held_type, is_told, listed, same, type_of, variable_type};
 
 use crate::index::model::{Certainty, Kind, Role};
 

@@ -150,7 +150,6 @@ fn members<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Vec<Member<
     Vec::new()
 }
 
-<<<<<<< src/index/extractors/states.rs
 /// A class that holds nothing but texts: `static final String FILED = "filed"`, `public const string Filed = "filed"`.
 fn texts<'a>(reading: &Reading<'a>, declared: &Declaration<'a>, assigned: Vec<Member<'a>>) -> Vec<Member<'a>> {
     let body = &declared.body;
@@ -170,11 +169,11 @@ fn texts<'a>(reading: &Reading<'a>, declared: &Declaration<'a>, assigned: Vec<Me
     let is_word =
         |m: &Member<'_>| !m.value.is_empty() && m.value.len() <= 32 && m.value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
     if out.len() == all && out.iter().all(is_word) { out } else { Vec::new() }
-=======
+}
+
 /// Whether the token stands on a line that begins with `case`: Swift's `case open, shut`.
 fn of_case(reading: &Reading<'_>, at: usize) -> bool {
     (0..=at).rev().find(|&i| reading.tokens[i].first).is_some_and(|i| reading.is(i, "case") || reading.is(i + 1, "case"))
->>>>>>> /tmp/h8.new
 }
 
 /// Groups of constants and literal types: Go's `const (StatusIdle Status = "idle" ..)`, `type Status = "a" | "b"`, `const Status = { Idle: "idle" }`,
@@ -427,13 +426,12 @@ fn is_conversion(reading: &Reading<'_>, at: usize) -> bool {
 fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
     let before = begins.checked_sub(1).map_or("", |i| reading.word(i));
     let mut after = at + 1;
-    if matches!(reading.word(after), "." | "::") || reading.is(after, "->") && reading.language.name() == "php" {
+    if matches!(reading.word(after), "." | "::") {
         after += 2;
         if reading.is(after, "(") {
             after = reading.partner(after) + 1;
         }
     }
-<<<<<<< src/index/extractors/states.rs
     let is_php = reading.language.name() == "php";
     if is_php && reading.is(after, "->") {
         after += 2;
@@ -443,8 +441,6 @@ fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
     }
     // A word of the next line is none of this statement.
     let next = reading.tokens.get(after).filter(|t| !t.first || t.kind != Token::Word).map_or("", |_| reading.word(after));
-=======
-    let next = reading.word(after);
     // An entry of an array or object is what the call around it makes of it.
     if matches!(before, ":" | "=>" | "[" | ",")
         && matches!(next, "," | "}" | "]" | ")")
@@ -455,7 +451,6 @@ fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
     if before == "=>" && begins >= 2 && reading.string(begins - 2).is_some_and(values::is_state_word) && matches!(next, "," | "]" | ")") {
         return Some(Role::Writes);
     }
->>>>>>> /tmp/h8.new
     let compares = |w: &str| matches!(w, "==" | "!=" | "===" | "!==" | "in" | "is" | "case" | "when");
     if compares(before) || compares(next) && next != "in" || matches!(next, "=>" | "->") || before == "not" {
         return Some(Role::Reads);

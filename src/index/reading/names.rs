@@ -326,7 +326,6 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
     Name::unknown()
 }
 
-<<<<<<< src/index/reading/names.rs
 /// A template that another file holds, with whatever is put into it.
 fn filled(template: Name) -> Name {
     let mark = |part: Part| match part {
@@ -334,7 +333,8 @@ fn filled(template: Name) -> Name {
         part => part,
     };
     Name(template.0.into_iter().map(mark).collect())
-=======
+}
+
 /// Methods and functions of C# that are one expression: `static string Cart(string id) => Prefix + id;`, with the token of the name.
 pub(super) fn expression_bodied(reading: &Reading<'_>) -> Vec<(usize, Span)> {
     let mut out = Vec::new();
@@ -352,7 +352,6 @@ pub(super) fn expression_bodied(reading: &Reading<'_>) -> Vec<(usize, Span)> {
         }
     }
     out
->>>>>>> /tmp/h8.new
 }
 
 /// The expression that an arrow function of one expression gives back: `(id: string) => \`cart:${id}\``.
