@@ -433,12 +433,6 @@ fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
         }
     }
     let is_php = reading.language.name() == "php";
-    if is_php && reading.is(after, "->") {
-        after += 2;
-        if reading.is(after, "(") {
-            after = reading.partner(after) + 1;
-        }
-    }
     // A word of the next line is none of this statement.
     let next = reading.tokens.get(after).filter(|t| !t.first || t.kind != Token::Word).map_or("", |_| reading.word(after));
     // An entry of an array or object is what the call around it makes of it.
