@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +102,7 @@ class Case:
     counted_only: bool = False  # instructions are counted, and no time is taken
     topology: bool = False  # in a project with a topology of 200 components that is kept compiled already
     index: bool = False  # in a project whose shared resources are indexed already
+    made: bool = False  # the file is as the edit leaves it
 
 
 class Project:
@@ -190,8 +193,8 @@ class Project:
             Case("silent-edit-topology", self.moved(self.edit("statement", "py", "reports/statement.py")), False, counted_only=True, topology=True),
             Case("injecting-edit-topology", self.moved(self.edit("consumer", "go", "orders/consumer.go")), True, counted_only=True, topology=True),
             Case("silent-edit-index", self.moved(self.edit("statement", "py", "reports/statement.py"), self.indexed), False, counted_only=True, index=True),
-            Case("status-edit-done", self.status(), True, counted_only=True),
-            Case("status-edit-done-index", self.status(), True, counted_only=True, index=True),
+            Case("status-edit-done", self.status(), True, counted_only=True, made=True),
+            Case("status-edit-done-index", self.status(), True, counted_only=True, index=True, made=True),
         ]
 
     def moved(self, payload: bytes, to: Path | None = None) -> bytes:
@@ -238,4 +241,21 @@ def run_once(binary: Path, case: Case, project: Project, wrapper: list[str] | No
     if case.index:
         subprocess.run([str(binary), "index", "--quiet", str(project.indexed)], capture_output=True, env=environment, check=True)
     command = [*(wrapper or []), str(binary), "hook"]
-    return subprocess.run(command, input=case.payload, capture_output=True, env=environment, check=False)
+    with made(case):
+        return subprocess.run(command, input=case.payload, capture_output=True, env=environment, check=False)
+
+
+@contextmanager
+def made(case: Case) -> Iterator[None]:
+    """The file as the edit leaves it, where the case is one that was made; then as it was before."""
+    if not case.made:
+        yield
+        return
+    tool_input = json.loads(case.payload)["tool_input"]
+    place = Path(tool_input["file_path"])
+    before = place.read_text()
+    place.write_text(before.replace(tool_input["old_string"], tool_input["new_string"]))
+    try:
+        yield
+    finally:
+        place.write_text(before)

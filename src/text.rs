@@ -3,6 +3,10 @@
 /// One line without control characters and without marks that change the direction of text.
 #[must_use]
 pub fn plain(text: &str) -> String {
+    // Most text is plain already, and is seen to be at once.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.to_owned();
+    }
     text.chars().filter(|c| !is_hidden(*c)).collect()
 }
 

@@ -232,7 +232,7 @@ impl<'a> Hook<'a> {
         let finds = self.settings.config.findings.tell && (gate || !is_before);
         let component = || self.settings.component(&edit.path);
         // After the edit, where its text is read anyway: the model sees both hooks' texts behind the same result. A gate asks before.
-        let facts = if is_before == gate { self.observed(&edit, &absolute, project_dir, &text) } else { Vec::new() };
+        let observed = self.observed(&edit, &absolute, project_dir, is_before, is_before == gate, &text);
         let (verdict, mut telling, wrong) = {
             let knowledge = self.settings.knowledge();
             let config = &self.settings.config;
@@ -247,16 +247,14 @@ impl<'a> Hook<'a> {
             let verdict = engine::review(&edit, &knowledge, &context);
             // Who is concerned comes before what to ask about it.
             let mut telling = Telling::default();
-            let failed = self.tell_observed(&facts, !verdict.modules.is_empty(), &edit.path, &mut telling);
+            let failed = self.tell_observed(&observed.facts, !verdict.modules.is_empty(), &edit.path, &mut telling);
             let (levels, wrong) = self.claim(&telling::claims(&verdict, &edit.path));
             telling::compose(&verdict, &levels, &knowledge[0], &edit.path, &config.budget, &mut telling);
             (verdict, telling, wrong.or(failed))
         };
         let wrong = if finds { wrong.or(self.find(&edit, &absolute, &verdict, is_before, &mut telling)) } else { wrong };
         let wrong = if is_before { wrong } else { wrong.or(self.meet_strangers(&edit, &text, &mut telling)) };
-        if !is_before {
-            self.renew_facts(&edit, &absolute, project_dir);
-        }
+        observed.keep();
         self.record.keep_verdict(&verdict);
         self.record.around = around.into_inner();
         // A gate denies what it tells in full and each finding that it is sure of; the same edit tried again has been told, and passes.

@@ -1,13 +1,14 @@
-//! After an edit, or before it in a gate: who else touches what its lines touch, from the index of the repository. Then the file's own facts
-//! are renewed.
+//! After an edit, or before it in a gate: who else touches what its lines touch, from the index of the repository. After an edit the file
+//! is read once, as a whole: what its changed lines say is told, and all that it says renews the index.
 
 use super::Hook;
 use crate::engine::edit::Edit;
 use crate::engine::path::{PathKind, kind};
 use crate::hash;
 use crate::index::depending::{self, Fact, Observer};
+use crate::index::link::ResolvedUse;
 use crate::index::model::Certainty;
-use crate::index::store::{self, Store, anchor};
+use crate::index::store::{Said, Store, StoredPlace, StoredResource, anchor};
 use crate::index::touched::{self, Region, Touch, words};
 use crate::project;
 use crate::session::{Claim, Level};
@@ -24,14 +25,101 @@ const LOOKED_UP: usize = 8;
 /// Places of one resource whose lines are read again, at most: those of the first that still stand are told.
 const READ_AGAIN: usize = 12;
 
-impl Hook<'_> {
-    /// What others have to do with the lines that the edit changes. `path`: as the client names the file; `before`: the file before the edit.
-    pub(super) fn observed(&self, edit: &Edit<'_>, path: &str, project_dir: Option<&Path>, before: &dyn Fn() -> Option<String>) -> Vec<Fact> {
-        if !self.settings.config.observers.tell || !is_looked_at(edit) {
-            return Vec::new();
+/// What the index says of an edit, and what it has to be told of it.
+#[derive(Debug, Default)]
+pub(super) struct Observed {
+    /// Who else is concerned by what the edit does.
+    pub(super) facts: Vec<Fact>,
+    renewed: Option<Renewed>,
+}
+
+/// The edited file as it is now, for the index.
+#[derive(Debug)]
+struct Renewed {
+    store: Store,
+    path: String,
+    text: String,
+    said: Option<Said>,
+}
+
+impl Observed {
+    /// Renews what the index knows of the edited file.
+    pub(super) fn keep(&self) {
+        if let Some(Renewed { store, path, text, said }) = &self.renewed {
+            store.keep(path, text, said.as_ref());
         }
-        let Some((store, root)) = self.state.zip(project_dir).and_then(|(state, dir)| opened(state, dir)) else { return Vec::new() };
-        facts(&store, &root, &project::relative(path, Some(&root), None), edit, before).unwrap_or_default()
+    }
+}
+
+/// The index of the repository that an edited file lies in, its top, and the file's path from there.
+struct Opened {
+    store: Store,
+    root: PathBuf,
+    path: String,
+}
+
+impl Hook<'_> {
+    /// What others have to do with the lines that the edit changes. `path`: as the client names the file; `is_asked`: whether it is told at
+    /// this event; `before`: the file before the edit. After the edit the file is read once: for its lines, and for all that it says now.
+    pub(super) fn observed(
+        &self,
+        edit: &Edit<'_>,
+        path: &str,
+        project_dir: Option<&Path>,
+        is_before: bool,
+        is_asked: bool,
+        before: &dyn Fn() -> Option<String>,
+    ) -> Observed {
+        let config = &self.settings.config.observers;
+        let (tells, renews) = (config.tell && is_asked, config.index && !is_before);
+        let mut out = Observed::default();
+        if !(tells || renews) || !is_looked_at(edit) {
+            return out;
+        }
+        let Some(opened) = self.state.zip(project_dir).and_then(|(state, dir)| opened(state, dir, path)) else { return out };
+        let now = if is_before { None } else { project::read_file(path) };
+        let said = if renews { opened.store.read(&opened.path, now.as_deref().unwrap_or("")) } else { None };
+        if tells {
+            let edited = Edited { edit, before, now: now.as_deref(), said: said.as_ref() };
+            if let Some(touches) = touches(&opened, &edited) {
+                self.look_up(&opened, touches, &mut out);
+            }
+        }
+        if renews {
+            let Opened { store, path, .. } = opened;
+            out.renewed = Some(Renewed { store, path, text: now.unwrap_or_default(), said });
+        }
+        out
+    }
+
+    /// Who else has to do with what an edit touches.
+    fn look_up(&self, Opened { store, root, path }: &Opened, touches: Vec<Touch>, out: &mut Observed) {
+        let component = store.component(path);
+        let here = (path.as_str(), component.as_deref());
+        for touch in touches.into_iter().take(LOOKED_UP) {
+            let Some(StoredResource { places, .. }) = store.observers(touch.kind, &touch.name) else { continue };
+            let all: Vec<Observer> = places.iter().map(observer).collect();
+            let Some(mut fact) = depending::fact(touch, all, here) else { continue };
+            // A place counts as long as its line stands; the first that do are enough.
+            let mut standing = 0;
+            let mut read = 0;
+            fact.observers.retain_mut(|observer| {
+                if standing == LINES {
+                    return true;
+                }
+                read += 1;
+                let place = places.iter().find(|p| p.path == observer.path && p.line == observer.line && p.role == observer.role);
+                let line = place.filter(|_| read <= READ_AGAIN).and_then(|p| store.still_there(p, root));
+                if let Some(line) = line {
+                    observer.line = line;
+                    standing += 1;
+                }
+                line.is_some()
+            });
+            // What made it speak may have been among those that are gone.
+            out.facts.extend(depending::again(fact, here));
+        }
+        out.facts.sort_by_key(|f| f.alone.is_none());
     }
 
     /// Adds the facts to the telling: those that matter by themselves, the others where a module is raised. What went wrong, if anything did.
@@ -49,21 +137,29 @@ impl Hook<'_> {
         }
         wrong
     }
+}
 
-    /// Renews what the index knows of the edited file.
-    pub(super) fn renew_facts(&self, edit: &Edit<'_>, path: &str, project_dir: Option<&Path>) {
-        if self.settings.config.observers.index
-            && is_looked_at(edit)
-            && let Some((state, dir)) = self.state.zip(project_dir)
-            && let Some((_, root)) = opened(state, dir)
-        {
-            store::refresh(state, &root, &project::relative(path, Some(&root), None), project::read_file(path).as_deref());
-        }
+fn observer(place: &StoredPlace) -> Observer {
+    Observer {
+        path: place.path.clone(),
+        line: place.line,
+        component: place.component.clone(),
+        role: place.role,
+        value: place.value.clone(),
+        note: place.note.clone(),
+        certainty: place.certainty,
     }
 }
 
+/// The index of the repository that an edited file lies in.
+fn opened(state: &Path, folder: &Path, path: &str) -> Option<Opened> {
+    let (store, root) = top(state, folder)?;
+    let path = project::relative(path, Some(&root), None);
+    Path::new(&path).is_relative().then_some(Opened { store, root, path })
+}
+
 /// The index of the repository that a folder lies in, and its top.
-fn opened(state: &Path, folder: &Path) -> Option<(Store, PathBuf)> {
+fn top(state: &Path, folder: &Path) -> Option<(Store, PathBuf)> {
     for folder in folder.ancestors().take(ABOVE) {
         if let Some(store) = Store::open(state, folder) {
             return Some((store, folder.to_path_buf()));
@@ -85,54 +181,29 @@ fn known_by(touch: &Touch) -> u64 {
     hash::fnv(format!("{:?}\0{:?}\0{}\0{:?}\0{:?}", touch.change, touch.kind, touch.name, touch.role, touch.value).as_bytes())
 }
 
-/// Facts of an edit; none where its lines hold no word of a shared resource.
-fn facts(store: &Store, root: &Path, path: &str, edit: &Edit<'_>, before: &dyn Fn() -> Option<String>) -> Option<Vec<Fact>> {
-    // The cheap question first: a word of the changed texts that a shared resource is known by.
+/// An edit with what is known of its file.
+struct Edited<'a> {
+    edit: &'a Edit<'a>,
+    before: &'a dyn Fn() -> Option<String>,
+    now: Option<&'a str>,
+    /// What the whole file says now, where it was read.
+    said: Option<&'a Said>,
+}
+
+/// What an edit does to shared resources; none where its lines hold no word of any.
+fn touches(Opened { store, path, .. }: &Opened, edited: &Edited<'_>) -> Option<Vec<Touch>> {
     let may_touch = |text: &str| words(text).any(|w| store.may_hold(anchor(w)));
-    if !edit.changes.iter().any(|c| may_touch(&c.new) || may_touch(&c.old)) {
+    // The cheap question first, where the file was not read in any case.
+    if edited.said.is_none() && !edited.edit.changes.iter().any(|c| may_touch(&c.new) || may_touch(&c.old)) {
         return None;
     }
-    let file = before();
-    let region = Region::of(edit, file.as_deref())?;
-    let brought = store.resolve(&region.brings(path, may_touch), path);
-    let mut touches = touched::touches(&region, brought, &store.uses_in(path));
+    let region = Region::of(edited.edit, (edited.before)().as_deref(), edited.now)?;
+    let brought: Vec<ResolvedUse> = match edited.said {
+        Some(said) => said.uses().iter().filter(|u| region.brings_line(u.line)).cloned().collect(),
+        None => store.resolve(&region.brings(path, may_touch), path),
+    };
+    let known = if region.takes_any() { store.uses_in(path) } else { Vec::new() };
+    let mut touches = touched::touches(&region, brought, &known);
     touches.retain(|t| t.certainty > Certainty::Guess);
-    let component = store.component(path);
-    let mut out: Vec<Fact> = touches
-        .into_iter()
-        .take(LOOKED_UP)
-        .filter_map(|touch| {
-            let places = store.observers(touch.kind, &touch.name)?.places;
-            let others = places.iter().map(|p| Observer {
-                path: p.path.clone(),
-                line: p.line,
-                component: p.component.clone(),
-                role: p.role,
-                value: p.value.clone(),
-                note: p.note.clone(),
-                certainty: p.certainty,
-            });
-            let mut fact = depending::fact(touch, others.collect(), (path, component.as_deref()))?;
-            // A place counts as long as its line stands; the first that do are enough.
-            let mut standing = 0;
-            let mut read = 0;
-            fact.observers.retain_mut(|observer| {
-                if standing == LINES {
-                    return true;
-                }
-                read += 1;
-                let place = places.iter().find(|p| p.path == observer.path && p.line == observer.line && p.role == observer.role);
-                let line = place.filter(|_| read <= READ_AGAIN).and_then(|p| store.still_there(p, root));
-                if let Some(line) = line {
-                    observer.line = line;
-                    standing += 1;
-                }
-                line.is_some()
-            });
-            // What made it speak may have been among those that are gone.
-            depending::again(fact, (path, component.as_deref()))
-        })
-        .collect();
-    out.sort_by_key(|f| f.alone.is_none());
-    Some(out)
+    (!touches.is_empty()).then_some(touches)
 }

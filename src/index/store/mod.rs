@@ -20,7 +20,7 @@ mod write;
 
 pub use age::{age, looked_through};
 pub use filter::anchor;
-pub use overlay::refresh;
+pub use overlay::{Said, refresh};
 pub use records::line_hash;
 pub use run::{Report, Wanted, index, load};
 
@@ -89,6 +89,7 @@ pub struct StoredPlace {
 pub struct Store {
     base: Reader,
     overlay: Option<Overlay>,
+    files: Files,
 }
 
 impl Store {
@@ -99,7 +100,7 @@ impl Store {
         let files = Files::of(state, root);
         let base = Reader::new(open(&files.lookup())?, build(), root)?;
         let overlay = Overlay::open(&files.edited(base.head.generation));
-        Some(Self { base, overlay })
+        Some(Self { base, overlay, files })
     }
 
     /// Whether text that holds the word of this [`anchor`], or a line of this [`line_hash`], may touch a shared resource.
@@ -118,7 +119,12 @@ impl Store {
     /// The component that the file belonged to when it was last read.
     #[must_use]
     pub fn component(&self, path: &str) -> Option<String> {
-        self.with_file(path, |file| file.component.map(str::to_owned)).flatten()
+        // A file's record begins with its path and component; its uses are not asked for.
+        let of = |bytes: &[u8]| postcard::take_from_bytes::<(&str, Option<&str>)>(bytes).ok().filter(|((p, _), _)| *p == path)?.0.1.map(str::to_owned);
+        match self.overlay.as_ref().filter(|o| o.knows(path)) {
+            Some(overlay) => overlay.file(path, |file| file.component.map(str::to_owned)).flatten(),
+            None => of(&self.base.record(file_key(path))?),
+        }
     }
 
     /// The resource of this kind and name with its places.

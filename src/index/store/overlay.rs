@@ -12,12 +12,13 @@
 
 use super::format::{number, small};
 use super::records::{FileRecord, USES, UseRecord, file_key, is_path, name, narrow, note, resource_key, spots, value};
-use super::{Files, Store, filter, open};
+use super::{Store, filter, open};
 use crate::hash;
 use crate::index::extractors;
 use crate::index::file::File;
 use crate::index::link::ResolvedUse;
-use crate::index::model::Use;
+use crate::index::model::{Facts, Use};
+use crate::index::walk::{is_read, is_source};
 use crate::state;
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,6 +32,8 @@ const CROWDED: usize = 128 << 10;
 const FULL: usize = 1 << 20;
 /// Bytes from which on nothing is added.
 const LIMIT: usize = FULL + (64 << 10);
+/// Bytes of a file from which on it is only marked: to read it takes ten milliseconds.
+const READ: usize = 128 << 10;
 /// Files from which on further ones are only marked.
 const FILES: usize = 200;
 /// Bytes of the bit table that answers for all words; four thousand words make one false yes in eight.
@@ -172,47 +175,74 @@ impl Overlay {
     }
 }
 
+/// What a file says, with the names of the resources that it touches.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    facts: Facts,
+    uses: Vec<ResolvedUse>,
+}
+
+impl Said {
+    /// What it does to shared resources, by line.
+    #[must_use]
+    pub fn uses(&self) -> &[ResolvedUse] {
+        &self.uses
+    }
+}
+
 /// Reads an edited file again, and keeps what it says now. `path` is from the root, with `/`; `text` is the file after the edit, `None`
 /// where it is gone. Without an index there is nothing to keep. Tells whether something new was kept.
 pub fn refresh(state: &Path, root: &Path, path: &str, text: Option<&str>) -> bool {
-    refreshed(state, root, path, text).is_some()
+    Store::open(state, root).is_some_and(|store| store.keep(path, text.unwrap_or(""), store.read(path, text.unwrap_or("")).as_ref()))
 }
 
-fn refreshed(state: &Path, root: &Path, path: &str, text: Option<&str>) -> Option<()> {
-    if !is_path(path) {
-        return None;
-    }
-    let store = Store::open(state, root)?;
-    let files = Files::of(state, root.to_str()?);
-    let place = files.edited(store.base.head.generation);
-    let text = text.unwrap_or("");
-    let facts = catch_unwind(AssertUnwindSafe(|| extractors::facts(&File::new(path, text)))).ok();
-    let bytes = match &facts {
-        Some(facts) => {
-            let mut resolved = store.resolve(facts, path);
-            resolved.sort_by_key(|u| u.line);
-            entry(&store, path, text, &facts.uses, &resolved)?
+impl Store {
+    /// What a file says now. `None` where it cannot be told: an extractor fails at it, or it is so long that reading it would hold up an edit.
+    #[must_use]
+    pub fn read(&self, path: &str, text: &str) -> Option<Said> {
+        if text.len() > READ {
+            return None;
         }
-        // Nothing is known of it but that it is another file now.
-        None => bytes(path, &[], &[], &[]),
-    };
-    let (length, count) = store.overlay.as_ref().map_or((0, 0), |o| (o.bytes.len(), o.entries.len()));
-    let is_known = store.overlay.as_ref().is_some_and(|o| o.knows(path));
-    let bytes = if length + bytes.len() > FULL || count >= FILES && !is_known { self::bytes(path, &[], &[], &[]) } else { bytes };
-    if length > CROWDED
-        && let Some(overlay) = &store.overlay
-    {
-        let mut live = overlay.since(0);
-        if live.len() * 2 < length {
-            // What another process appends at this moment is lost: then the facts of its file are older, and count while their lines stand.
-            live.extend_from_slice(&bytes);
-            return files.replace(&live, &place).ok();
+        // As the whole repository is read: a file that would be left out says nothing.
+        if !is_read(path) || !is_source(text) {
+            return Some(Said::default());
         }
+        let facts = catch_unwind(AssertUnwindSafe(|| extractors::facts(&File::new(path, text)))).ok()?;
+        let mut uses = self.resolve(&facts, path);
+        uses.sort_by_key(|u| u.line);
+        Some(Said { facts, uses })
     }
-    if length + bytes.len() > LIMIT {
-        return None;
+
+    /// Keeps what an edited file says now; where that is not known, that it is another file. Tells whether something new was kept.
+    pub fn keep(&self, path: &str, text: &str, said: Option<&Said>) -> bool {
+        is_path(path) && is_read(path) && self.kept(path, text, said).is_some()
     }
-    state::open_append(&place).ok()?.write_all(&bytes).ok()
+
+    fn kept(&self, path: &str, text: &str, said: Option<&Said>) -> Option<()> {
+        let place = self.files.edited(self.base.head.generation);
+        let marked = || bytes(path, &[], &[], &[]);
+        let fresh = match said {
+            Some(said) => entry(self, path, text, &said.facts.uses, &said.uses)?,
+            None => marked(),
+        };
+        let (length, count) = self.overlay.as_ref().map_or((0, 0), |o| (o.bytes.len(), o.entries.len()));
+        let is_known = self.overlay.as_ref().is_some_and(|o| o.knows(path));
+        let fresh = if length + fresh.len() > FULL || count >= FILES && !is_known { marked() } else { fresh };
+        if length > CROWDED
+            && let Some(overlay) = &self.overlay
+        {
+            let mut live = overlay.since(0);
+            if live.len() * 2 < length {
+                // What another process appends at this moment is lost: then the facts of its file are older, and count while their lines stand.
+                live.extend_from_slice(&fresh);
+                return self.files.replace(&live, &place).ok();
+            }
+        }
+        if length + fresh.len() > LIMIT {
+            return None;
+        }
+        state::open_append(&place).ok()?.write_all(&fresh).ok()
+    }
 }
 
 /// The file's record as it is appended; `None` when it says nothing new.

@@ -1,0 +1,158 @@
+//! The index in the hook: after an edit the file is read once, what its lines do is told with who else is concerned, and the next edit, of
+//! whichever file, knows of it.
+
+#[path = "hook/room.rs"]
+mod room;
+
+use room::{Room, run, text};
+use serde_json::json;
+use std::path::Path;
+
+const WORKER: &str = "import redis
+
+store = redis.Redis(host=\"redis\")
+
+
+def handle(worker_id, job):
+    store.set(f\"worker:{worker_id}:status\", \"busy\")
+    try:
+        job.run()
+    except Exception:
+        return
+    store.set(f\"worker:{worker_id}:status\", \"idle\")
+";
+const DISPATCHER: &str = "import redis
+
+store = redis.Redis(host=\"redis\")
+
+
+def first_idle(workers):
+    for worker in workers:
+        if store.get(f\"worker:{worker}:status\") == \"idle\":
+            return worker
+    return None
+
+
+def listen():
+    events = store.pubsub()
+    events.subscribe(\"jobs.done\")
+    return events
+";
+const BILLING: &str = "from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get(\"/invoices/<invoice>\")
+def invoice(invoice):
+    return {}
+";
+const RETURN: &str = "    except Exception:\n        return\n";
+const IDLE: &str = "    except Exception:\n        store.set(f\"worker:{worker_id}:status\", \"idle\")\n        return\n";
+const FACT: &str = "this edit writes worker:{}:status = \"idle\" in an error handler";
+
+/// The three services, with an index.
+fn room(settings: &str, topology: &str) -> Room {
+    let room = Room::new();
+    for (path, text) in [("worker/worker.py", WORKER), ("dispatcher/assign.py", DISPATCHER), ("billing/app.py", BILLING)] {
+        room.file(&format!("project/{path}"), text);
+        room.file(&format!("project/{}/Dockerfile", path.split('/').next().expect("a folder")), "FROM python:3.13\nCMD [\"python\"]\n");
+    }
+    std::fs::create_dir_all(room.path("project/.git")).expect("a folder");
+    room.file("project/.dist-architect/config.yaml", format!("findings: {{tell: false}}\n{settings}"));
+    if !topology.is_empty() {
+        room.file("project/.dist-architect/topology.yaml", topology);
+    }
+    index(&room);
+    room
+}
+
+fn index(room: &Room) {
+    let mut command = room.command(env!("CARGO_BIN_EXE_distarch"));
+    let output = command.args(["index", "--quiet"]).arg(room.path("project")).output().expect("run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// What the hook says of an edit that has been made, in the project as it is called at `top`; the file then is what `lay_out` makes of it.
+fn said_at(room: &Room, top: &Path, session: &str, path: &str, (old, new): (&str, &str), lay_out: impl Fn(String) -> String) -> String {
+    let file = top.join(path);
+    let before = std::fs::read_to_string(&file).expect("a file");
+    assert!(before.contains(old), "{old}");
+    std::fs::write(&file, lay_out(before.replacen(old, new, 1))).expect("written");
+    let input = json!({ "file_path": top.join(path), "old_string": old, "new_string": new, "replace_all": false });
+    let more = json!({ "tool_name": "Edit", "tool_input": input, "tool_use_id": "toolu_1", "tool_response": { "originalFile": before } });
+    let mut command = room.hook_command();
+    command.env("CLAUDE_PROJECT_DIR", top);
+    let answer = run(command, room.event(session, "PostToolUse", more).to_string().as_bytes());
+    assert_eq!(room.faults(), [""; 0]);
+    answer.as_ref().map_or(String::new(), |a| text(a).to_owned())
+}
+
+fn said(room: &Room, session: &str, path: &str, change: (&str, &str)) -> String {
+    said_at(room, &room.path("project"), session, path, change, |text| text)
+}
+
+#[test]
+fn an_edit_is_told_who_is_concerned_and_the_next_one_knows_of_it() {
+    let room = room("", "");
+    let told = said(&room, "s1", "worker/worker.py", (RETURN, IDLE));
+    assert!(told.contains(&format!("{FACT} (worker/worker.py:11)\n- read by dispatcher/assign.py:8")), "{told}");
+    // What this one does is known at the next one, of another file.
+    let waits = "    if store.get(f\"worker:{workers[0]}:mood\") == \"glad\":\n        return workers[0]\n    return None\n";
+    assert_eq!(said(&room, "s1", "dispatcher/assign.py", ("    return None\n", waits)), "", "nobody else has to do with it");
+    let told = said(&room, "s1", "worker/worker.py", ("    try:", "    store.set(f\"worker:{worker_id}:mood\", \"glad\")\n    try:"));
+    assert!(told.contains("this edit writes worker:{}:mood = \"glad\" (worker/worker.py:8)\n- read by dispatcher/assign.py:10"), "{told}");
+}
+
+#[test]
+fn a_name_that_stands_elsewhere_in_the_file_is_known_on_the_changed_line() {
+    let room = room("", "");
+    let named = WORKER.replace("\n\n\ndef", "\nKEY = \"worker:{}:status\"\n\n\ndef");
+    room.file("project/worker/worker.py", &named);
+    index(&room);
+    let far = format!("{}    except Exception:\n", "\n".repeat(400));
+    std::fs::write(room.path("project/worker/worker.py"), named.replace("    except Exception:\n", &far)).expect("written");
+    let told = said(&room, "s1", "worker/worker.py", (RETURN, "    except Exception:\n        store.set(KEY.format(worker_id), \"idle\")\n        return\n"));
+    assert!(told.contains(&format!("{FACT} (worker/worker.py:412)")), "{told}");
+}
+
+#[test]
+fn a_line_counts_as_it_stands_in_the_file() {
+    let room = room("", "");
+    let formatted = |text: String| text.replace("import redis\n", "import os\n\nimport redis\n").replace("\n    ", "\n  ");
+    let told = said_at(&room, &room.path("project"), "s1", "worker/worker.py", (RETURN, IDLE), formatted);
+    assert!(told.contains(&format!("{FACT} (worker/worker.py:13)")), "laid out anew: {told}");
+    let told = said_at(
+        &room,
+        &room.path("project"),
+        "s2",
+        "worker/worker.py",
+        ("      job.run()\n", "      job.run()\n      store.set(f\"worker:{worker_id}:status\", \"idle\")\n"),
+        |_| WORKER.to_owned(),
+    );
+    assert_eq!(told, "", "undone before it was looked at");
+}
+
+#[test]
+fn what_is_turned_off_is_not_told_and_not_read() {
+    let no_facts = room("observers: {tell: false}\n", "");
+    assert!(!said(&no_facts, "s1", "worker/worker.py", (RETURN, IDLE)).contains("this edit"));
+    let overlay =
+        |room: &Room| std::fs::read_dir(room.state().join("index")).expect("a folder").flatten().any(|e| e.path().extension().is_some_and(|x| x == "edited"));
+    assert!(overlay(&no_facts), "what the file says is kept");
+    let no_index = room("observers: {index: false}\n", "");
+    assert!(said(&no_index, "s1", "worker/worker.py", (RETURN, IDLE)).contains(FACT));
+    assert!(!overlay(&no_index), "nothing is kept");
+}
+
+#[test]
+fn a_gate_tells_before_the_edit_and_renews_after_it() {
+    let room = room("mode: gate\n", "");
+    let input = json!({ "file_path": room.path("project/worker/worker.py"), "old_string": RETURN, "new_string": IDLE, "replace_all": false });
+    let event = room.event("s1", "PreToolUse", json!({ "tool_name": "Edit", "tool_input": input, "tool_use_id": "toolu_1" }));
+    let answer = room.hook(event.to_string()).expect("a fact");
+    assert!(text(&answer).contains(FACT), "{answer}");
+    assert!(!said(&room, "s1", "worker/worker.py", (RETURN, IDLE)).contains(FACT), "told before");
+    let told = said(&room, "s2", "dispatcher/assign.py", ("\"idle\":", "\"lost\":"));
+    assert!(!told.contains("worker/worker.py:13"), "its lines moved with the edit: {told}");
+}
