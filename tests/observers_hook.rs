@@ -156,3 +156,16 @@ fn a_gate_tells_before_the_edit_and_renews_after_it() {
     let told = said(&room, "s2", "dispatcher/assign.py", ("\"idle\":", "\"lost\":"));
     assert!(!told.contains("worker/worker.py:13"), "its lines moved with the edit: {told}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_project_that_is_reached_through_a_link_has_its_index() {
+    let room = room("", "");
+    let link = room.path("link");
+    std::os::unix::fs::symlink(room.path("project"), &link).expect("linked");
+    let told = said_at(&room, &link, "s1", "worker/worker.py", (RETURN, IDLE), |text| text);
+    assert!(told.contains(&format!("{FACT} (worker/worker.py:11)\n- read by dispatcher/assign.py:8")), "{told}");
+    // A folder of it.
+    let told = said_at(&room, &link.join("worker"), "s2", "worker.py", ("\"busy\"", "\"idle\""), |text| text);
+    assert!(told.contains("this edit writes worker:{}:status = \"idle\" (worker.py:7)\n- read by dispatcher/assign.py:8"), "{told}");
+}

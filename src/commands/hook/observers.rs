@@ -151,11 +151,19 @@ fn observer(place: &StoredPlace) -> Observer {
     }
 }
 
-/// The index of the repository that an edited file lies in.
+/// The index of the repository that an edited file lies in. The client's own names of both are tried first; where there is no index under
+/// that name, they may lead through a symbolic link to one that has it.
 fn opened(state: &Path, folder: &Path, path: &str) -> Option<Opened> {
-    let (store, root) = top(state, folder)?;
-    let path = project::relative(path, Some(&root), None);
-    Path::new(&path).is_relative().then_some(Opened { store, root, path })
+    let from = |folder: &Path, path: &Path| -> Option<Opened> {
+        let (store, root) = top(state, folder)?;
+        let path = project::relative(&path.to_string_lossy(), Some(&root), None);
+        Path::new(&path).is_relative().then_some(Opened { store, root, path })
+    };
+    from(folder, Path::new(path)).or_else(|| {
+        let real = folder.canonicalize().ok().filter(|real| real != folder)?;
+        let file = Path::new(path);
+        from(&real, &file.parent()?.canonicalize().ok()?.join(file.file_name()?))
+    })
 }
 
 /// The index of the repository that a folder lies in, and its top.
