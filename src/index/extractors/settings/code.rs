@@ -47,12 +47,9 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
     jobs(reading, out);
     named(reading, out);
     aborts(reading, out);
-<<<<<<< ours
     annotated(reading, out);
     deadlines(reading, out);
-=======
     by_hand::read(reading, out);
->>>>>>> theirs
 }
 
 /// Resilience4j names its policies; their numbers stand in the configuration.
@@ -173,7 +170,9 @@ fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
         return;
     }
     // A parameter's default (`def f(timeout=5)`) sets nothing yet.
-    if reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && d.head.contains(&at)) || !(row.strong || element.map_or_else(|| in_client(reading, at, row), |open| of_client(reading, open))) {
+    if reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && d.head.contains(&at))
+        || !(row.strong || element.map_or_else(|| in_client(reading, at, row), |open| of_client(reading, open)))
+    {
         return;
     }
     let found = if row.word.contains("_MS_CONFIG") || row.word == "RETRIES_CONFIG" || row.word.ends_with(".ms") || row.word.contains("send.max") {
@@ -219,7 +218,9 @@ fn in_client(reading: &Reading<'_>, at: usize, row: &Key) -> bool {
     };
     let brace = enclosing_brace(reading, at);
     if !nested.is_empty() {
-        let above = brace.filter(|&b| b >= 2 && matches!(reading.word(b - 1), ":" | "=" | "=>")).is_some_and(|b| reading.word(b - 2).to_ascii_lowercase().contains(nested));
+        let above = brace
+            .filter(|&b| b >= 2 && matches!(reading.word(b - 1), ":" | "=" | "=>"))
+            .is_some_and(|b| reading.word(b - 2).to_ascii_lowercase().contains(nested));
         let call = innermost(reading, at)
             .is_some_and(|c| c.name.contains("Retry") || c.name.contains("retry") || c.arguments.iter().any(|a| reading.source(&a.span) == ":retry"));
         return above || call && row.word != "limit";
