@@ -105,7 +105,6 @@ fn ask(reading: &Reading<'_>, call: &Call<'_>, row: &Client, verb: &str, out: &m
     let argument = call.keyword(&["url", "uri"]).or_else(|| call.positional(place));
     let Some(argument) = argument.filter(|a| !reading.is(a.span.start, "{")) else { return false };
     // A handler behind the path: a route, not a call.
-<<<<<<< src/index/extractors/http_calls.rs
     // PHP's arrays have the arrow too, and its functions a keyword.
     let is_handler = |i: usize| match reading.word(i) {
         "=>" => reading.language.name() != "php",
@@ -113,11 +112,6 @@ fn ask(reading: &Reading<'_>, call: &Call<'_>, row: &Client, verb: &str, out: &m
         _ => false,
     };
     let serves = call.arguments.last().is_some_and(|a| a.span.clone().take(30).any(is_handler));
-=======
-    let is_php = reading.language.name() == "php";
-    let begins = |word: &str| matches!(word, "function" | "func") || word == "=>" && !is_php || word == "fn" && is_php;
-    let serves = call.arguments.last().is_some_and(|a| a.span.clone().take(30).any(|i| begins(reading.word(i))));
->>>>>>> /tmp/h8.new
     if serves && !matches!(verb, "=" | "+") && call.arguments.len() > 1 {
         return false;
     }

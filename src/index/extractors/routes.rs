@@ -12,7 +12,7 @@ mod tables;
 
 use super::paths;
 use crate::index::file::File;
-use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role, Use};
+use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 
 pub(crate) use annotated::{mapping, type_prefix};
 
@@ -27,20 +27,6 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
         called::read(reading, out);
     }
     mounts::read(reading, out);
-    if file.path.ends_with("routes/api.php") && reading.mentions(&["Route::"]) {
-        laravel(out);
-    }
-}
-
-/// Laravel serves the routes of `routes/api.php` below `/api`.
-fn laravel(out: &mut Facts) {
-    for used in out.uses.iter_mut().filter(|u| u.kind == Kind::Route && u.role == Role::Serves) {
-        if let Some(Part::Text(text)) = used.name.0.first_mut()
-            && let Some((method, path)) = text.split_once(' ').filter(|(_, p)| p.starts_with('/') && !p.starts_with("/api/"))
-        {
-            *text = format!("{method} /api{path}");
-        }
-    }
 }
 
 /// Pushes one route for each method.
