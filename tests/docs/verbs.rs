@@ -111,7 +111,7 @@ fn held(path: &str, mark: &str, of: fn(&str) -> String) -> Vec<String> {
 fn every_verb_has_its_page() {
     let there: BTreeSet<String> = crate::pages("docs/verbs").iter().map(|p| p.display().to_string()).collect();
     let meant: BTreeSet<String> = verbs(&built()).iter().map(|v| page(v.get_name())).collect();
-    assert_eq!(there, meant);
+    assert_eq!(there, meant, "a page for each verb; SNAPSHOTS=overwrite writes its options and what its examples say");
     for verb in verbs(&built()) {
         let name = verb.get_name();
         let path = page(name);

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 /// Programs of others that pages name, each with what stands in for it.
 pub(crate) const STAND_INS: [(&str, &str, &str); 4] = [
-    ("claude", "doctor asks the client for its version", "echo '2.1.330 (Claude Code)'"),
+    ("claude", "doctor asks the client for its version", "echo '2.1.328 (Claude Code)'"),
     ("helm", "renders a chart; here it prints a manifest as a chart has them", "cat k8s/*.yaml"),
     ("dot", "draws what Graphviz reads; here it reads it", "grep -q '^digraph' && echo drawn"),
     ("man", "shows what it is given", "cat"),

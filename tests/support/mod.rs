@@ -100,7 +100,9 @@ impl Room {
                 out = out.replace(&root.join(name).display().to_string(), stands);
             }
         }
-        out.replace(env!("CARGO_BIN_EXE_distarch"), "/home/you/.cargo/bin/distarch")
+        let binary = Path::new(env!("CARGO_BIN_EXE_distarch"));
+        let real = fs::canonicalize(binary).expect("the binary");
+        [real.as_path(), binary].iter().fold(out, |out, path| out.replace(&path.display().to_string(), "/home/you/.cargo/bin/distarch"))
     }
 
     pub(crate) fn write(&self, path: &str, text: &str) {
@@ -252,7 +254,7 @@ pub(crate) fn play_but(page: &Path, room: &Room, excused: &mut dyn FnMut(&str) -
                 }
             }
             if shows && !fits(&lines(&block.text), &lines(&is)) {
-                wrong.push((block.line, block.text, is));
+                wrong.push((block.line, block.text, is.trim_end().to_owned()));
             }
         }
     }
