@@ -426,7 +426,7 @@ fn is_conversion(reading: &Reading<'_>, at: usize) -> bool {
 fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
     let before = begins.checked_sub(1).map_or("", |i| reading.word(i));
     let mut after = at + 1;
-    if matches!(reading.word(after), "." | "::") {
+    if matches!(reading.word(after), "." | "::") || reading.is(after, "->") && reading.language.name() == "php" {
         after += 2;
         if reading.is(after, "(") {
             after = reading.partner(after) + 1;

@@ -238,6 +238,13 @@ fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
         }
         here = one.on.map(|o| &reading.calls[o]);
     }
+    // asynq: `client.Enqueue(asynq.NewTask("resize", p), asynq.MaxRetry(7))`
+    if call.name.starts_with("Enqueue")
+        && let Some(task) = reading.calls.iter().find(|c| call.open < c.at && c.at < call.close && c.name == "NewTask")
+        && let Some(name) = task.positional(0).map(|a| reading.name(&a.span)).filter(|n| n.says_something() || n.is_open())
+    {
+        return Some(name);
+    }
     if let Some(name) = whose::first_argument(reading, call) {
         return Some(name);
     }
@@ -286,10 +293,6 @@ pub(super) fn told_alone(facts: &Facts, from: u32, to: u32) -> Option<Name> {
 
 /// What a call on these lines was found to ask.
 fn told(facts: &Facts, from: u32, to: u32) -> Option<Name> {
-    // A job that is enqueued with its own attempts.
-    if let Some(job) = facts.uses.iter().find(|u| u.kind == Kind::Job && u.role == Role::Writes && (from..=to).contains(&u.line)) {
-        return Some(job.name.clone());
-    }
     let asked = facts.uses.iter().filter(|u| u.role == Role::Calls && (from..=to).contains(&u.line));
     for used in asked {
         match used.kind {
