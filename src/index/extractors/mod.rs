@@ -118,7 +118,7 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { reads: Reads::Programs, words: KEYS, read: keys::read },
     Extractor { reads: Reads::Programs, words: LEASES, read: leases::read },
     Extractor { reads: Reads::Programs, words: &["bucket", "s3", "blob", "minio", "storage"], read: buckets::read },
-    Extractor { reads: Reads::Programs, words: &["status", "state", "phase", "stage"], read: states::read },
+    Extractor { reads: Reads::Programs, words: &["status", "state", "phase", "stage", "enum", "switch", "match "], read: states::read },
     Extractor { reads: Reads::Only(&["graphql", "proto", "unknown"]), words: &["enum "], read: states::read_schema },
     Extractor { reads: Reads::Programs, words: ORM, read: orm::read },
     Extractor { reads: Reads::Only(&["unknown"]), words: &["model ", "enum "], read: orm::read_prisma },

@@ -3,6 +3,9 @@
 //! An enumeration counts when its name says what it is (`OrderStatus`, `JobState`, `Phase`) and it has at least two members. Members are
 //! told by what is stored: the text they are given, else their name.
 
+mod closed;
+mod handed;
+
 use super::values;
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, OF_STATE, Part, Role, Use};
@@ -22,13 +25,18 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let reading = file.reading();
     let mut known: Vec<(&str, Vec<Member<'_>>)> = Vec::new();
     for declared in &reading.declarations {
-        if !is_state_type(declared.name) {
+        let is_named = is_state_type(declared.name);
+        if !is_named && !closed::is_kept(reading, declared) {
             continue;
         }
         let members = members(reading, declared);
-        if (2..=MOST).contains(&members.len()) {
-            known.push((declared.name, members));
+        if !(2..=MOST).contains(&members.len()) || !is_named && !closed::has_values(reading, declared, &members) {
+            continue;
         }
+        if !is_named {
+            facts.given.push(closed::given(declared));
+        }
+        known.push((declared.name, members));
     }
     known.extend(groups(reading));
     for (name, members) in &known {
@@ -39,6 +47,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     }
     places(reading, &known, facts);
     named_alone(reading, &known, facts);
+    closed::switched(reading, &known, facts);
 }
 
 /// A type named like a state, in the letter case of types.
@@ -259,7 +268,8 @@ fn places(reading: &Reading<'_>, known: &[(&str, Vec<Member<'_>>)], facts: &mut 
             }
             continue;
         }
-        let qualified = matches!(reading.word(at - 1), "." | "::") && is_state_type(reading.word(at - 2)) && name.starts_with(char::is_uppercase);
+        let of_type = || is_state_type(reading.word(at - 2)) || known.iter().any(|(holder, _)| *holder == reading.word(at - 2));
+        let qualified = matches!(reading.word(at - 1), "." | "::") && name.starts_with(char::is_uppercase) && of_type();
         let (holder, begins) = if qualified {
             (reading.word(at - 2), at - 2)
         } else if let Some((holder, _)) =
@@ -472,14 +482,7 @@ fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
     }
     // `setStatus(Status.PAID)`, `status: Status.PAID` of something that is made.
     if before == "(" && begins >= 2 {
-        let called = reading.word(begins - 2).to_ascii_lowercase();
-        if (called.starts_with("set")
-            || called.starts_with("with")
-            || called.starts_with("update")
-            || called.starts_with("mark")
-            || called.starts_with("transition"))
-            && next == ")"
-        {
+        if matches!(&*handed::first_word(reading.word(begins - 2)), "set" | "with" | "update" | "mark" | "transition") && next == ")" {
             return Some(Role::Writes);
         }
         if values::is_state_word(reading.word(begins - 2)) && next == ")" {
@@ -489,7 +492,7 @@ fn role(reading: &Reading<'_>, begins: usize, at: usize) -> Option<Role> {
     if before == ":" && begins >= 2 && values::is_state_word(reading.word(begins - 2)) && matches!(next, "," | "}" | ")") {
         return Some(Role::Writes);
     }
-    None
+    handed::role(reading, begins..after)
 }
 
 #[cfg(test)]
@@ -618,6 +621,70 @@ mod tests {
                 ["open", "shut"],
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_stored_or_switched_on_is_a_state_by_any_name() {
+        for (path, text, expected) in [
+            (
+                "a.ts",
+                "export enum BoxKind { Small = 'small', Big = 'big' }\n@Entity() class B { @Column({ type: 'varchar' }) kind!: BoxKind; }\nfunction f(k) { switch (k) { case BoxKind.Big: return 1; } b.kind = BoxKind.Small; }",
+                &[
+                    "sure state declares BoxKind = small @1",
+                    "sure state declares BoxKind = big @1",
+                    "sure state reads BoxKind = big @3",
+                    "sure state writes BoxKind = small @3",
+                ][..],
+            ),
+            (
+                "a.py",
+                "class Carrier(str, Enum):\n    ROAD = \"road\"\n    SEA = \"sea\"\n\nclass Box(Base):\n    carrier: Mapped[Carrier]\n",
+                &["sure state declares Carrier = road @2", "sure state declares Carrier = sea @3"],
+            ),
+            (
+                "a.rs",
+                "#[derive(Debug, sqlx::Type)]\nenum Lane { Fast, Slow }\nfn f(l: Lane) -> u8 { match l { Lane::Fast => 1, Lane::Slow => 2 } }",
+                &[
+                    "sure state declares Lane = Fast @2",
+                    "sure state declares Lane = Slow @2",
+                    "sure state reads Lane = Fast @3",
+                    "sure state reads Lane = Slow @3",
+                ],
+            ),
+            // Of another file: told when the repository is put together, if that one says so.
+            ("b.ts", "switch (k) { case BoxKind.Big: return 1; }", &["likely state reads ${closed enum BoxKind} = BoxKind.Big @1"]),
+            // Numbers, colours of a page, and what nobody stores.
+            (
+                "c.ts",
+                "enum Shade { Red = 'red', Blue = 'blue' }\nconst x = Shade.Red;\nenum Num { A = 1, B = 2 }\nswitch (n) { case Num.A: break; }",
+                &["likely state reads ${closed enum Num} = Num.A @4"],
+            ),
+        ] {
+            says(path, text, &[Kind::State], expected);
+        }
+    }
+
+    #[test]
+    fn a_function_says_what_it_does_with_a_member() {
+        for (path, text, expected) in [
+            (
+                "a.rs",
+                "use crate::m::LoanState;\nfn f() { decide(&db, id, LoanState::Lent).await; show(LoanState::Back); assert_eq!(x, LoanState::Lost); }",
+                &["likely state writes LoanState = Lent @2"][..],
+            ),
+            (
+                "a.py",
+                "loans.find_by(LoanState.LENT)\nmark_loan(loan, LoanState.BACK)\nprint(LoanState.LOST)\nsettings(LoanState.LOST)",
+                &["likely state reads LoanState = LoanState.LENT @1", "likely state writes LoanState = LoanState.BACK @2"],
+            ),
+            (
+                "A.java",
+                "class A { void f() { loans.listAll(page, LoanState.LENT); loans.updateState(id, LoanState.BACK); new Row(id, LoanState.LOST); } }",
+                &["likely state reads LoanState = LENT @1", "likely state writes LoanState = BACK @1"],
+            ),
+        ] {
+            says(path, text, &[Kind::State], expected);
         }
     }
 

@@ -309,7 +309,9 @@ impl<'a> Holder<'_, 'a> {
         let is_ruby = self.reading.language.name() == "ruby";
         // A mapped type of this file says which of its members are columns; of others only what carries a literal is told.
         let counts = match model {
-            Some(model) if !model.columns.is_empty() && !is_ruby => model.columns.iter().any(|c| c.property.trim_start_matches('$').eq_ignore_ascii_case(property)),
+            Some(model) if !model.columns.is_empty() && !is_ruby => {
+                model.columns.iter().any(|c| c.property.trim_start_matches('$').eq_ignore_ascii_case(property))
+            }
             _ => value.is_some() || role == Role::Writes,
         };
         if !counts || property.starts_with('_') {

@@ -151,7 +151,7 @@ fn whose_they_are_stands_elsewhere() {
         ),
         (
             "a.ts",
-            "import { Queue } from 'bullmq';\nclass A { constructor(private readonly mails: Queue) {}\n f() { this.mails.add('welcome', { a: 1 }, { attempts: 4 }); this.seen.add('x', { attempts: 9 }); } }",
+            "import { Queue } from 'bullmq';\nclass A { constructor(private readonly mails: Queue) {}\n f() { this.mails.add('welcome', { a: 1 }, { attempts: 4 });\n this.seen.add('x', { attempts: 9 }); } }",
             &["sure welcome = attempts=4 @3"],
         ),
         (
