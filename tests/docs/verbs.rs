@@ -148,7 +148,12 @@ fn examples_of_verbs_run_and_end_as_their_page_tells() {
 
 fn ends_as_told(name: &str) {
     let path = page(name);
-    let ran = crate::played(path.as_ref());
+    let room = crate::room_of(path.as_ref());
+    let kept = || (room.files("state"), room.files("home"));
+    let before = kept();
+    let ran = crate::played(path.as_ref(), &room);
+    let writes_nothing = read(&path).contains("Writes nothing.");
+    assert!(!writes_nothing || kept() == before, "{path}: something was written: {:?} and before {before:?}", kept());
     let text = read(&path);
     let codes = text.split("\n## Exit codes\n").nth(1).unwrap_or_else(|| panic!("{path}: no exit codes"));
     let codes: BTreeSet<i32> =

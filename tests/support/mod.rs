@@ -84,6 +84,24 @@ impl Room {
         self.0.path().join(name)
     }
 
+    /// The files of a folder beside the repository, each with its length.
+    pub(crate) fn files(&self, name: &str) -> Vec<(std::path::PathBuf, u64)> {
+        let mut open = vec![self.beside(name)];
+        let mut out = Vec::new();
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let about = entry.metadata().expect("an entry");
+                if about.is_dir() {
+                    open.push(entry.path());
+                } else {
+                    out.push((entry.path(), about.len()));
+                }
+            }
+        }
+        out.sort();
+        out
+    }
+
     /// The same once more: what is done there is not done here.
     pub(crate) fn twin(&self) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
