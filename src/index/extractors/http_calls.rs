@@ -10,7 +10,7 @@ use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Call, Reading, Span};
-use tables::{CLIENTS, Client};
+use tables::{CLIENTS, Client, INSTANCE};
 
 /// Finds HTTP calls.
 pub(super) fn read(file: &File<'_>, out: &mut Facts) {
@@ -18,6 +18,7 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
     let language = reading.language.name();
     let rows: Vec<&Client> = CLIENTS.iter().filter(|c| c.languages.contains(&language)).collect();
     let mut imported: Vec<Option<bool>> = vec![None; rows.len()];
+    let instances = base::instances(reading);
     for call in reading.calls.iter().filter(|c| !c.arguments.is_empty()) {
         for (row, known) in rows.iter().zip(&mut imported) {
             let Some((_, verb)) = row.verbs.iter().find(|(n, _)| *n == call.name) else { continue };
@@ -31,7 +32,16 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
             }
         }
         match language {
-            "javascript" | "typescript" => objects(reading, call, out),
+            "javascript" | "typescript" => {
+                objects(reading, call, out);
+                if call.path.len() == 2
+                    && instances.contains(&call.path[0])
+                    && !rows.iter().any(|row| row.verbs.iter().any(|(n, _)| *n == call.name) && receives(call, row.receivers))
+                {
+                    let Some((_, verb)) = INSTANCE.verbs.iter().find(|(n, _)| *n == call.name) else { continue };
+                    ask(reading, call, &INSTANCE, verb, out);
+                }
+            }
             "java" | "kotlin" | "groovy" | "scala" => builders(reading, call, out),
             _ => {}
         }

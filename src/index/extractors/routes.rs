@@ -15,6 +15,7 @@ use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 
 pub(crate) use annotated::{mapping, type_prefix};
+pub(super) use mounts::has_word;
 
 /// Finds served routes.
 pub(super) fn read(file: &File<'_>, out: &mut Facts) {

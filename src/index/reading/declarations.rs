@@ -173,6 +173,17 @@ fn body(reading: &Reading<'_>, keyword: usize, name: usize, language: &str) -> (
     }
     let mut at = name + 1;
     while at < end {
+        // Kotlin's classes and interfaces may end without a body.
+        if language == "kotlin"
+            && at > name
+            && reading.tokens[at].first
+            && matches!(reading.word(keyword), "class" | "interface" | "object")
+            && !matches!(reading.word(at), "{" | ":" | "(" | "<" | "," | ")" | "where" | "@" | "private" | "internal" | "protected" | "constructor")
+            && !matches!(reading.word(at - 1), ":" | "," | "(" | "<")
+            || language == "kotlin" && at > name + 1 && reading.is(at, "@") && reading.tokens[at].first && matches!(reading.word(at - 1), ")" | ">")
+        {
+            return (name + 1..at, at..at);
+        }
         match reading.word(at) {
             "{" => return (name + 1..at, at + 1..reading.partner(at).max(at + 1)),
             // Declared without a body, or with an expression as one.

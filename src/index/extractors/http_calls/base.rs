@@ -41,6 +41,17 @@ pub(super) fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
     }
 }
 
+/// Variables that hold instances of clients, whatever they are called: `const orders = axios.create({ baseURL })`, `got.extend(..)`.
+pub(super) fn instances<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
+    const MAKERS: [&str; 6] = ["axios", "got", "ky", "ofetch", "$fetch", "Axios"];
+    if !matches!(reading.language.name(), "javascript" | "typescript") {
+        return Vec::new();
+    }
+    let makes = |c: &&Call<'_>| matches!(c.name, "create" | "extend") && c.path.len() == 2 && MAKERS.contains(&c.path[0]);
+    let made = reading.calls.iter().filter(makes);
+    made.filter_map(|c| reading.assignments.iter().find(|a| a.path.len() == 1 && a.value.start == c.begins)).map(|a| a.name).collect()
+}
+
 /// The base that an expression gives to the client it makes.
 fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
     let at =

@@ -49,6 +49,9 @@ const fn based(client: Client) -> Client {
     Client { relative: true, needs_base: true, ..client }
 }
 
+/// An instance of a client that the file makes with a base: `axios.create({ baseURL })`.
+pub(super) const INSTANCE: Client = based(row(SCRIPT, &[], &[], LOWER, 0));
+
 /// Every client, the more telling first.
 pub(super) const CLIENTS: &[Client] = &[
     // requests, httpx, aiohttp

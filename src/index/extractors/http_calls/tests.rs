@@ -116,3 +116,23 @@ fn bases_are_told_to_other_files() {
         assert!(found.iter().any(|f| f == expected), "{text}: {found:?}");
     }
 }
+
+#[test]
+fn an_instance_is_asked_whatever_it_is_called() {
+    for (path, text, expected) in [
+        (
+            "a.js",
+            "const axios = require('axios');\nconst carts = axios.create({ baseURL: process.env.CARTS_URL, timeout: 900 });\nawait carts.get(`/v1/carts/${id}`);\nawait carts.delete('/v1/carts/' + id);",
+            &["sure GET ${CARTS_URL}/v1/carts/{} @3", "sure DELETE ${CARTS_URL}/v1/carts/{} @4"][..],
+        ),
+        (
+            "a.ts",
+            "import ky from 'ky';\nconst stock = ky.extend({ prefixUrl: 'http://stock' });\nawait stock.post('v1/items', { json: x });",
+            &["sure POST http://stock/v1/items @3"],
+        ),
+        ("a.js", "const carts = new Map();\ncarts.get('/v1/carts');\ncarts.delete('/v1/carts');", &[]),
+        ("a.js", "const carts = Object.create({ baseURL: 'http://x' });\ncarts.get('/v1/carts');", &[]),
+    ] {
+        calls(path, text, expected);
+    }
+}

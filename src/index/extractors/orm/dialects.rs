@@ -126,21 +126,23 @@ pub(super) fn exposed(world: &World<'_, '_>, facts: &mut Facts) {
             facts.push(used);
         }
     }
-    for call in reading.calls.iter().filter(|c| matches!(c.name, "update" | "insert" | "insertAndGetId" | "upsert" | "insertIgnore" | "replace")) {
-        let Some(entity) = call.receiver().filter(|r| is_table(r)) else { continue };
+    let is_verb = |at: usize| matches!(reading.word(at), "update" | "insert" | "insertAndGetId" | "upsert" | "insertIgnore" | "replace" | "insertReturning");
+    for verb in (2..reading.tokens.len()).filter(|&at| is_verb(at) && reading.is(at - 1, ".")) {
+        let entity = reading.word(verb - 2);
         // The block behind the brackets, or the only one.
-        let open = if reading.is(call.close + 1, "{") { call.close + 1 } else { call.open };
-        if !reading.is(open, "{") {
+        let open = if reading.is(verb + 1, "(") { reading.partner(verb + 1) + 1 } else { verb + 1 };
+        if !is_table(entity) || !reading.is(open, "{") {
             continue;
         }
         let table = world.mapped.table(reading, entity);
-        facts.push(Use::new(Kind::Column, Role::Writes, table.clone(), call.line));
+        facts.push(Use::new(Kind::Column, Role::Writes, table.clone(), reading.line(verb)));
         for at in open..reading.partner(open) {
-            if !(reading.is(at, "it") && reading.is(at + 1, "[")) {
+            // `it[status] = "paid"`, and where the block's variable has a name, `row[status] = "paid"`.
+            let close = reading.partner(at + 1);
+            if reading.kind(at) != Some(Token::Word) || !reading.is(at + 1, "[") || close <= at + 1 || !reading.is(close + 1, "=") {
                 continue;
             }
-            let close = reading.partner(at + 1);
-            if !reading.is(close + 1, "=") {
+            if !(reading.is(at, "it") || reading.is(open + 1, reading.word(at)) && reading.is(open + 2, "->")) {
                 continue;
             }
             let column = world.mapped.column(reading, Some(entity), reading.word(close - 1));
@@ -148,6 +150,11 @@ pub(super) fn exposed(world: &World<'_, '_>, facts: &mut Facts) {
             used.value = values::value(reading, &(close + 2..end_of(close + 2)));
             facts.push(used);
         }
+    }
+    for call in reading.calls.iter().filter(|c| matches!(c.name, "selectAll" | "select" | "slice" | "deleteWhere" | "deleteAll")) {
+        let Some(entity) = call.receiver().filter(|r| is_table(r)) else { continue };
+        let role = if call.name.starts_with("delete") { Role::Deletes } else { Role::Reads };
+        facts.push(Use::new(Kind::Column, role, world.mapped.table(reading, entity), call.line));
     }
 }
 

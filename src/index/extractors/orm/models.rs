@@ -30,7 +30,9 @@ pub(super) fn models<'a>(reading: &Reading<'a>) -> Vec<Model<'a>> {
     let mut out = Vec::new();
     let lower = reading.text.to_ascii_lowercase();
     let frameworks: Vec<&Framework> = FRAMEWORKS.iter().filter(|f| f.languages.contains(&language) && f.proof.iter().any(|p| lower.contains(p))).collect();
-    for declared in reading.declarations.iter().filter(|d| d.kind == DeclarationKind::Type && !d.body.is_empty()) {
+    // Kotlin's classes may have all that they hold in their heads.
+    let holds = |d: &&Declaration<'_>| d.kind == DeclarationKind::Type && (!d.body.is_empty() || language == "kotlin" && !d.head.is_empty());
+    for declared in reading.declarations.iter().filter(holds) {
         if let Some(model) = frameworks.iter().find_map(|f| model(reading, declared, f)) {
             out.push(model);
         }
@@ -248,10 +250,15 @@ fn fields(reading: &Reading<'_>, declared: &Declaration<'_>) -> Vec<Column> {
     // Kotlin's are in its head.
     let head = if language == "kotlin" { declared.head.clone() } else { 0..0 };
     let mut at = if head.is_empty() { declared.body.start } else { head.start };
-    let end = declared.body.end;
+    let parameters = head.clone().find(|&i| reading.is(i, "("));
+    let end = declared.body.end.max(head.end);
     while at < end {
+        if !head.is_empty() && (head.end..declared.body.start).contains(&at) {
+            at = declared.body.start;
+            continue;
+        }
         match reading.kind(at) {
-            Some(Kind::Open) if !(head.contains(&at)) => {
+            Some(Kind::Open) if Some(at) != parameters => {
                 at = reading.partner(at).max(at) + 1;
                 continue;
             }

@@ -84,6 +84,7 @@ const PROOF: &[&str] = &[
     "dbcontext",
     "_context",
     "objects.",
+    ".insert(",
     ".where",
     "collection",
     "supabase",
@@ -350,6 +351,7 @@ impl<'a> World<'_, 'a> {
             "Table" if self.lower.contains("gorm") => literal(0),
             "knex" | "trx" if call.path.len() == 1 => literal(0),
             "db" if call.path.len() == 1 && self.lower.contains("knex") => literal(0),
+            _ if self.is_builder(call) => literal(0),
             "from"
                 if call.receiver_holds(&["supabase"]) || self.lower.contains("knex") && call.path.len() > 1 && !call.receiver_holds(&["array", "buffer"]) =>
             {
@@ -382,6 +384,50 @@ impl<'a> World<'_, 'a> {
         }
     }
 
+    /// knex that another file makes and exports: `const db = require('./db')`, then `db('orders').where(..)`.
+    fn is_builder(&self, call: &Call<'_>) -> bool {
+        const NAMES: [&str; 8] = ["db", "knex", "database", "conn", "connection", "pg", "qb", "store"];
+        const NEXT: [&str; 22] = [
+            "where",
+            "whereNot",
+            "whereIn",
+            "whereNotIn",
+            "whereNull",
+            "andWhere",
+            "insert",
+            "select",
+            "update",
+            "del",
+            "delete",
+            "first",
+            "join",
+            "leftJoin",
+            "innerJoin",
+            "orderBy",
+            "pluck",
+            "increment",
+            "decrement",
+            "returning",
+            "onConflict",
+            "forUpdate",
+        ];
+        let reading = self.reading;
+        if !matches!(reading.language.name(), "javascript" | "typescript") || call.path.len() != 1 || call.arguments.len() != 1 {
+            return false;
+        }
+        if !NAMES.contains(&call.name) || !reading.is(call.close + 1, ".") || !NEXT.contains(&reading.word(call.close + 2)) {
+            return false;
+        }
+        // Of the project's own: nothing else that is called with one text and then so.
+        reading.text.lines().any(|line| {
+            let line = line.trim_start();
+            let names = line.split(['\'', '"']).next().unwrap_or("");
+            (line.starts_with("import ") || names.ends_with("require("))
+                && crate::index::extractors::routes::has_word(names, call.name)
+                && line[names.len()..].trim_start_matches(['\'', '"']).starts_with(['.', '@', '~'])
+        })
+    }
+
     /// `_context.Orders.Where(..)`.
     fn of_context(&self, call: &Call<'a>) -> Option<Root<'a>> {
         let at = call.path.iter().position(|h| {
@@ -408,7 +454,7 @@ impl<'a> World<'_, 'a> {
                 )
         })?;
         let is_set = self.lower.contains("entityframework") || self.lower.contains("dbcontext") || self.lower.contains("dbset");
-        Some(Root { table: Name::literal(*set), entity: None, is_known: is_set })
+        Some(Root { table: values::table_of(set, (*set).to_owned()), entity: Some(set), is_known: is_set })
     }
 
     /// PyMongo's `db.orders.update_one(..)`, `db["orders"].find(..)`.

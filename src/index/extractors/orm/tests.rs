@@ -219,7 +219,7 @@ fn calls_filter_and_set() {
         (
             "A.cs",
             "using Microsoft.EntityFrameworkCore;\nclass A { void F() { var o = _context.Orders.Where(x => x.Status == OrderStatus.Paid).ToList(); } }",
-            &["sure column reads Orders @2", "sure column reads Orders.Status = Paid @2"],
+            &["sure column reads ${table.of.Orders:Orders} @2", "sure column reads ${table.of.Orders:Orders}.Status = Paid @2"],
         ),
         (
             "a.php",
@@ -391,5 +391,88 @@ fn conditions_in_words_and_associations() {
     ] {
         let found: Vec<String> = crate::index::extractors::testing::uses(path, text, KINDS).into_iter().filter(|u| !u.contains("enum column")).collect();
         assert_eq!(found, expected, "{path}");
+    }
+}
+
+#[test]
+fn a_builder_of_another_file_is_asked() {
+    for (text, expected) in [
+        (
+            "const db = require('../db');\nawait db('carts').where({ state: 'open' }).whereNot('kind', 'gift').update({ state: 'shut' });\nawait db('lines').where('id', i).update('state', 'sent');\nawait db('seen').insert({ cart_id: c }).onConflict('cart_id').merge();",
+            &[
+                "sure column reads carts @2",
+                "sure column reads carts.state = open @2",
+                "sure column reads carts.kind = gift @2",
+                "sure column writes carts @2",
+                "sure column writes carts.state = shut @2",
+                "sure column reads lines @3",
+                "sure column reads lines.id @3",
+                "sure column writes lines @3",
+                "sure column writes lines.state = sent @3",
+                "sure column writes seen @4",
+                "sure column writes seen.cart_id @4",
+            ][..],
+        ),
+        ("import { knex } from '@/store/knex';\nexport const f = () => knex('carts').select('id');", &["sure column reads carts @2"]),
+        // Not the project's own, not called so, not asked so.
+        ("const db = require('lowdb');\ndb('carts').insert({ a: 1 });", &[]),
+        ("import $ from './jquery';\n$('carts').first();", &[]),
+        ("import db from './db';\ndb('carts').close();\ndb(name).where({ a: 1 });", &[]),
+    ] {
+        let found: Vec<String> = crate::index::extractors::testing::uses("a.js", text, KINDS)
+            .into_iter()
+            .filter(|u| expected.is_empty() || !u.contains("reads carts @2 ="))
+            .collect();
+        let wanted: Vec<String> = expected.iter().map(|e| (*e).to_owned()).collect();
+        if expected == ["sure column reads carts @2"] {
+            assert!(found.iter().all(|u| u.starts_with("sure column reads carts")), "{text}: {found:?}");
+        } else {
+            assert_eq!(found, wanted, "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_kotlin_keeps_in_heads_is_declared() {
+    for (text, expected) in [
+        (
+            "@Entity\n@Table(name = \"bills\")\nclass Bill(\n  @Id\n  val id: UUID = UUID.randomUUID(),\n  @Column(name = \"due_on\", nullable = false) val due: LocalDate,\n  @Enumerated(EnumType.STRING) var state: BillState = BillState.OPEN,\n  note: String,\n)\n\nclass Other(val x: Int)\n",
+            &[
+                "sure column declares bills @3",
+                "sure column declares bills.id @5",
+                "sure column declares bills.due_on @6",
+                "sure column declares bills.state @7",
+            ][..],
+        ),
+        (
+            "@Entity\ndata class Bill(@Id val id: Long) {\n  @Column(name = \"paid_at\") var paid: Instant? = null\n}\n",
+            &["sure column declares bill @2", "sure column declares bill.id @2", "sure column declares bill.paid_at @3"],
+        ),
+        // A body that follows is another's.
+        (
+            "@Entity\nclass Bill(@Id val id: Long)\n\nclass Service(private val bills: Bills) {\n  val seen: Int = 0\n}\n",
+            &["sure column declares bill @2", "sure column declares bill.id @2"],
+        ),
+    ] {
+        says("A.kt", text, KINDS, expected);
+    }
+}
+
+#[test]
+fn exposed_sets_in_blocks_with_and_without_brackets() {
+    let head = "import org.jetbrains.exposed.sql.*\nobject Bills : Table(\"bills\") {\n  val state = varchar(\"state\", 9)\n}\n";
+    for (text, expected) in [
+        ("fun f() { Bills.insert { it[state] = \"open\" } }", &["sure column writes bills @5", "sure column writes bills.state = open @5"][..]),
+        ("fun f() { Bills.insert { row -> row[state] = \"open\" } }", &["sure column writes bills @5", "sure column writes bills.state = open @5"]),
+        (
+            "fun f() = Bills.update({ Bills.state eq \"open\" }) { it[Bills.state] = \"shut\" }",
+            &["sure column reads bills.state = open @5", "sure column writes bills @5", "sure column writes bills.state = shut @5"],
+        ),
+        ("fun f() = Bills.selectAll().where { Bills.state neq \"open\" }", &["sure column reads bills.state = open @5", "sure column reads bills @5"]),
+        ("fun f() { list.insert { other[state] = \"open\" } }", &[]),
+    ] {
+        let found: Vec<String> =
+            crate::index::extractors::testing::uses("A.kt", &format!("{head}{text}\n"), KINDS).into_iter().filter(|u| u.ends_with("@5")).collect();
+        assert_eq!(found, expected, "{text}");
     }
 }

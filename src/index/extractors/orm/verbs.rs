@@ -152,7 +152,8 @@ pub(super) const VERBS: &[Verb] = &[
 ];
 
 /// Verbs of one column: `eq("status", "idle")`.
-pub(super) const PAIRS: &[&str] = &["where", "orwhere", "andwhere", "eq", "neq", "in", "wherein", "wherenotin", "is", "firstwhere"];
+pub(super) const PAIRS: &[&str] =
+    &["where", "orwhere", "andwhere", "wherenot", "orwherenot", "andwherenot", "eq", "neq", "in", "wherein", "wherenotin", "is", "firstwhere"];
 
 pub(super) fn plain(name: &str) -> String {
     let mut out: String = name.chars().filter(|c| *c != '_' && *c != '!').map(|c| c.to_ascii_lowercase()).collect();

@@ -268,7 +268,7 @@ fn module(path: &str) -> String {
     if name == "index" { path.rsplit('/').nth(1).unwrap_or(name).to_owned() } else { name.split('.').next().unwrap_or(name).to_owned() }
 }
 
-pub(super) fn has_word(line: &str, word: &str) -> bool {
+pub(in crate::index::extractors) fn has_word(line: &str, word: &str) -> bool {
     let bytes = line.as_bytes();
     let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'$';
     line.match_indices(word).any(|(at, _)| (at == 0 || !is_word(bytes[at - 1])) && bytes.get(at + word.len()).is_none_or(|b| !is_word(*b)))
