@@ -157,13 +157,28 @@ fn begins_inside_comment(bytes: &[u8], syntax: &Syntax) -> usize {
     for (open, close) in syntax.block {
         if *close != "]]"
             && *close != "=end"
-            && let Some(end) = find(bytes, 0, close.as_bytes())
+            && let Some(end) = closing(bytes, close.as_bytes())
             && find(&bytes[..end], 0, open.as_bytes()).is_none()
         {
             return end + close.len();
         }
     }
     0
+}
+
+/// The first mark that closes a comment and does not stand between quotes: `"0 */10 * * * *"` is a schedule.
+fn closing(bytes: &[u8], close: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = find(bytes, from, close)?;
+        let line = bytes[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+        let (before, after) = (&bytes[line..at], &bytes[at..line_end(bytes, at)]);
+        let quoted = |quote: &u8| before.iter().filter(|b| *b == quote).count() % 2 == 1 && after.contains(quote);
+        if !b"\"'`".iter().any(quoted) {
+            return Some(at);
+        }
+        from = at + close.len();
+    }
 }
 
 /// A line ` * text` of a block comment that began before the text.

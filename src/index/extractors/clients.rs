@@ -84,6 +84,8 @@ pub(crate) struct Row {
     pub(crate) count: Option<usize>,
     /// Called without anything before it: a constructor, a word of a small language.
     pub(crate) rooted: bool,
+    /// The name is a text; a constant stands for one, and is no name itself.
+    pub(crate) texts: bool,
     /// Languages, if not all.
     pub(crate) only: &'static [&'static str],
     /// How sure it is where the library is imported.
@@ -105,6 +107,7 @@ impl Row {
             with: &[],
             count: None,
             rooted: false,
+            texts: false,
             only: &[],
             certainty: Certainty::Sure,
             alone: None,
@@ -160,6 +163,12 @@ impl Row {
     /// The same, only where nothing stands before the name.
     pub(crate) const fn rooted(mut self) -> Self {
         self.rooted = true;
+        self
+    }
+
+    /// The same, named by a text.
+    pub(crate) const fn texts(mut self) -> Self {
+        self.texts = true;
         self
     }
 

@@ -7,6 +7,7 @@ use crate::index::file::File;
 use crate::index::model::Kind::Flag;
 use crate::index::model::Role::{Reads, Writes};
 use crate::index::model::{Facts, Name, Part, Use};
+use crate::index::reading::Call;
 
 const ON: &[&str] =
     &["flag", "feature", "toggle", "unleash", "ldclient", "launchdarkly", "openfeature", "growthbook", "configcat", "split", "statsig", "flipper", "posthog"];
@@ -113,6 +114,14 @@ const OWN: [&str; 14] = [
 pub(super) const WORDS: &[&str] =
     &["flag", "feature", "toggle", "unleash", "variation", "treatment", "flipper", "growthbook", "configcat", "waffle", "statsig", "togglz"];
 
+/// A question to what is named as the flags themselves: `flags.Enabled(ctx, "new-quotes")`, `featureFlags.isOn("new-quotes")`.
+fn is_asked(call: &Call<'_>) -> bool {
+    const FLAGS: [&str; 8] = ["flags", "features", "featureflags", "toggles", "featuretoggles", "featureflag", "flagservice", "featureflagservice"];
+    const ASKS: [&str; 9] = ["enabled", "isenabled", "ison", "isactive", "active", "isfeatureenabled", "isflagenabled", "hasfeature", "boolvalue"];
+    call.receiver().is_some_and(|on| FLAGS.iter().any(|w| clients::same(on.trim_start_matches(['_', '$']), w)))
+        && ASKS.iter().any(|w| clients::same(call.name, w))
+}
+
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let reading = file.reading();
     for hit in clients::hits(reading, &[&FLAGS]) {
@@ -122,11 +131,13 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         }
     }
     for call in &reading.calls {
-        if !OWN.iter().any(|w| clients::same(call.name, w)) {
+        if !(OWN.iter().any(|w| clients::same(call.name, w)) || is_asked(call)) {
             continue;
         }
         // The flag is the first argument that names something: a context or client may stand before it.
-        let name = call.arguments.iter().take(2).map(|a| reading.name(&a.span)).find(is_flag);
+        let asked = is_asked(call);
+        let told = |n: &Name| is_flag(n) && (!asked || n.as_literal().is_some() || matches!(&*n.0, [Part::Constant(p)] if p.starts_with(char::is_uppercase)));
+        let name = call.arguments.iter().take(2).map(|a| reading.name(&a.span)).find(told);
         if let Some(name) = name
             && !facts.uses.iter().any(|u| u.kind == Flag && u.line == call.line)
         {

@@ -5,7 +5,7 @@ mod base;
 mod interfaces;
 mod tables;
 
-use super::paths;
+use super::{ends, paths};
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
@@ -23,7 +23,8 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
         for (row, known) in rows.iter().zip(&mut imported) {
             let Some((_, verb)) = row.verbs.iter().find(|(n, _)| *n == call.name) else { continue };
             if !receives(call, row.receivers)
-                || !*known.get_or_insert_with(|| row.imports.is_empty() || reading.imports(row.imports) || named_in_full(reading, row.imports))
+                || is_method(verb) && ends::is_router(reading, call)
+                || !*known.get_or_insert_with(|| row.imports.is_empty() || reading.imports(row.imports))
             {
                 continue;
             }
@@ -51,11 +52,6 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
     base::read(reading, out);
 }
 
-/// Whether a crate is called by its whole path: `reqwest::Client::new()` needs no import.
-fn named_in_full(reading: &Reading<'_>, crates: &[&str]) -> bool {
-    reading.language.name() == "rust" && crates.iter().any(|c| reading.text.contains(&format!("{c}::")))
-}
-
 /// Pushes a call, if anything of its address is known.
 fn push(out: &mut Facts, method: &str, url: Option<Name>, line: u32, certainty: Certainty) -> bool {
     // A setting alone says where only when its name is that of an address.
@@ -76,6 +72,11 @@ fn push(out: &mut Facts, method: &str, url: Option<Name>, line: u32, certainty: 
     }
     out.push(Use::new(Kind::Route, Role::Calls, paths::route(method, url), line).certainty(certainty));
     true
+}
+
+/// Whether a row's verb is a method by the called name alone.
+fn is_method(verb: &str) -> bool {
+    verb.len() > 1
 }
 
 fn receives(call: &Call<'_>, words: &[&str]) -> bool {
@@ -141,7 +142,7 @@ fn ask(reading: &Reading<'_>, call: &Call<'_>, row: &Client, verb: &str, out: &m
         let known = base::of_call(reading, call);
         if let (Some(base), Some(path)) = (&known, &url) {
             url = Some(paths::join(base.clone(), path.clone()));
-        } else if known.is_none() && row.needs_base && !rooted {
+        } else if known.is_none() && row.needs_base && !rooted && !(has_own_base(&address) && ends::is_made_client(reading, call)) {
             return false;
         }
         if known.is_some() {
@@ -149,6 +150,11 @@ fn ask(reading: &Reading<'_>, call: &Call<'_>, row: &Client, verb: &str, out: &m
         }
     }
     push(out, method, url, call.line, certainty)
+}
+
+/// Whether an address is a base that is not known and a path behind it.
+fn has_own_base(address: &Name) -> bool {
+    matches!(&*address.0, [Part::Hole, Part::Text(path), ..] if path.starts_with('/') && path.len() > 1)
 }
 
 /// Whether the name of a constant says that it is an address.

@@ -9,7 +9,7 @@ mod tests;
 
 use super::clients::{self, At, Hit, Library, find_key};
 use crate::index::file::File;
-use crate::index::model::{Facts, Kind, Name, Role, Use};
+use crate::index::model::{Facts, Kind, Name, Part, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Declaration, DeclarationKind, Reading};
 
@@ -38,12 +38,19 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     for hit in clients::hits(reading, LIBRARIES) {
         let Some(role) = hit.row.role else { continue };
         for name in &hit.names {
-            let Some(name) = job_name(name) else { continue };
-            let mut used = Use::new(Kind::Job, role, name, hit.line).certainty(hit.certainty);
+            let Some(name) = job_name(name, hit.row.texts) else { continue };
+            let mut used = Use::new(Kind::Job, role, name.clone(), hit.line).certainty(hit.certainty);
             used.value = value(&hit);
             facts.push(used);
+            if let Some(named) = within(&hit) {
+                let queue = name.says_something().then(|| format!("queue={}", name.pattern()));
+                let mut used = Use::new(Kind::Job, role, named, hit.line).certainty(hit.certainty);
+                used.value = queue;
+                facts.push(used);
+            }
         }
     }
+    switched(reading, facts);
     supertypes(reading, facts);
     includes(reading, facts);
     celery(reading, facts);
@@ -52,9 +59,10 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
 }
 
 /// A job by its own name: the last word of the function's or class's path, a name as it is otherwise.
-fn job_name(name: &Name) -> Option<Name> {
-    use crate::index::model::Part;
+fn job_name(name: &Name, texts: bool) -> Option<Name> {
     match &*name.0 {
+        // Functions and types are jobs by their own names; a constant is what it stands for, and its file may be another.
+        [Part::Constant(path)] if texts || is_constant(path) => Some(name.clone()),
         [Part::Constant(path)] => {
             let last = path.rsplit(['.', ':']).find(|w| !matches!(*w, "class" | "new" | "name" | "java" | "()" | "__name__"))?;
             Some(Name::literal(last.trim_end_matches("()")))
@@ -64,6 +72,104 @@ fn job_name(name: &Name) -> Option<Name> {
             (!text.is_empty() && text.len() <= 120 && !text.contains([' ', '\n', '<'])).then(|| Name::literal(text))
         }
         _ => name.says_something().then(|| name.clone()),
+    }
+}
+
+/// Whether a path ends in a name as constants have it.
+fn is_constant(path: &str) -> bool {
+    let last = path.rsplit(['.', ':']).next().unwrap_or(path);
+    last.len() > 2 && last.contains('_') && last.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// The job's own name within the queue that it is put into; names that say nothing are not told.
+fn within(hit: &Hit) -> Option<Name> {
+    const EMPTY: [&str; 10] = ["default", "process", "job", "task", "run", "send", "execute", "handle", "__default__", "work"];
+    if !hit.row.at.contains(&At::Handle) || hit.row.role != Some(Role::Writes) {
+        return None;
+    }
+    let name = hit.with.clone()?;
+    let fits = match &*name.0 {
+        [Part::Text(text)] => !EMPTY.contains(&text.as_str()),
+        [Part::Constant(path)] => is_constant(path) || path.starts_with(char::is_uppercase),
+        _ => false,
+    };
+    if fits { job_name(&name, true) } else { None }
+}
+
+/// BullMQ: a processor tells the jobs of its queue apart by their names: `switch (job.name) { case SEND_MAIL: .. }`, `job.name === "send-mail"`.
+fn switched(reading: &Reading<'_>, facts: &mut Facts) {
+    if !matches!(reading.language.name(), "javascript" | "typescript") || !reading.imports(&["bull"]) {
+        return;
+    }
+    let mut push = |span: std::ops::Range<usize>| {
+        let name = reading.name(&span);
+        let known = name.says_something() || matches!(&*name.0, [Part::Constant(_)]);
+        if let Some(name) = job_name(&name, true).filter(|_| known) {
+            facts.push(Use::new(Kind::Job, Role::Consumes, name, reading.line(span.start)));
+        }
+    };
+    for at in 2..reading.tokens.len() {
+        if !(reading.is(at, "name") && reading.is(at - 1, ".") && reading.word(at - 2).to_ascii_lowercase().ends_with("job")) {
+            continue;
+        }
+        if matches!(reading.word(at + 1), "===" | "==") {
+            let end = (at + 2..at + 10).find(|&i| matches!(reading.word(i), ")" | "&&" | "||" | ";" | "?" | "{")).unwrap_or(at + 3);
+            push(at + 2..end);
+        }
+        if reading.is(at + 1, ")") && reading.is(at + 2, "{") && at >= 4 && reading.is(at - 4, "switch") {
+            let mut here = at + 3;
+            while here < reading.partner(at + 2) {
+                if reading.is(here, "case") {
+                    let end = (here + 1..here + 10).find(|&i| reading.is(i, ":")).unwrap_or(here + 1);
+                    push(here + 1..end);
+                }
+                here = if reading.kind(here) == Some(Token::Open) { reading.partner(here).max(here) } else { here } + 1;
+            }
+        }
+    }
+}
+
+/// arq: a worker's settings list its functions and its schedules: `functions = [render]`, `cron_jobs = [cron(sweep, hour={2})]`.
+fn arq(reading: &Reading<'_>, facts: &mut Facts) {
+    if reading.language.name() != "python" {
+        return;
+    }
+    let imported = || reading.import_text().split(|c: char| !c.is_alphanumeric()).any(|w| w == "arq");
+    let is_worker = |at: usize| reading.enclosing(at, &[DeclarationKind::Type]).is_some_and(|d| d.name.starts_with("Worker"));
+    for a in reading.assignments.iter().filter(|a| matches!(a.name, "functions" | "cron_jobs") && reading.is(a.value.start, "[")) {
+        if !(is_worker(a.at) || imported()) {
+            continue;
+        }
+        for element in reading.elements(&a.value) {
+            let call = reading.calls.iter().find(|c| element.contains(&c.at) && c.name == "cron");
+            // `func(sweep, name="sweep-all")`
+            let wrapped = if reading.is(element.start, "func") { reading.elements(&(element.start + 1..element.end)) } else { Vec::new() };
+            let renamed = wrapped.iter().find(|e| reading.is(e.start, "name") && reading.is(e.start + 1, "=")).map(|e| e.start + 2..e.end);
+            let given = call
+                .and_then(|c| c.keyword(&["name"]).or_else(|| c.positional(0)))
+                .map(|g| g.span.clone())
+                .or(renamed)
+                .or_else(|| wrapped.first().cloned())
+                .unwrap_or_else(|| element.clone());
+            // A function by its name, or by its path as a text.
+            let word = if given.len() <= 3 && reading.kind(given.end - 1) == Some(Token::Word) {
+                reading.word(given.end - 1).to_owned()
+            } else {
+                let Some(text) = reading.literal(&given) else { continue };
+                text.rsplit('.').next().unwrap_or(&text).to_owned()
+            };
+            let Some(call) = call else {
+                facts.push(Use::new(Kind::Job, Role::Consumes, Name::literal(&*word), reading.line(element.start)));
+                let declared = reading.declarations.iter().find(|d| d.kind == DeclarationKind::Function && d.name == word);
+                facts.uses.extend(declared.map(|d| Use::new(Kind::Job, Role::Consumes, Name::literal(&*word), d.line)));
+                continue;
+            };
+            let times = call.arguments.iter().filter(|a| a.keyword.is_some_and(|k| matches!(k, "month" | "day" | "weekday" | "hour" | "minute" | "second")));
+            let times: Vec<String> = times.map(|a| format!("{}={}", a.keyword.unwrap_or(""), reading.source(&a.span))).collect();
+            let mut used = Use::new(Kind::Job, Role::Declares, Name::literal(&*word), call.line);
+            used.value = (!times.is_empty()).then(|| times.join(" ").chars().take(60).collect());
+            facts.push(used);
+        }
     }
 }
 
@@ -194,20 +300,6 @@ fn laravel(reading: &Reading<'_>, facts: &mut Facts) {
         let is_job = |job: &str| reading.imports(&[&*format!("jobs\\{};", job.to_ascii_lowercase())]);
         if let Some(job) = job.filter(|j| is_job(j)) {
             facts.push(Use::new(Kind::Job, Role::Writes, Name::literal(job), call.line));
-        }
-    }
-}
-
-/// arq's workers list their functions: `functions = [send_mail, ..]`.
-fn arq(reading: &Reading<'_>, facts: &mut Facts) {
-    if reading.language.name() != "python" {
-        return;
-    }
-    for a in reading.assignments.iter().filter(|a| a.name == "functions" && reading.is(a.value.start, "[")) {
-        if reading.enclosing(a.at, &[DeclarationKind::Type]).is_some_and(|d| d.name.starts_with("Worker")) {
-            for element in reading.elements(&a.value).into_iter().filter(|e| reading.kind(e.start) == Some(Token::Word)) {
-                facts.push(Use::new(Kind::Job, Role::Consumes, Name::literal(reading.word(element.end - 1)), reading.line(element.start)));
-            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod compared;
 mod configured;
 pub(crate) mod constants;
 mod durations;
+mod ends;
 mod flags;
 mod graphql;
 mod http_calls;
@@ -185,6 +186,8 @@ fn quote(text: &str, facts: &mut Facts) {
     }
 }
 
+#[cfg(test)]
+mod forms;
 #[cfg(test)]
 mod stacks;
 #[cfg(test)]

@@ -137,7 +137,10 @@ fn bare_callee(reading: &Reading<'_>, first: usize) -> Option<usize> {
     let begins = match token.kind {
         Kind::Text => true,
         Kind::Word => reading.is(first + 1, ":") || callee.first && !matches!(reading.word(first), "do" | "if" | "unless" | "and" | "or" | "end" | "then"),
-        Kind::Sign => reading.is(first, ":") && token.start > callee.end && reading.kind(first + 1) == Some(Kind::Word),
+        Kind::Sign => {
+            let next = reading.tokens.get(first + 1);
+            reading.is(first, ":") && token.start > callee.end && next.is_some_and(|n| n.start == token.end && matches!(n.kind, Kind::Word | Kind::Text))
+        }
         Kind::Open => reading.is(first, "[") && token.start > callee.end,
         _ => false,
     };

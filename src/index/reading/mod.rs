@@ -6,6 +6,7 @@ mod calls;
 mod declarations;
 mod names;
 mod templates;
+mod tests_aside;
 pub(crate) mod tokens;
 
 pub(crate) use assignments::Assignment;
@@ -45,7 +46,7 @@ pub(crate) struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Reads a program text.
     pub(crate) fn of(path: &'a str, language: Language, text: &'a str) -> Self {
-        let tokens = tokens::tokens(text, language);
+        let tokens = tests_aside::without(tokens::tokens(text, language), text, language.name());
         let mut reading = Self {
             path,
             language,
@@ -163,8 +164,27 @@ impl<'a> Reading<'a> {
                 out.push_str(&line.to_ascii_lowercase());
                 out.push('\n');
             }
+            self.add_roots(&mut out);
             out
         })
+    }
+
+    /// Rust names a crate by its path as often as by a `use`: `http: reqwest::Client`.
+    fn add_roots(&self, out: &mut String) {
+        if self.language.name() != "rust" {
+            return;
+        }
+        let mut known: Vec<&str> = vec!["std", "core", "alloc", "crate", "self", "super"];
+        for at in 0..self.tokens.len() {
+            let is_root = self.is(at + 1, "::") && self.kind(at) == Some(Kind::Word) && (at == 0 || !self.is(at - 1, "::"));
+            let word = self.word(at);
+            if is_root && word.starts_with(|c: char| c.is_ascii_lowercase()) && !known.contains(&word) {
+                known.push(word);
+                out.push_str("use ");
+                out.push_str(word);
+                out.push_str(";\n");
+            }
+        }
     }
 
     /// Whether the word stands anywhere in the text: a cheap first question.

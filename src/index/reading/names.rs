@@ -105,6 +105,8 @@ pub(super) fn name(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
             "&" | "*" | "await" | "new" | "ref" | "in" | "out" | "mut" | "@" if span.len() > 1 => span.start += 1,
             // Go's `[]byte("x")`.
             "[" if reading.is(span.start + 1, "]") && span.len() > 2 => span.start += 2,
+            // Ruby's `:orders` and `:"orders.created"`.
+            ":" if span.len() == 2 && reading.kind(span.start + 1) == Some(Kind::Text) => span.start += 1,
             ":" if span.len() == 2 => return Name::literal(reading.word(span.start + 1)),
             _ => break,
         }

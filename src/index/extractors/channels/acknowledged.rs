@@ -6,7 +6,7 @@ use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::{Call, Reading};
 
 /// Calls that acknowledge whatever they are made on.
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 15] = [
     "basicack",
     "basicnack",
     "basicreject",
@@ -15,6 +15,9 @@ const PLAIN: [&str; 12] = [
     "markmessage",
     "commitmessages",
     "commitsync",
+    "commitasync",
+    "commitmessage",
+    "storeoffsetfrommessage",
     "completemessage",
     "abandonmessage",
     "deadlettermessage",

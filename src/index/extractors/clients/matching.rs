@@ -25,8 +25,10 @@ pub(crate) struct Hit {
 /// Something that stands for a resource: the variables that hold it, and the call that made it.
 struct Handle<'a> {
     variables: Vec<&'a str>,
-    /// None: it is injected.
+    /// None: an annotation gives it.
     call: Option<usize>,
+    /// Token of the call's or annotation's name.
+    at: usize,
     names: Vec<Name>,
     hit: usize,
     used: bool,
@@ -69,10 +71,11 @@ pub(crate) fn hits(reading: &Reading<'_>, libraries: &[&'static Library]) -> Vec
         return Vec::new();
     }
     let mut matcher = Matcher { reading, imports, handles: Vec::new(), hits: Vec::new() };
-    let (makers, others): (Vec<_>, Vec<_>) = rows.iter().partition(|(r, _)| r.makes != Makes::Nothing);
-    matcher.annotations(&makers);
+    // What an annotation puts into a field or parameter is used by calls.
+    let (given, other): (Vec<_>, Vec<_>) = rows.iter().partition(|(r, _)| r.makes != Makes::Nothing);
+    matcher.annotations(&given);
     matcher.calls(&rows);
-    matcher.annotations(&others);
+    matcher.annotations(&other);
     matcher.literals(&rows);
     matcher.supertypes(&rows);
     let Matcher { handles, mut hits, .. } = matcher;
@@ -252,7 +255,7 @@ impl<'a> Matcher<'_, 'a> {
     fn take(&mut self, row: &'static Row, certainty: Certainty, subject: &Subject<'_, 'a>, at: usize, line: u32) -> bool {
         let names = row.at.iter().find_map(|place| {
             let mut names = self.named(*place, subject, at)?;
-            names.retain(|name| row.kind == Kind::Job || !name.is_open() || is_constant(name, &self.imports));
+            names.retain(|name| row.kind == Kind::Job && !row.texts || !name.is_open() || is_constant(name, &self.imports));
             some(names)
         });
         let Some(names) = names else { return false };
@@ -261,14 +264,11 @@ impl<'a> Matcher<'_, 'a> {
             && let Some(call) = subject.call
         {
             let variables = variables(self.reading, call);
-            self.handles.push(Handle { variables, call: Some(call), names: names.clone(), hit: self.hits.len(), used: false });
-        }
-        // What is injected: `@InjectQueue('mail') private mail: Queue`.
-        if row.makes != Makes::Nothing
-            && let (Form::Annotation, Some(target)) = (row.form, subject.target)
+            self.handles.push(Handle { variables, call: Some(call), at, names: names.clone(), hit: self.hits.len(), used: false });
+        } else if row.makes != Makes::Nothing
+            && let Some(target) = subject.target
         {
-            let variables = vec![self.reading.word(target)];
-            self.handles.push(Handle { variables, call: None, names: names.clone(), hit: self.hits.len(), used: false });
+            self.handles.push(Handle { variables: vec![self.reading.word(target)], call: None, at, names: names.clone(), hit: self.hits.len(), used: false });
         }
         self.hits.push(Hit { row, names, with, at, inside: subject.inside.clone(), line, certainty });
         true
@@ -305,8 +305,10 @@ impl<'a> Matcher<'_, 'a> {
             At::Receiver => {
                 let call = &reading.calls[subject.call?];
                 // `InvoiceJob.set(wait: 1).perform_later`: the first name of the chain.
-                let word = call.path.iter().rev().skip(1).find(|w| w.starts_with(|c: char| c.is_ascii_uppercase()))?;
-                let _ = at;
+                let named = call.path.iter().rev().skip(1).find(|w| w.starts_with(|c: char| c.is_ascii_uppercase())).copied();
+                // `self.class.perform_in(60, id)` within the class.
+                let own = || matches!(&*call.path, ["self", "class", ..]).then(|| reading.enclosing(at, &[DeclarationKind::Type])).flatten().map(|d| d.name);
+                let word = named.or_else(own)?;
                 Some(vec![type_name(word)])
             }
         }
@@ -339,7 +341,7 @@ impl<'a> Matcher<'_, 'a> {
     /// The resource of a handle by the variable that an expression begins with, or by the call that makes it there.
     fn of_variable(&mut self, span: &Span) -> Option<Vec<Name>> {
         let reading = self.reading;
-        let within = self.handles.iter().rposition(|h| h.call.is_some_and(|call| span.contains(&reading.calls[call].at)));
+        let within = self.handles.iter().rposition(|h| h.call.is_some() && span.contains(&h.at));
         let place = within.or_else(|| {
             let mut at = span.start;
             while at < span.end && matches!(reading.word(at), "&" | "*" | "this" | "self" | "." | "->" | "@" | "(") {
@@ -375,7 +377,10 @@ impl<'a> Matcher<'_, 'a> {
         }
         let function = self.reading.enclosing(at, &[DeclarationKind::Function]).map(|d| d.body.clone());
         let here = named.iter().rev().copied().find(|&i| {
-            let Some(made) = self.handles[i].call.map(|call| self.reading.calls[call].at) else { return true };
+            if self.handles[i].call.is_none() {
+                return true;
+            }
+            let made = self.handles[i].at;
             made < at && function.as_ref().is_some_and(|f| f.contains(&made))
         });
         here.or_else(|| named.iter().all(|&i| self.handles[i].names == self.handles[named[0]].names).then(|| named[0]))

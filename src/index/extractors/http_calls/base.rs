@@ -1,7 +1,7 @@
 //! Bases of clients: `axios.create({ baseURL })`, `httpx.Client(base_url=..)`, `client.BaseAddress = ..`.
 
 use super::tables::BASES;
-use crate::index::extractors::paths;
+use crate::index::extractors::{ends, paths};
 use crate::index::model::{Constant, Facts, Name, Part};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Call, DeclarationKind, Reading, Span};
@@ -18,6 +18,13 @@ pub(super) fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
     }
     let last = call.receiver().unwrap_or(receiver);
     for name in [last, receiver] {
+        // `async with httpx.AsyncClient(base_url=..) as http`
+        if let Some(made) = ends::opened_as(reading, name, call.at) {
+            if let Some(base) = in_span(reading, &(made.open..made.close)) {
+                return Some(base);
+            }
+            continue;
+        }
         for binding in reading.assignments.iter().filter(|a| a.name == name && !a.value.contains(&call.at)) {
             if let Some(base) = in_span(reading, &binding.value) {
                 return Some(base);

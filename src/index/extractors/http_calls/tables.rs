@@ -68,6 +68,15 @@ pub(super) const CLIENTS: &[Client] = &[
     row(&["python"], &["urllib"], &["", "request", "urllib"], &[("urlopen", "GET"), ("Request", "+")], 0),
     // fetch
     row(SCRIPT, &[], &["", "window", "globalThis", "self"], &[("fetch", "="), ("$fetch", "="), ("ofetch", "="), ("useFetch", "="), ("nodeFetch", "=")], 0),
+    // streams of events
+    row(
+        SCRIPT,
+        &[],
+        &["", "window", "globalThis", "self"],
+        &[("EventSource", "GET"), ("ReconnectingEventSource", "GET"), ("EventSourcePolyfill", "GET"), ("fetchEventSource", "=")],
+        0,
+    ),
+    row(&["python"], &["sse"], &["", "sseclient", "sse_client"], &[("SSEClient", "GET"), ("EventSource", "GET")], 0),
     // axios, got, ky, superagent, needle
     row(SCRIPT, &[], &["axios", "superagent", "needle", "$axios", "$http", "axiosInstance", "ky", "got"], LOWER, 0),
     row(SCRIPT, &["got", "ky", "axios", "undici"], &["", "undici"], &[("got", "="), ("ky", "="), ("axios", "="), ("request", "=")], 0),

@@ -8,12 +8,12 @@ use crate::index::model::Role::{Consumes, Declares, Writes};
 pub(crate) const GO: Library = Library {
     words: &["asynq", "machinery", "river", "*riverqueue*", "*robfig/cron*", "*gocron*", "faktory_worker_go", "*gocraft/work*"],
     rows: &[
-        Row::call(Writes, &["newtask"], &[Nth(0)]).on(&["asynq"]).kind(Job),
-        Row::call(Consumes, &["handlefunc", "handle"], &[Nth(0)]).on(&["mux"]).only(&["go"]).kind(Job),
-        Row::call(Consumes, &["registertask"], &[Nth(0)]).kind(Job),
-        Row::call(Writes, &["enqueue", "enqueuein"], &[Nth(0)]).on(&["enqueuer", "work"]).only(&["go"]).kind(Job),
-        Row::call(Consumes, &["register", "job"], &[Nth(0)]).on(&["mgr", "manager", "pool"]).only(&["go"]).kind(Job),
-        Row::literal(Writes, &["signature"], &[Key("name")]).on(&["tasks"]).kind(Job),
+        Row::call(Writes, &["newtask"], &[Nth(0)]).on(&["asynq"]).kind(Job).texts(),
+        Row::call(Consumes, &["handlefunc", "handle"], &[Nth(0)]).on(&["mux"]).only(&["go"]).kind(Job).texts(),
+        Row::call(Consumes, &["registertask"], &[Nth(0)]).kind(Job).texts(),
+        Row::call(Writes, &["enqueue", "enqueuein"], &[Nth(0)]).on(&["enqueuer", "work"]).only(&["go"]).kind(Job).texts(),
+        Row::call(Consumes, &["register", "job"], &[Nth(0)]).on(&["mgr", "manager", "pool"]).only(&["go"]).kind(Job).texts(),
+        Row::literal(Writes, &["signature"], &[Key("name")]).on(&["tasks"]).kind(Job).texts(),
         Row::call(Consumes, &["addworker", "addworkersafely"], &[TypeOf(1)]).on(&["river"]).kind(Job),
         Row::call(Writes, &["insert"], &[TypeOf(1)]).on(&["river", "client"]).only(&["go"]).kind(Job),
         Row::call(Writes, &["inserttx"], &[TypeOf(2)]).on(&["river", "client"]).only(&["go"]).kind(Job),

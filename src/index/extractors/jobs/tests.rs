@@ -37,7 +37,7 @@ fn jobs_of_every_language() {
             (
                 "w.ts",
                 "import { Queue, Worker } from 'bullmq';\nconst mail = new Queue('mail');\nnew Worker('mail', async job => {});\nawait mail.add('welcome', { id });\n",
-                &["sure job consumes mail @3", "sure job writes mail = job=welcome @4"],
+                &["sure job consumes mail @3", "sure job writes mail = job=welcome @4", "sure job writes welcome = queue=mail @4"],
             ),
             ("A.java", "class A { @Scheduled(cron = \"0 0 3 * * *\") public void report() { } }", &["sure job declares report = 0 0 3 * * * @1"]),
             (

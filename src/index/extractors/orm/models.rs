@@ -132,8 +132,12 @@ fn python(reading: &Reading<'_>, declared: &Declaration<'_>, framework: &Framewo
         let first = call.positional(0).filter(|_| call.name.ends_with("olumn")).and_then(|p| reading.literal(&p.span));
         let is_reference = matches!(call.name, "ForeignKey" | "OneToOneField" | "ForeignKeyField");
         let column = given.or(first).unwrap_or_else(|| if is_reference { format!("{}_id", a.name) } else { a.name.to_owned() });
-        let mut values: Vec<String> =
-            call.keyword(&["default"]).and_then(|d| values::value(reading, &d.span)).filter(|v| !matches!(&**v, "true" | "false")).into_iter().collect();
+        let mut values: Vec<String> = call
+            .keyword(&["default", "server_default"])
+            .and_then(|d| values::value(reading, &d.span))
+            .filter(|v| !matches!(&**v, "true" | "false"))
+            .into_iter()
+            .collect();
         values.extend(call.keyword(&["choices"]).map(|c| choices(reading, &c.span)).unwrap_or_default());
         values.extend(enum_values(reading, call.open..call.close));
         values.dedup();
@@ -180,13 +184,18 @@ fn choices(reading: &Reading<'_>, span: &Span) -> Vec<String> {
         .collect()
 }
 
-/// Rails' `enum status: { open: 0, paid: 1 }`, `enum :status, [:open, :paid]`.
+/// Rails' `enum status: { open: 0, paid: 1 }`, `enum :status, [:open, :paid]`, `enum :status, %i[open paid]`.
 fn ruby_enumerations(reading: &Reading<'_>, body: &Span) -> Vec<Column> {
     let mut out = Vec::new();
     for at in body.clone().filter(|&i| reading.is(i, "enum") && reading.tokens[i].first) {
         let (name, open) = if reading.is(at + 1, ":") { (at + 2, at + 4) } else { (at + 1, at + 3) };
         let open = (open..open + 2).find(|&i| matches!(reading.word(i), "{" | "[" | "%")).unwrap_or(open);
         let mut values = Vec::new();
+        if reading.is(open, "%") && matches!(reading.word(open + 2), "[" | "(" | "{") {
+            // `%i[open paid]`
+            let list = open + 3..reading.partner(open + 2).max(open + 3);
+            values.extend(list.filter(|&i| reading.kind(i) == Some(Kind::Word)).map(|i| reading.word(i).to_owned()));
+        }
         if matches!(reading.word(open), "{" | "[") {
             for element in reading.elements(&(open..reading.partner(open) + 1)) {
                 // The stored value, if it is a text; the name otherwise.

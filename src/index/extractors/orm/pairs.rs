@@ -195,9 +195,13 @@ pub(super) fn literals(reading: &Reading<'_>, span: &Span) -> Vec<String> {
     }
     let open = span.clone().take(6).find(|&i| matches!(reading.word(i), "[" | "(" | "{"));
     let Some(open) = open.filter(|&o| reading.partner(o) + 1 == span.end) else { return Vec::new() };
-    // `params[:id]` is an element, no list.
-    let is_element = reading.is(open, "[") && open > span.start && reading.kind(open - 1) == Some(Kind::Word) && !reading.word(open - 1).starts_with('%');
-    if is_element && !matches!(reading.word(open - 1), "array" | "Array" | "in" | "In" | "new" | "w" | "i") {
+    // An element of something: `params[:id]`, `message["id"]`.
+    let is_element = reading.is(open, "[")
+        && open > span.start
+        && !reading.word(span.start).starts_with(['%', '~'])
+        && (reading.kind(open - 1) == Some(Kind::Word) && !matches!(reading.word(open - 1), "new" | "Set" | "Array" | "array" | "in" | "In")
+            || matches!(reading.word(open - 1), ")" | "]" | "?"));
+    if is_element {
         return Vec::new();
     }
     let inner = if reading.is(open, "(") && reading.is(open + 1, "[") { open + 1 } else { open };

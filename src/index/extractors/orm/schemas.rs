@@ -164,7 +164,9 @@ fn columns(reading: &Reading<'_>, call: &Call<'_>) -> Vec<(String, u32, Vec<Stri
         if let Some(list) = inner.positional(1).filter(|_| matches!(inner.name, "enum" | "enu" | "enum_")) {
             values = reading.elements(&list.span).iter().filter_map(|e| values::text(reading, e)).collect();
         }
-        if let Some(default) = inner.keyword(&["default"]).and_then(|a| values::text(reading, &a.span)).filter(|v| !matches!(&**v, "true" | "false")) {
+        if let Some(default) =
+            inner.keyword(&["default", "server_default"]).and_then(|a| values::text(reading, &a.span)).filter(|v| !matches!(&**v, "true" | "false"))
+        {
             values.push(default);
         }
         let column = column.map(|c| if matches!(inner.name, "belongs_to") { format!("{c}_id") } else { c });
@@ -191,10 +193,14 @@ fn columns(reading: &Reading<'_>, call: &Call<'_>) -> Vec<(String, u32, Vec<Stri
         if out.iter().any(|(c, l, _)| (*c == column || *c == name) && *l == line) {
             continue;
         }
-        let default = (at..(at + 24).min(end))
-            .take_while(|&i| reading.line(i) == line)
-            .find(|&i| reading.is(i, "default") && reading.is(i + 1, ":"))
-            .and_then(|i| reading.string(i + 2));
+        let default =
+            (at..(at + 24).min(end)).take_while(|&i| reading.line(i) == line).find(|&i| reading.is(i, "default") && reading.is(i + 1, ":")).and_then(|i| {
+                match reading.kind(i + 2) {
+                    // `default: :open`
+                    Some(Token::Sign) if reading.is(i + 2, ":") && reading.kind(i + 3) == Some(Token::Word) => Some(reading.word(i + 3)),
+                    _ => reading.string(i + 2),
+                }
+            });
         out.push((column, line, default.map(str::to_owned).into_iter().collect()));
     }
     out

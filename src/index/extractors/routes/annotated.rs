@@ -25,7 +25,7 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
             "rust" => macros(reading, annotation, out),
             "java" | "kotlin" | "scala" | "groovy" | "csharp" | "php" => method_of_type(reading, annotation, out),
             "typescript" | "javascript" => {
-                let known = paths::method(annotation.name).is_some() && annotation.path.len() == 1;
+                let known = (paths::method(annotation.name).is_some() || annotation.name == "Sse") && annotation.path.len() == 1;
                 if known
                     && *nest.get_or_insert_with(|| {
                         reading.imports(&["@nestjs/common", "routing-controllers", "@tsed", "inversify-express", "@loopback/rest", "tsoa"])
@@ -71,6 +71,8 @@ pub(crate) fn mapping(reading: &Reading<'_>, annotation: &Annotation<'_>) -> Opt
             let found: Vec<_> = annotation.keyword(&["method", "methods"]).map(|a| methods_in(reading, &a.span)).unwrap_or_default();
             if found.is_empty() { vec!["ANY"] } else { found }
         }
+        // Nest: a stream of events is asked for by GET.
+        "Sse" if reading.language.name() == "typescript" => vec!["GET"],
         _ => {
             let verb = name.strip_suffix("Mapping").or_else(|| name.strip_suffix("Exchange")).or_else(|| name.strip_prefix("Http")).unwrap_or(name);
             let upper = verb.bytes().all(|b| b.is_ascii_uppercase());

@@ -2,9 +2,10 @@
 
 use super::tables::{FRAMEWORKS, Framework};
 use super::{mounts, serve};
-use crate::index::extractors::paths;
+use crate::index::extractors::{ends, paths};
 use crate::index::model::{Certainty, Facts, Name};
-use crate::index::reading::{Call, Reading, Span};
+use crate::index::reading::tokens::Kind as Token;
+use crate::index::reading::{Argument, Call, Reading, Span};
 
 pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
     let language = reading.language.name();
@@ -45,6 +46,12 @@ fn fits(reading: &Reading<'_>, call: &Call<'_>, row: &Framework) -> bool {
 
 fn register(reading: &Reading<'_>, call: &Call<'_>, row: &Framework, verb: &str, out: &mut Facts) -> bool {
     let Some(path) = call.arguments.iter().filter(|a| a.keyword.is_none()).nth(row.path) else { return false };
+    // A client's call reads alike; in Go, what is posted says its type where a route has its handler.
+    let by_name = verb.len() > 1;
+    let no_handler = |a: &Argument<'_>| reading.kind(a.span.start) == Some(Token::Text) || reading.is(a.span.start, "nil");
+    if by_name && ends::is_client(reading, call) || by_name && reading.language.name() == "go" && call.positional(row.path + 1).is_some_and(no_handler) {
+        return false;
+    }
     let mut methods: Vec<&str> = Vec::new();
     let mut place = path.span.clone();
     if verb == "?" {
@@ -72,8 +79,8 @@ fn register(reading: &Reading<'_>, call: &Call<'_>, row: &Framework, verb: &str,
     let bare_allowed = matches!(reading.language.name(), "php" | "csharp" | "kotlin" | "cpp") && row.certainty == Certainty::Sure;
     let is_path = slash
         || text.is_open() && row.certainty == Certainty::Sure && call.arguments.len() >= 2 && !name.0.is_empty() && looks_like_path(&text)
-        || bare_allowed && reading.kind(place.start) == Some(crate::index::reading::tokens::Kind::Text) && !literal.contains(' ')
-        || literal.is_empty() && reading.kind(place.start) == Some(crate::index::reading::tokens::Kind::Text) && row.certainty == Certainty::Sure;
+        || bare_allowed && reading.kind(place.start) == Some(Token::Text) && !literal.contains(' ')
+        || literal.is_empty() && reading.kind(place.start) == Some(Token::Text) && row.certainty == Certainty::Sure;
     if !is_path || literal.contains([' ', '\n']) {
         return false;
     }
@@ -118,8 +125,7 @@ fn has_handler(reading: &Reading<'_>, call: &Call<'_>) -> bool {
         // Fastify: app.get('/x', { schema }, handler) ends with a function; options alone hold one as `handler`.
         return reading.entry(&last.span, "handler").is_some() || first == "[" && call.arguments.len() > 1;
     }
-    function
-        || reading.kind(last.span.start) == Some(crate::index::reading::tokens::Kind::Word) && !matches!(first, "new" | "null" | "undefined" | "true" | "false")
+    function || reading.kind(last.span.start) == Some(Token::Word) && !matches!(first, "new" | "null" | "undefined" | "true" | "false")
 }
 
 /// Methods that an argument, a list of arguments or what follows the call says.

@@ -133,7 +133,37 @@ fn receiver(reading: &Reading<'_>, call: &Call<'_>, depth: u8) -> Name {
         Some(name) if call.path.len() > 1 => of_variable(reading, name, call.at, depth),
         _ => Name::default(),
     };
+    let outer = if outer.0.is_empty() { passed_on(reading, call, depth) } else { outer };
     paths::join(outer, inner)
+}
+
+/// The prefix under which the router that this call is a part of is mounted: as the variable that its chain is bound to, or as what the function
+/// around it gives back: `let orders = Router::new().route(..); app.nest("/orders", orders)`, `r.Mount("/admin", admin())`.
+fn passed_on(reading: &Reading<'_>, call: &Call<'_>, depth: u8) -> Name {
+    if depth > DEPTH {
+        return Name::default();
+    }
+    let function = reading.enclosing(call.at, &[DeclarationKind::Function]);
+    let mounts = || reading.calls.iter().filter(|c| c.path.len() > 1 && c.arguments.len() > 1 && MOUNTS.iter().any(|(n, _)| *n == c.name));
+    let given = |mount: &Call<'_>, name: &str, called: bool| {
+        mount.arguments.iter().any(|a| {
+            let word = a.span.clone().find(|&i| reading.is(i, name) && reading.is(i + 1, "(") == called);
+            a.keyword.is_none() && a.span.len() <= 16 && word.is_some()
+        })
+    };
+    let under = |mount: &Call<'_>| paths::join(before(reading, mount, depth + 1), mounted_under(reading, mount));
+    let begins = call.begins..call.begins + 2;
+    let bound = reading.assignments.iter().find(|a| begins.contains(&a.value.start) || a.value.start == call.begins.saturating_sub(1));
+    if let Some(bound) = bound {
+        let inside = function.map_or(0..reading.tokens.len(), |f| f.body.clone());
+        let mount = mounts().find(|c| c.at > bound.value.end && inside.contains(&c.at) && given(c, bound.name, false));
+        if let Some(mount) = mount {
+            return under(mount);
+        }
+    }
+    let Some(function) = function else { return Name::default() };
+    let mount = mounts().find(|c| !function.body.contains(&c.at) && given(c, function.name, true));
+    mount.map(under).unwrap_or_default()
 }
 
 /// The prefix of the routes of the router in this variable, as seen from `at`.

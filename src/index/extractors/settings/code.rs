@@ -169,6 +169,10 @@ fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
     if shown == "attempts=0" && matches!(row.word, "retryCount" | "RetryCount" | "attempts" | "tries") {
         return;
     }
+    // A lock's timeout is how long it is held or waited for, not how long a call may take.
+    if row.what == What::Timeout && innermost(reading, at).is_some_and(|c| is_lock(c.name)) {
+        return;
+    }
     // A parameter's default (`def f(timeout=5)`) sets nothing yet.
     if reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && d.head.contains(&at))
         || !(row.strong || element.map_or_else(|| in_client(reading, at, row), |open| of_client(reading, open)))
@@ -247,6 +251,13 @@ fn in_client(reading: &Reading<'_>, at: usize, row: &Key) -> bool {
         (a.at == at && a.path.len() > 1 && a.path[..a.path.len() - 1].iter().any(|w| holds(w) || matches!(*w, "conn" | "options")))
             || a.value.contains(&at) && holds(a.name)
     })
+}
+
+/// Whether a called name takes a lock: `lock`, `acquireLock`, `Redlock`, `Semaphore`; not `block`.
+fn is_lock(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let locks = lower.match_indices("lock").any(|(at, _)| !lower[..at].ends_with(['b', 'c']));
+    locks || ["mutex", "semaphore", "lease"].iter().any(|w| lower.contains(w)) && !lower.contains("release")
 }
 
 fn innermost<'r, 'a>(reading: &'r Reading<'a>, at: usize) -> Option<&'r Call<'a>> {

@@ -404,7 +404,7 @@ fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
                     return Some(found);
                 }
                 if text.contains("://") || text.starts_with('{') || text.starts_with("${") || text.contains("/") {
-                    let name = reading.name(&(at..at + 1));
+                    let name = with_variable(reading, at).unwrap_or_else(|| reading.name(&(at..at + 1)));
                     if let Some(found) = host(&name) {
                         return Some(found);
                     }
@@ -431,9 +431,54 @@ fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
     None
 }
 
+/// The setting whose fallback a text is: `ENV.fetch("ORDERS_URL", "http://localhost:3000")`.
+fn with_variable(reading: &Reading<'_>, at: usize) -> Option<Name> {
+    let call = reading.calls.iter().rev().find(|c| c.open < at && at < c.close)?;
+    let name = reading.name(&(call.begins..call.close + 1));
+    matches!(&*name.0, [Part::Setting(_, Some(_))]).then_some(name)
+}
+
+/// What an address of this very machine says of what is asked there: its scheme, where that is no web's. Everybody's fallback is such an
+/// address, and they are not one target.
+fn local(address: &str) -> Option<Option<&'static str>> {
+    let (scheme, rest) = address.split_once("://")?;
+    let rest = rest.rsplit('@').next().unwrap_or(rest);
+    let is_here = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal"]
+        .iter()
+        .any(|h| rest.strip_prefix(h).is_some_and(|r| !r.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '-'))));
+    is_here.then(|| {
+        let scheme = scheme.split('+').next().unwrap_or(scheme);
+        [
+            ("redis", "redis"),
+            ("rediss", "redis"),
+            ("postgres", "postgres"),
+            ("postgresql", "postgres"),
+            ("mysql", "mysql"),
+            ("mongodb", "mongodb"),
+            ("amqp", "rabbitmq"),
+            ("amqps", "rabbitmq"),
+            ("nats", "nats"),
+            ("kafka", "kafka"),
+        ]
+        .iter()
+        .find(|(s, _)| *s == scheme)
+        .map(|(_, name)| *name)
+    })
+}
+
 /// The host of an address, or the setting or constant that gives it.
 fn host(name: &Name) -> Option<Name> {
-    match name.0.first()? {
+    let first = name.0.first()?;
+    if let Part::Text(text) | Part::Setting(_, Some(text)) = first
+        && let Some(here) = local(text)
+    {
+        return match first {
+            // Where nobody sets it, the variable's own name says what is asked.
+            Part::Setting(key, _) => Some(Name(vec![Part::Setting(key.clone(), here.map(str::to_owned).or_else(|| label(key)))])),
+            _ => here.map(Name::literal),
+        };
+    }
+    match first {
         Part::Text(text) if text.contains("://") => {
             let after = &text[text.find("://").map_or(0, |i| i + 3)..];
             if after.is_empty() {
