@@ -63,9 +63,18 @@ pub fn changed(folder: &Path, since: u64, seen: &HashMap<PathBuf, u64>, deadline
     let Some(root) = git::root(folder) else { return Vec::new() };
     let status = ["status", "--porcelain=v1", "-z", "--untracked-files=normal", "--no-renames", "--ignore-submodules=all"];
     let Ok(listing) = git::ask(&root, &status, b"", Some(deadline)) else { return Vec::new() };
+    let entries = listing.split(|b| *b == 0).filter_map(|e| std::str::from_utf8(e.get(3..)?).ok());
+    let (folders, mut names): (Vec<&str>, Vec<&str>) = entries.partition(|name| name.ends_with('/'));
+    // Of a new folder the listing has the name alone.
+    let inside = if folders.is_empty() {
+        Vec::new()
+    } else {
+        let list = [&["ls-files", "-z", "--others", "--exclude-standard", "--"], &folders[..]].concat();
+        git::ask(&root, &list, b"", Some(deadline)).unwrap_or_default()
+    };
+    names.extend(inside.split(|b| *b == 0).filter_map(|n| std::str::from_utf8(n).ok()).filter(|n| !n.is_empty()));
     let mut files: Vec<(String, PathBuf, String)> = Vec::new();
-    for entry in listing.split(|b| *b == 0) {
-        let Some(name) = entry.get(3..).and_then(|n| std::str::from_utf8(n).ok()) else { continue };
+    for name in names {
         let language = Language::of_path(name);
         if name.contains('\n') || path::kind(name, language) != PathKind::Product {
             continue;
@@ -114,14 +123,16 @@ mod tests {
         }
         run(&root, &["add", "-A"]);
         run(&root, &["commit", "-qm", "one"]);
-        for name in ["src/a.py", "src/b.py", "src/new.py", "notes.md"] {
+        std::fs::create_dir_all(root.join("lib/deep")).expect("a new folder");
+        std::fs::write(root.join(".git/info/exclude"), "made.py\n").expect("written");
+        for name in ["src/a.py", "src/b.py", "src/new.py", "notes.md", "lib/deep/in.py", "lib/made.py"] {
             std::fs::write(root.join(name), "x = 2\n").expect("written");
         }
         let far = Instant::now() + Duration::from_secs(60);
         let seen = HashMap::from([(root.join("src/b.py"), u64::MAX)]);
         let found = changed(&root.join("src"), 0, &seen, far);
         let names: Vec<_> = found.iter().map(|c| (c.path.file_name().and_then(|n| n.to_str()).unwrap_or(""), c.before.as_str(), c.after.as_str())).collect();
-        assert_eq!(names, [("a.py", "x = 1\n", "x = 2\n"), ("new.py", "", "x = 2\n")]);
+        assert_eq!(names, [("a.py", "x = 1\n", "x = 2\n"), ("new.py", "", "x = 2\n"), ("in.py", "", "x = 2\n")]);
         assert_eq!(changed(&root, u64::MAX, &HashMap::new(), far), []);
         assert_eq!(changed(&root, 0, &HashMap::new(), Instant::now()), [], "no time, no answer");
         assert_eq!(changed(Path::new("/"), 0, &HashMap::new(), far), []);
