@@ -1,10 +1,10 @@
-//! The index in the hook: after an edit the file is read once, what its lines do is told with who else is concerned, and the next edit, of
-//! whichever file, knows of it.
+//! The index in the hook: after an edit the file is read once, what its lines do is told with who else is concerned, the ways between
+//! components that it makes are offered to the topology file, and the next edit, of whichever file, knows of it.
 
 #[path = "hook/room.rs"]
 mod room;
 
-use room::{Room, run, text};
+use room::{PREFIX, Room, run, text};
 use serde_json::json;
 use std::path::Path;
 
@@ -168,4 +168,70 @@ fn a_project_that_is_reached_through_a_link_has_its_index() {
     // A folder of it.
     let told = said_at(&room, &link.join("worker"), "s2", "worker.py", ("\"busy\"", "\"idle\""), |text| text);
     assert!(told.contains("this edit writes worker:{}:status = \"idle\" (worker.py:7)\n- read by dispatcher/assign.py:8"), "{told}");
+}
+
+const TOPOLOGY: &str = "version: 1
+components:
+  - {name: worker, paths: ['worker/**']}
+  - {name: dispatch-service, paths: ['dispatcher/**']}
+  - {name: billing, paths: ['billing/**']}
+  - {name: jobs, kind: queue}
+relationships:
+  - {from: dispatch-service, to: billing}
+";
+const ASKS: &str = "    requests.get(f\"http://billing/invoices/{job.id}\", timeout=2)\n    job.run()\n";
+const FEEDS: &str = "    store.publish(\"jobs.done\", job.id)\n";
+
+#[test]
+fn a_way_that_the_topology_does_not_have_is_offered_once() {
+    let room = room("", TOPOLOGY);
+    let file = "project/worker/worker.py";
+    room.file(file, WORKER.replace("import redis", "import redis\nimport requests"));
+    index(&room);
+    let change = |new: &str| -> (String, String) { ("        job.run()\n".to_owned(), new.replace("    ", "        ").to_owned()) };
+    let tell = |session: &str, new: &str| {
+        let (old, new) = change(new);
+        let told = said(&room, session, "worker/worker.py", (&old, &new));
+        room.file(file, WORKER.replace("import redis", "import redis\nimport requests"));
+        told
+    };
+    let offer = |to: &str, does: &str| {
+        format!(
+            "{PREFIX}topology: with this edit worker {does} {to}, and .dist-architect/topology.yaml has no such relationship. To add there:\nrelationships:\n"
+        )
+    };
+    let told = tell("s1", ASKS);
+    let line = "  - {from: worker, to: billing, via: http}  # worker/worker.py:10 calls GET /invoices/{}; billing/app.py:6 serves GET /invoices/{}";
+    assert!(told.contains(&(offer("billing", "calls") + line)), "{told}");
+    assert_eq!(told.matches("topology:").count(), 1, "who is offered is not asked about: {told}");
+    assert!(!tell("s1", ASKS).contains("topology:"), "once in a conversation");
+    assert!(tell("s2", ASKS).contains("topology: with this edit"), "another has not heard of it");
+    let told = tell("s1", FEEDS);
+    for line in [
+        "  - {from: worker, to: jobs.done, via: event, pattern: pub-sub}  # worker/worker.py:10 publishes jobs.done\n",
+        "  - {from: jobs.done, to: dispatch-service, via: event, pattern: pub-sub}  # dispatcher/assign.py:15 consumes jobs.done",
+    ] {
+        assert!(told.contains(line), "{line} in {told}");
+    }
+    assert!(told.contains(&offer("dispatch-service", "feeds")) && !told.contains("is a channel here"), "{told}");
+}
+
+#[test]
+fn a_way_that_the_topology_has_is_not_offered() {
+    for (relationship, new) in [
+        ("{from: worker, to: billing}", ASKS),
+        ("{from: worker, to: dispatch-service}", FEEDS),
+        ("{from: worker, to: jobs.done}\n  - {from: dispatch-service, to: jobs.done}", FEEDS),
+        ("{from: billing, to: worker}", ASKS),
+    ] {
+        let room = room("", &format!("{TOPOLOGY}  - {relationship}\n"));
+        room.file("project/worker/worker.py", WORKER.replace("import redis", "import redis\nimport requests"));
+        index(&room);
+        let told = said(&room, "s1", "worker/worker.py", ("        job.run()\n", &new.replace("    ", "        ")));
+        assert!(!told.contains("no such relationship"), "{relationship}: {told}");
+    }
+    // Without the file there is nothing to add to.
+    let room = room("", "");
+    let told = said(&room, "s1", "worker/worker.py", ("        job.run()\n", &FEEDS.replace("    ", "        ")));
+    assert!(!told.contains("no such relationship"), "{told}");
 }

@@ -253,7 +253,7 @@ impl<'a> Hook<'a> {
             (verdict, telling, wrong.or(failed))
         };
         let wrong = if finds { wrong.or(self.find(&edit, &absolute, &verdict, is_before, &mut telling)) } else { wrong };
-        let wrong = if is_before { wrong } else { wrong.or(self.meet_strangers(&edit, &text, &mut telling)) };
+        let wrong = if is_before { wrong } else { wrong.or(self.meet_strangers(&edit, &text, &observed.flows, &mut telling)) };
         observed.keep();
         self.record.keep_verdict(&verdict);
         self.record.around = around.into_inner();

@@ -23,7 +23,7 @@ pub fn load(root: &Path, file: &str, state: Option<&Path>) -> Option<Compact> {
         return None;
     }
     let bytes = read_bytes(&path)?;
-    let of = hash::words(hash::fnv(env!("CARGO_PKG_VERSION").as_bytes()), &bytes).to_le_bytes();
+    let of = hash::words(hash::fnv(concat!(env!("CARGO_PKG_VERSION"), " ways").as_bytes()), &bytes).to_le_bytes();
     let cache = Cached::file(state, "topology", &path);
     if let Some(known) = cache.as_deref().and_then(read_bytes)
         && known.starts_with(&of)

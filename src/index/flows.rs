@@ -1,9 +1,11 @@
 //! What components do to each other through resources, each with the lines that prove it.
 
 use super::components::Components;
+use super::depending::Observer;
 use super::link::{Set, Tables};
 use super::linked::{Index, Place, Resource};
 use super::model::{Certainty, Kind, Role};
+use super::touched::Touch;
 use crate::text::plain;
 use crate::topology::yaml::scalar;
 use serde::Serialize;
@@ -88,6 +90,36 @@ fn ends(kind: Kind) -> Option<(Way, &'static [Role], &'static [Role])> {
         Kind::Column | Kind::Key | Kind::Bucket => (Way::Shares, &[Role::Writes, Role::Deletes], &[Role::Reads]),
         Kind::Field | Kind::Address | Kind::Flag | Kind::Lease | Kind::Setting | Kind::State => return None,
     })
+}
+
+/// What is done at the other end of a way between components: how it goes, whether it starts where this role is, and the roles there. None
+/// for what components only have in common.
+#[must_use]
+pub fn other_end(kind: Kind, role: Role) -> Option<(Way, bool, &'static [Role])> {
+    let (way, first, second) = ends(kind).filter(|(way, ..)| *way != Way::Shares)?;
+    if first.contains(&role) { Some((way, true, second)) } else { second.contains(&role).then_some((way, false, first)) }
+}
+
+/// The flow that an edit makes together with somebody else's place; from and to as they are called.
+#[must_use]
+pub fn made(touch: &Touch, path: &str, other: &Observer, [from, to]: [&str; 2]) -> Flow {
+    let (way, starts, _) = other_end(touch.kind, touch.role).unwrap_or((Way::Reaches, true, &[]));
+    let proof = |path: &str, line: u32, role: Role| vec![Proof { path: path.to_owned(), line, says: plain(&format!("{} {}", verb(role), touch.name)) }];
+    let (here, there) = (proof(path, touch.line, touch.role), proof(&other.path, other.line, other.role));
+    let (starts, ends) = if starts { (here, there) } else { (there, here) };
+    let value = if touch.role == Role::Consumes { &touch.value } else { &other.value };
+    Flow {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        way,
+        via: via(touch.kind).to_owned(),
+        kind: touch.kind,
+        name: touch.name.clone(),
+        starts,
+        ends,
+        group: value.as_deref().and_then(|v| v.strip_prefix("group=")).map(str::to_owned),
+        certainty: touch.certainty.min(other.certainty),
+    }
 }
 
 /// Places of one side by component. Guesses prove nothing.

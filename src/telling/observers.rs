@@ -2,6 +2,7 @@
 
 use super::{PREFIX, length, place};
 use crate::index::depending::{Fact, Observer, Reason, attempts_together};
+use crate::index::flows::{self, Flow, Way};
 use crate::index::model::{Certainty, Kind, Role};
 use crate::index::touched::Change;
 use crate::text;
@@ -63,6 +64,22 @@ pub fn compose(fact: &Fact, path: &str, lines: usize, room: usize) -> String {
         note(format!("And {more} more: `distarch observers \"{name}\"`"));
     }
     out
+}
+
+/// Offers the lines by which the topology file (`file`) would know a way between components that an edit makes, without those that it has:
+/// `knows` tells whether it connects two names. Empty where there is nothing to add, or no room for it.
+#[must_use]
+pub fn offer(flow: &Flow, file: &str, knows: impl Fn(&str, &str) -> bool, room: usize) -> String {
+    let (does, ends): (&str, &[[&str; 2]]) = match flow.way {
+        Way::Feeds => ("feeds", &[[&flow.from, &flow.name], [&flow.name, &flow.to]]),
+        _ => ("calls", &[[&flow.from, &flow.to]]),
+    };
+    let all = flows::offer(flow);
+    let new: Vec<&str> = all.lines().filter(|l| l.starts_with(' ')).zip(ends).filter(|(_, [a, b])| !knows(a, b)).map(|(l, _)| l).collect();
+    let (from, to, file) = (text::plain(&flow.from), text::plain(&flow.to), text::plain(file));
+    let out =
+        format!("{PREFIX} topology: with this edit {from} {does} {to}, and {file} has no such relationship. To add there:\nrelationships:\n{}", new.join("\n"));
+    if new.is_empty() || length(&out) > room { String::new() } else { out }
 }
 
 fn about(observer: &Observer, kind: Kind) -> String {
@@ -146,6 +163,7 @@ fn done_by(role: Role, kind: Kind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::flows::Proof;
     use crate::index::touched::Touch;
 
     fn fact(observers: usize) -> Fact {
@@ -180,6 +198,39 @@ mod tests {
             compose(&fact(1), "worker.py", 4, 700),
             "[distributed-architect] state-mutation: this edit writes worker:{}:status = \"idle\" in an error handler (worker.py:61)\n\
              - read by dispatcher/assign0.py:50: if r.get(key) == \"idle\":"
+        );
+    }
+
+    #[test]
+    fn only_lines_that_the_topology_lacks_are_offered() {
+        let proof = |path: &str, says: &str| vec![Proof { path: path.to_owned(), line: 7, says: says.to_owned() }];
+        let flow = Flow {
+            from: "orders".to_owned(),
+            to: "billing".to_owned(),
+            way: Way::Feeds,
+            via: "event".to_owned(),
+            kind: Kind::Channel,
+            name: "order.paid".to_owned(),
+            starts: proof("orders/a.py", "publishes order.paid"),
+            ends: proof("billing/b.go", "consumes order.paid"),
+            group: None,
+            certainty: Certainty::Sure,
+        };
+        let offered = |knows: &[[&str; 2]], room| offer(&flow, "topology.yaml", |a, b| knows.contains(&[a, b]), room);
+        let head = "[distributed-architect] topology: with this edit orders feeds billing, and topology.yaml has no such relationship. To add there:\nrelationships:\n";
+        let (first, second) = (
+            "  - {from: orders, to: order.paid, via: event, pattern: pub-sub}  # orders/a.py:7 publishes order.paid",
+            "  - {from: order.paid, to: billing, via: event, pattern: pub-sub}  # billing/b.go:7 consumes order.paid",
+        );
+        assert_eq!(offered(&[], 700), format!("{head}{first}\n{second}"));
+        assert_eq!(offered(&[["orders", "order.paid"]], 700), format!("{head}{second}"));
+        assert_eq!(offered(&[["orders", "order.paid"], ["order.paid", "billing"]], 700), "");
+        assert_eq!(offered(&[], 120), "");
+        let call = Flow { way: Way::Asks, via: "grpc".to_owned(), ..flow.clone() };
+        assert!(
+            offer(&call, "t", |_, _| false, 700).ends_with(
+                "relationships:\n  - {from: orders, to: billing, via: grpc}  # orders/a.py:7 publishes order.paid; billing/b.go:7 consumes order.paid"
+            )
         );
     }
 

@@ -17,8 +17,9 @@ const WILD: [char; 6] = ['*', '?', '[', '{', '\\', '!'];
 
 /// A topology, compact: text that is looked through as it lies, for a hook has no time to read it into anything.
 ///
-/// First line: whether there are channels, and the bytes of each of five sections. Globs that may begin with anything; the other globs, in
-/// groups by their first letter, whose places are the section's first line; parts; all names; components, as JSON. A glob's line has its part's place in the section of parts; a part's line has its names, its count, and
+/// First line: whether there are channels, and the bytes of each of six sections. Globs that may begin with anything; the other globs, in
+/// groups by their first letter, whose places are the section's first line; parts; all names; components, as JSON; relationships, a line
+/// each with the names of both ends. A glob's line has its part's place in the section of parts; a part's line has its names, its count, and
 /// its component's place and length. Fields are parted by tabs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compact {
@@ -34,6 +35,7 @@ struct Sections<'a> {
     parts: &'a [u8],
     names: &'a [u8],
     components: &'a [u8],
+    ways: &'a [u8],
 }
 
 impl Compact {
@@ -55,8 +57,9 @@ impl Compact {
         }
         let globs = grouped(globs);
         let names = all_names(topology).join(" ");
-        let lengths: String = [&open_globs, &globs, &parts, &names, &components].iter().map(|s| format!("\t{}", s.len())).collect();
-        let text = format!("{}{lengths}\n{open_globs}{globs}{parts}{names}{components}", u8::from(has_channels));
+        let ways: String = topology.relationships.iter().map(|r| format!("{}\t{}\n", end_of(topology, &r.from), end_of(topology, &r.to))).collect();
+        let lengths: String = [&open_globs, &globs, &parts, &names, &components, &ways].iter().map(|s| format!("\t{}", s.len())).collect();
+        let text = format!("{}{lengths}\n{open_globs}{globs}{parts}{names}{components}{ways}", u8::from(has_channels));
         Self { bytes: text.into_bytes(), start: 0 }
     }
 
@@ -99,8 +102,19 @@ impl Compact {
     /// Whether the file knows a name, in any spelling.
     #[must_use]
     pub fn knows(&self, name: &str) -> bool {
-        let forms = [plain(name), bare(name)];
+        let forms = forms(name);
         self.sections().is_some_and(|s| text(s.names).split(' ').any(|n| !n.is_empty() && forms.iter().any(|f| n == f)))
+    }
+
+    /// Whether a relationship between two names is in the file, whichever end it starts from: who receives is written as calling too. What
+    /// cannot be read has it.
+    #[must_use]
+    pub fn connects(&self, a: &str, b: &str) -> bool {
+        let Some(sections) = self.sections() else { return true };
+        let is = |names: &str, [plain, bare]: &[String; 2]| names.split(' ').any(|n| n == plain || n == bare);
+        let (a, b) = (forms(a), forms(b));
+        let mut ways = text(sections.ways).lines().filter_map(|l| l.split_once('\t'));
+        ways.any(|(from, to)| is(from, &a) && is(to, &b) || is(from, &b) && is(to, &a))
     }
 
     /// Whether it names any queue or channel: only then is one that it does not name worth a word.
@@ -119,7 +133,7 @@ impl Compact {
             rest = behind;
             Some(section)
         };
-        Some(Sections { open_globs: next()?, globs: next()?, parts: next()?, names: next()?, components: next()? })
+        Some(Sections { open_globs: next()?, globs: next()?, parts: next()?, names: next()?, components: next()?, ways: next()? })
     }
 }
 
@@ -181,6 +195,19 @@ fn names_of(study: &Study<'_>, node: Node) -> Vec<String> {
         names.extend(std::iter::once(&component.name).chain(aliases).map(|n| bare(n)).filter(|n| n.len() > 2));
     }
     names
+}
+
+/// A name as names are kept.
+fn forms(name: &str) -> [String; 2] {
+    [plain(name), bare(name)]
+}
+
+/// An end of a relationship under all its names.
+fn end_of(topology: &Topology, name: &str) -> String {
+    let aliases = topology.aliases.get(name).into_iter().flatten().map(String::as_str);
+    let mut names: Vec<String> = std::iter::once(name).chain(aliases).flat_map(forms).filter(|n| !n.is_empty()).collect();
+    names.dedup();
+    names.join(" ")
 }
 
 /// Everything that the file calls by a name, plain: components, aliases, resources, what relationships go by.
@@ -395,5 +422,20 @@ aliases: {billing: [invoices]}
         }
         assert!(!compact.knows("pricing") && !compact.knows(""));
         assert_eq!((compact.count("order-service"), compact.count("gateway"), compact.count("pricing")), (Some("1"), Some("N"), None));
+    }
+
+    #[test]
+    fn relationships_are_known_by_both_ends_in_any_spelling() {
+        let compact = compact();
+        for (a, b, expected) in [
+            ("gateway", "OrderService", true),
+            ("orders_db", "invoices", true),
+            ("billing", "orders-db", true),
+            ("gateway", "billing", false),
+            ("probe", "", false),
+            ("pricing", "orders-db", false),
+        ] {
+            assert_eq!(compact.connects(a, b), expected, "{a} {b}");
+        }
     }
 }

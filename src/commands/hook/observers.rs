@@ -6,10 +6,11 @@ use crate::engine::edit::Edit;
 use crate::engine::path::{PathKind, kind};
 use crate::hash;
 use crate::index::depending::{self, Fact, Observer};
+use crate::index::flows::{self, Flow, Way};
 use crate::index::link::ResolvedUse;
-use crate::index::model::Certainty;
+use crate::index::model::{Certainty, Role};
 use crate::index::store::{Said, Store, StoredPlace, StoredResource, anchor};
-use crate::index::touched::{self, Region, Touch, words};
+use crate::index::touched::{self, Change, Region, Touch, words};
 use crate::project;
 use crate::session::{Claim, Level};
 use crate::telling::Telling;
@@ -22,6 +23,8 @@ const ABOVE: usize = 8;
 const AT_ONCE: usize = 2;
 /// Touched resources that are looked up at one event.
 const LOOKED_UP: usize = 8;
+/// New ways between components that are looked for at one event.
+const OFFERED: usize = 2;
 /// Places of one resource whose lines are read again, at most: those of the first that still stand are told.
 const READ_AGAIN: usize = 12;
 
@@ -30,6 +33,8 @@ const READ_AGAIN: usize = 12;
 pub(super) struct Observed {
     /// Who else is concerned by what the edit does.
     pub(super) facts: Vec<Fact>,
+    /// Ways between components that the edit makes.
+    pub(super) flows: Vec<Flow>,
     renewed: Option<Renewed>,
 }
 
@@ -99,6 +104,9 @@ impl Hook<'_> {
         for touch in touches.into_iter().take(LOOKED_UP) {
             let Some(StoredResource { places, .. }) = store.observers(touch.kind, &touch.name) else { continue };
             let all: Vec<Observer> = places.iter().map(observer).collect();
+            if out.flows.len() < OFFERED {
+                out.flows.extend(self.made(store, root, here, &touch, &places));
+            }
             let Some(mut fact) = depending::fact(touch, all, here) else { continue };
             // A place counts as long as its line stands; the first that do are enough.
             let mut standing = 0;
@@ -120,6 +128,43 @@ impl Hook<'_> {
             out.facts.extend(depending::again(fact, here));
         }
         out.facts.sort_by_key(|f| f.alone.is_none());
+    }
+
+    /// The ways to and from other components that a touch makes and the project's topology does not have, one each, as far as the other
+    /// side still stands.
+    fn made(&self, store: &Store, root: &Path, here: (&str, Option<&str>), touch: &Touch, places: &[StoredPlace]) -> Vec<Flow> {
+        let Some((way, starts, roles)) = flows::other_end(touch.kind, touch.role).filter(|_| touch.change == Change::Brought) else { return Vec::new() };
+        let Some((topology, top)) = self.settings.topology().zip(self.settings.root.as_deref()) else { return Vec::new() };
+        // A component by the topology's name for it, where it has one.
+        let part = |path: &str, component: Option<&str>| {
+            let path = project::relative(&root.join(path).to_string_lossy(), Some(top), None);
+            topology.component(&path).map(|c| c.name).or_else(|| component.map(str::to_owned))
+        };
+        let Some(own) = part(here.0, here.1) else { return Vec::new() };
+        let others = places.iter().filter(|p| p.path != here.0 && p.certainty > Certainty::Guess);
+        let others: Vec<(&StoredPlace, String)> = others.filter_map(|p| Some((p, part(&p.path, p.component.as_deref())?))).filter(|(_, c)| *c != own).collect();
+        let mut servers: Vec<&str> = others.iter().filter(|(p, _)| p.role == Role::Serves).map(|(_, c)| c.as_str()).collect();
+        servers.sort_unstable();
+        servers.dedup();
+        // Who serves what several serve cannot be told.
+        if way == Way::Asks && servers.len() > usize::from(starts) {
+            return Vec::new();
+        }
+        let through = |from: &str, to: &str| topology.connects(from, &touch.name) && topology.connects(&touch.name, to);
+        let is_known = |[from, to]: [&str; 2]| topology.connects(from, to) || way == Way::Feeds && through(from, to);
+        let mut out: Vec<Flow> = Vec::new();
+        for (place, part) in others.iter().filter(|(p, _)| roles.contains(&p.role)) {
+            let ends = if starts { [own.as_str(), part.as_str()] } else { [part.as_str(), own.as_str()] };
+            let is_told = out.iter().any(|f| [f.from.as_str(), f.to.as_str()] == ends);
+            if out.len() < OFFERED
+                && !is_told
+                && !is_known(ends)
+                && let Some(line) = store.still_there(place, root)
+            {
+                out.push(flows::made(touch, here.0, &Observer { line, ..observer(place) }, ends));
+            }
+        }
+        out
     }
 
     /// Adds the facts to the telling: those that matter by themselves, the others where a module is raised. What went wrong, if anything did.

@@ -1,11 +1,14 @@
-//! What an edit brings that the project's topology does not know is asked about once.
+//! What an edit brings that the project's topology does not know: a way between two components, whose lines are offered; anything else is
+//! asked about. Each once.
 
 use super::Hook;
 use crate::engine::edit::Edit;
 use crate::engine::path::{self, PathKind};
 use crate::hash;
+use crate::index::flows::Flow;
 use crate::session::{Claim, Level};
 use crate::telling::{self, Telling};
+use crate::topology::names::bare;
 use crate::topology::strangers::strangers;
 
 /// Strangers that are asked about at one event.
@@ -14,8 +17,34 @@ const AT_ONCE: usize = 2;
 const LIMIT: usize = 512 << 10;
 
 impl Hook<'_> {
-    /// Adds the question to the telling, where there is one. `before` gives the file before the edit, which few edits need. What went wrong, if anything did.
-    pub(super) fn meet_strangers(&self, edit: &Edit<'_>, before: &dyn Fn() -> Option<String>, telling: &mut Telling) -> Option<String> {
+    /// Adds what the topology file lacks to the telling: lines for the ways that the edit makes (`flows`), and the question about others,
+    /// where there is one. `before` gives the file before the edit, which few edits need. What went wrong, if anything did.
+    pub(super) fn meet_strangers(&self, edit: &Edit<'_>, before: &dyn Fn() -> Option<String>, flows: &[Flow], telling: &mut Telling) -> Option<String> {
+        let wrong = self.offer(flows, telling);
+        wrong.or(self.ask(edit, before, flows, telling))
+    }
+
+    fn offer(&self, flows: &[Flow], telling: &mut Telling) -> Option<String> {
+        let topology = if flows.is_empty() { None } else { self.settings.topology() }?;
+        let mut wrong = None;
+        for flow in flows {
+            let budget = &self.settings.config.budget;
+            let room = budget.observers.min(budget.event.saturating_sub(telling.text.chars().count() + 1));
+            let text = telling::observers::offer(flow, &self.settings.config.topology, |a, b| topology.connects(a, b), room);
+            if text.is_empty() {
+                continue;
+            }
+            let claim = Claim { subject: telling::TOPOLOGY.to_owned(), file: hash::fnv(format!("{}\0to\0{}", flow.from, flow.to).as_bytes()) };
+            let (levels, failed) = self.claim(&[claim]);
+            wrong = wrong.or(failed);
+            if levels[0] != Level::Silent {
+                telling.add(text, telling::TOPOLOGY, levels[0]);
+            }
+        }
+        wrong
+    }
+
+    fn ask(&self, edit: &Edit<'_>, before: &dyn Fn() -> Option<String>, flows: &[Flow], telling: &mut Telling) -> Option<String> {
         if self.settings.root.is_none() || !matches!(path::kind(&edit.path, edit.language), PathKind::Product | PathKind::Structured) {
             return None;
         }
@@ -35,7 +64,9 @@ impl Hook<'_> {
         if before.len() + after.len() > LIMIT {
             return None;
         }
-        let met = strangers(compact, &edit.path, &before, &after);
+        let mut met = strangers(compact, &edit.path, &before, &after);
+        // What is offered need not be asked about.
+        met.retain(|s| !flows.iter().any(|f| [&f.from, &f.to, &f.name].into_iter().any(|n| bare(n) == bare(&s.name))));
         let claims: Vec<Claim> = met
             .iter()
             .take(AT_ONCE)
