@@ -235,3 +235,34 @@ fn a_way_that_the_topology_has_is_not_offered() {
     let told = said(&room, "s1", "worker/worker.py", ("        job.run()\n", &FEEDS.replace("    ", "        ")));
     assert!(!told.contains("no such relationship"), "{told}");
 }
+
+/// The client keeps the hook's state in a folder of its own; a person in a terminal asks the same index, and renews it.
+#[test]
+fn a_terminal_shares_the_index_of_the_plugin() {
+    let room = room("", "");
+    let plugin = room.path("home/.claude/plugins/data/distributed-architect-here");
+    std::fs::create_dir_all(plugin.parent().expect("a folder")).expect("made");
+    std::fs::rename(room.state(), &plugin).expect("moved");
+    let own = room.path("home/.local/state/distarch/index");
+    let ask = |arguments: &[&str]| {
+        let mut command = room.command(env!("CARGO_BIN_EXE_distarch"));
+        let output = command.env_remove("CLAUDE_PLUGIN_DATA").current_dir(room.path("project")).args(arguments).output().expect("run");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("a text")
+    };
+    let reads = |said: &str| serde_json::from_str::<serde_json::Value>(said).expect("JSON")["read"]["files"].clone();
+    room.file("project/worker/worker.py", WORKER.replace("\"idle\"", "\"free\""));
+    assert!(ask(&["observers", "worker:{id}:status"]).contains("\"free\""));
+    // The file that was changed, and perhaps others that were written just before they were read.
+    let files = std::fs::read_dir(plugin.join("index")).expect("a folder").count();
+    assert_ne!(reads(&ask(&["index", "--format", "json"])), 0);
+    assert_eq!(std::fs::read_dir(plugin.join("index")).expect("a folder").count(), files);
+    assert!(!own.exists(), "a second index");
+    // One that this program cannot read is another's.
+    for entry in std::fs::read_dir(plugin.join("index")).expect("a folder").flatten() {
+        std::fs::write(entry.path(), "of another version").expect("written");
+    }
+    ask(&["index"]);
+    assert!(own.exists());
+    assert!(std::fs::read_dir(plugin.join("index")).expect("a folder").flatten().all(|e| std::fs::read(e.path()).is_ok_and(|b| b == b"of another version")));
+}

@@ -1,6 +1,7 @@
 //! Where things lie on this machine: our state, and what Claude Code keeps. The client gives the hook a folder of its own, which a
 //! person's terminal knows nothing of; so whoever looks at state from there looks in every place where it may be.
 
+use crate::index::store::{self, Store};
 use crate::state;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,19 @@ pub fn state_folders() -> Vec<PathBuf> {
     out.sort();
     out.dedup();
     out
+}
+
+/// Where the index of a repository is kept: in the client's folder where the client has started us; in a terminal in the folder whose index
+/// this program can read and that was looked through last, so that the hook and a person share one; else in our own.
+#[must_use]
+pub fn index_folder(root: &Path) -> Option<PathBuf> {
+    let own = state::folder();
+    if own != state::user_folder() {
+        return own;
+    }
+    // One of another version is not ours to replace: its own program would find nothing.
+    let kept = state_folders().into_iter().filter_map(|f| Some((store::age(&f, root)?, f))).filter(|(_, f)| Store::open(f, root).is_some());
+    kept.min().map(|(_, folder)| folder).or(own)
 }
 
 /// Settings files of the client that can turn the plugin on here, the nearest last.

@@ -1,6 +1,6 @@
 //! `distarch index`: reads the repository once, and then what changed, into the state folder.
 
-use crate::commands::{Answer, Format, size};
+use crate::commands::{Answer, Format, places, size};
 use crate::config;
 use crate::error::{Error, Kind};
 use crate::hash;
@@ -82,8 +82,9 @@ fn in_background(args: &Args) -> Option<()> {
 
 /// Reads what changed of a repository into the state folder.
 fn read(root: &Path, force: bool) -> anyhow::Result<Report> {
-    let folder = state::folder().ok_or_else(|| Error::new(Kind::File, "state", "no folder to keep it in").hint("set HOME or XDG_STATE_HOME"))?;
-    let settings = config::load(&root.join("any"), Some(root), Some(&folder));
+    let folder = places::index_folder(root);
+    let folder = folder.ok_or_else(|| Error::new(Kind::File, "state", "no folder to keep it in").hint("set HOME or XDG_STATE_HOME"))?;
+    let settings = config::load(&root.join("any"), Some(root), state::folder().as_deref());
     let topology = settings.topology().cloned();
     let declared = |path: &str| topology.as_ref()?.component(path).map(|c| c.name);
     let said = read_bytes(&root.join(&settings.config.topology)).unwrap_or_default();

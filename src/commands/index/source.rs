@@ -1,5 +1,6 @@
 //! Where these verbs take the index from: what was kept of the repository, and what changed since, read again. Nothing is written.
 
+use crate::commands::places;
 use crate::config;
 use crate::error::Error;
 use crate::index::link::Linked;
@@ -7,7 +8,6 @@ use crate::index::linked::Index;
 use crate::index::model::Certainty;
 use crate::index::store::{self, Wanted};
 use crate::sources::git;
-use crate::state;
 use std::path::Path;
 
 /// The repository that a person stands in.
@@ -38,7 +38,7 @@ pub(crate) fn loaded(root: &Path, guesses: bool) -> anyhow::Result<Linked> {
     // Read once: settings are for one thread.
     let topology = settings.topology().cloned();
     let declared = |path: &str| topology.as_ref()?.component(path).map(|c| c.name);
-    let folder = state::folder();
+    let folder = places::index_folder(root);
     let wanted = Wanted { root, state: folder.as_deref(), force: false, declared: &declared, topology: 0 };
     let mut linked = store::load(&wanted).map_err(|e| Error::file(root, &e))?;
     if !guesses {
