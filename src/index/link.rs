@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 pub(crate) use tables::Set;
 pub use tables::Tables;
 
+/// What extractors note of a value that is left out; without that value it says nothing.
+const ALL_BUT: &str = "all but this value";
+
 /// What one file says, with its path and component.
 #[derive(Clone, Debug)]
 pub struct FileFacts {
@@ -149,7 +152,7 @@ fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables
                 role: if is_alias { Role::Reads } else { used.role },
                 line: used.line,
                 value: value.as_deref().map(|v| secrets::masked(v).into_owned()),
-                note: used.note.as_deref().map(|n| secrets::masked(n).into_owned()),
+                note: used.note.as_deref().filter(|n| value.is_some() || *n != ALL_BUT).map(|n| secrets::masked(n).into_owned()),
                 certainty: if is_loose || found.is_loose { lower(used.certainty) } else { used.certainty },
             };
             (resolved, member.clone())

@@ -37,7 +37,7 @@ pub(super) const LANGUAGES: &[&str] = &[
 ];
 
 /// Words without which a file holds none.
-pub(super) const WORDS: &[&str] = &["retr", "timeout", "attempt", "deadline", "tries", "time_limit", "backoff", "_timer", "nats"];
+pub(super) const WORDS: &[&str] = &["retr", "timeout", "attempt", "deadline", "tries", "time_limit", "cancellationtokensource", "backoff", "_timer", "nats"];
 
 /// Finds attempts and timeouts.
 pub(super) fn read(file: &File<'_>, out: &mut Facts) {

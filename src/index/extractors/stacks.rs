@@ -20,6 +20,7 @@ const STACKS: [&str; 5] = [
 ];
 const DEPLOYED: &str = include_str!("stacks/deployed.txt");
 const FRESH: &str = include_str!("stacks/fresh.txt");
+const CALLS: &str = include_str!("stacks/calls.txt");
 
 /// One small system.
 struct World<'a> {
@@ -97,7 +98,7 @@ fn told(world: &World<'_>) -> BTreeSet<String> {
 /// A file alone, with the tables of its repository or with what it needs of them, says what it says among the others.
 #[test]
 fn a_file_alone_says_the_same() {
-    for world in STACKS.iter().chain([&DEPLOYED, &FRESH]).flat_map(|text| worlds(text)) {
+    for world in STACKS.iter().chain([&DEPLOYED, &FRESH, &CALLS]).flat_map(|text| worlds(text)) {
         let (files, linked) = linked(&world);
         let pieces = linked.tables.packed().expect("pieces");
         for file in files {
@@ -128,7 +129,7 @@ fn a_file_alone_says_the_same() {
 fn what_stacks_do_is_seen() {
     let (mut listed, mut seen, mut wrong) = (0, 0, 0);
     let mut off = String::new();
-    for world in STACKS.iter().chain([&DEPLOYED, &FRESH]).flat_map(|text| worlds(text)) {
+    for world in STACKS.iter().chain([&DEPLOYED, &FRESH, &CALLS]).flat_map(|text| worlds(text)) {
         let told = told(&world);
         let sure: BTreeSet<&str> = world.expected.iter().copied().filter(|e| !e.starts_with(['?', '-'])).collect();
         let missing: BTreeSet<&str> = world.expected.iter().filter_map(|e| e.strip_prefix("- ")).collect();

@@ -47,6 +47,7 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
     jobs(reading, out);
     named(reading, out);
     aborts(reading, out);
+    given_whole(reading, out);
     annotated(reading, out);
     deadlines(reading, out);
     by_hand::read(reading, out);
@@ -58,6 +59,33 @@ fn named(reading: &Reading<'_>, out: &mut Facts) {
         let Some(name) = annotation.keyword(&["name"]).and_then(|a| reading.literal(&a.span)) else { continue };
         let used = Use::new(crate::index::model::Kind::Setting, Role::Retries, Name::literal(name), annotation.line);
         out.push(used.note(if annotation.name == "Retry" { "retried as configured" } else { "timed out as configured" }));
+    }
+}
+
+/// aiohttp's `ClientTimeout(total=3)`, Go's `context.WithDeadline(ctx, time.Now().Add(2 * time.Second))`.
+fn given_whole(reading: &Reading<'_>, out: &mut Facts) {
+    for call in &reading.calls {
+        let (span, unit) = match (reading.language.name(), call.name) {
+            ("python", "ClientTimeout") => (call.keyword(&["total"]).or_else(|| call.positional(0)).map(|a| a.span.clone()), S),
+            ("go", "WithDeadline") => {
+                let later = reading.calls.iter().find(|c| call.open < c.at && c.at < call.close && c.name == "Add");
+                (later.and_then(|c| c.positional(0)).map(|a| a.span.clone()), MS)
+            }
+            _ => continue,
+        };
+        if let Some(value) = span.and_then(|s| timeout(reading, &s, unit))
+            && let Some((name, certainty)) = target::of(reading, call.at, out)
+        {
+            push(out, name, value, call.line, None, certainty);
+        }
+    }
+    // .NET's tokens stop anything: they count where the function calls one target with them.
+    for call in reading.calls.iter().filter(|c| c.name == "CancellationTokenSource" && c.arguments.len() == 1 && reading.language.name() == "csharp") {
+        if let Some(value) = timeout(reading, &call.arguments[0].span, MS)
+            && let Some(name) = target::only_called_after(reading, call.at, out)
+        {
+            push(out, name, value, call.line, None, Certainty::Sure);
+        }
     }
 }
 

@@ -62,6 +62,8 @@ pub(super) const KEYS: &[Key] = &[
     strong("connect_timeout", Timeout, BY_LANGUAGE),
     strong("open_timeout", Timeout, S),
     strong("recv_timeout", Timeout, MS),
+    strong("receive_timeout", Timeout, MS),
+    strong("requestTimeoutMillis", Timeout, MS),
     strong("soft_time_limit", Timeout, S),
     strong("task_time_limit", Timeout, S),
     strong("ReadTimeout", Timeout, BY_LANGUAGE),

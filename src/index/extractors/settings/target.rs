@@ -278,6 +278,12 @@ fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
     name.map(Name::literal)
 }
 
+/// The one target that the rest of a function calls.
+pub(super) fn only_called_after(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<Name> {
+    let function = reading.enclosing(at, &[DeclarationKind::Function])?;
+    told_alone(facts, reading.line(at), reading.line(function.body.end.saturating_sub(1)))
+}
+
 /// What the calls on these lines were found to ask, when it is one target only.
 pub(super) fn told_alone(facts: &Facts, from: u32, to: u32) -> Option<Name> {
     let mut found: Option<Name> = None;
