@@ -330,3 +330,58 @@ fn channels_and_flags_of_neighbouring_forms() {
         ],
     );
 }
+
+#[test]
+fn placeholders_and_injected_settings_are_bases() {
+    say(
+        &[Kind::Route, Kind::Address],
+        &[
+            (
+                "A.java",
+                "class A {\n  private final String uri;\n  A(@Value(\"http://${LEDGER_ADDR}/entries\") String uri) {\n    this.uri = uri;\n  }\n  void f() { restTemplate.getForObject(uri + \"/\" + id, X.class); }\n}",
+                &["sure address reads LEDGER_ADDR @3", "sure route calls GET http://${LEDGER_ADDR}/entries/{} @6"],
+            ),
+            (
+                "B.java",
+                "class B {\n  @Value(\"${stock.url:http://${STOCK_HOST:stock}:80}\") String stock;\n  void f() { restTemplate.getForObject(this.stock + \"/items\", X.class); }\n}",
+                &[
+                    "sure address reads stock.url = http://${STOCK_HOST:stock}:80 @2",
+                    "sure route calls GET ${stock.url:http://${STOCK_HOST:stock}:80}/items @3",
+                ],
+            ),
+            (
+                "K.kt",
+                "class K(@Value(\"http://\\${ORDERS_ADDR}/orders\") private val orders: String) {\n  fun f(id: Long) = restTemplate.getForObject(\"$orders/$id\", X::class.java)\n}",
+                &["sure address reads ORDERS_ADDR @1", "sure route calls GET http://${ORDERS_ADDR}/orders/{} @2"],
+            ),
+            (
+                "F.java",
+                "@FeignClient(name = \"pay\", url = \"http://${PAY_ADDR}/v1\")\ninterface F {\n  @PostMapping(\"/charges\") X add();\n}",
+                &["sure address reads PAY_ADDR @1", "sure route calls POST http://${PAY_ADDR}/v1/charges @3"],
+            ),
+            (
+                "Q.java",
+                "class Q {\n  @ConfigProperty(name = \"rates.url\", defaultValue = \"http://rates\") String base;\n  void f() { HttpRequest.newBuilder().uri(URI.create(base + \"/rates\")).GET().build(); }\n}",
+                &["sure address reads rates.url = http://rates @2", "sure route calls GET ${rates.url:http://rates}/rates @3"],
+            ),
+            (
+                "N.cs",
+                "public class N {\n  public N(IConfiguration configuration) {\n    _base = configuration.GetValue<string>(\"STOCK_URL\");\n  }\n  async Task F() { await _client.GetStringAsync(_base + \"/items\"); }\n}",
+                &["sure address reads STOCK_URL @3", "sure route calls GET ${STOCK_URL}/items @5"],
+            ),
+            (
+                "n.ts",
+                "import { HttpService } from '@nestjs/axios';\nclass N {\n  constructor(private http: HttpService, private configService: ConfigService) {\n    this.base = this.configService.get<string>('STOCK_URL');\n  }\n  f() { this.http.get(`${this.base}/items`); }\n  g() { this.http.get(`${this.configService.getOrThrow('PAY_URL')}/charges`); }\n}",
+                &["sure address reads STOCK_URL @4", "sure route calls GET ${STOCK_URL}/items @6", "sure route calls GET ${PAY_URL}/charges @7"],
+            ),
+            (
+                "application.yml",
+                "stock:\n  url: http://${STOCK_ADDR}/v2\n",
+                &["sure address reads STOCK_ADDR @2", "sure address declares stock.url = http://${STOCK_ADDR}/v2 @2"],
+            ),
+            // A template of another kind, and a cache that is asked like a configuration.
+            ("T.java", "class T { String t = \"Dear ${name}, your ${thing}\"; }", &[]),
+            ("t.ts", "const x = `${this.cache.get('STOCK_URL')}/items`;\nfetch(`${this.cache.get('a')}/items`);", &["sure route calls GET /items @2"]),
+        ],
+    );
+}

@@ -14,6 +14,7 @@ pub(crate) use calls::{Argument, Call};
 pub(crate) use declarations::{Annotation, Declaration, DeclarationKind};
 pub(crate) use names::{TEMPLATE, is_import};
 pub(crate) use templates::holes;
+pub(crate) use templates::placeholder;
 
 use super::model::{Constant, Name};
 use crate::engine::edit::Language;

@@ -226,6 +226,11 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
     if at >= span.end {
         return of_path(reading, &path, span.start, depth);
     }
+    // `config.get<string>('X')`, `configuration.GetValue<string>("X")`
+    if reading.is(at, "<") && matches!(reading.language.name(), "typescript" | "csharp" | "java" | "kotlin") {
+        let end = (at + 1..(at + 8).min(span.end)).find(|&i| reading.is(i, ">") && reading.is(i + 1, "("));
+        at = end.map_or(at, |end| end + 1);
+    }
     let bracket = reading.word(at);
     let close = reading.partner(at);
     if bracket == "[" && close > at {
@@ -281,8 +286,7 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
         }
         return out;
     }
-    let is_setting = SETTINGS.contains(&last)
-        || matches!(last, "get" | "fetch") && path.len() > 1 && (is_environment(&path[..path.len() - 1]) || path[0].to_ascii_lowercase().contains("config"));
+    let is_setting = is_setting_call(&path) || matches!(last, "get" | "fetch") && path.len() > 1 && path[0].to_ascii_lowercase().contains("config");
     if is_setting
         && let Some(key) = arguments.iter().map(|a| name(reading, a, depth + 1)).find_map(|n| n.as_literal().map(str::to_owned))
         && is_setting_key(&key)
@@ -384,7 +388,38 @@ pub(super) fn returned(reading: &Reading<'_>, declared: &Declaration<'_>, depth:
 }
 
 fn is_environment(path: &[&str]) -> bool {
-    matches!(path.last(), Some(&("environ" | "env" | "ENV" | "environment" | "_ENV" | "configuration" | "Configuration" | "_configuration" | "config" | "Env")))
+    matches!(
+        path.last(),
+        Some(&("environ" | "env" | "ENV" | "environment" | "_ENV" | "configuration" | "Configuration" | "_configuration" | "config" | "_config" | "Env"))
+    )
+}
+
+/// The key of the setting that an interpolated expression asks for: `${this.configService.get('X')}`, `{os.environ['X']}`.
+pub(super) fn setting_in(expression: &str) -> Option<&str> {
+    let quote = expression.find(['"', '\''])?;
+    let sign = expression[quote..].chars().next()?;
+    let (head, bracket) = expression[..quote].split_at_checked(quote.checked_sub(1)?)?;
+    let key = expression[quote + 1..].split(sign).next()?;
+    let head = head.split('<').next().unwrap_or(head);
+    let path: Vec<&str> = head.split(['.', ':', '?', ' ']).filter(|w| !w.is_empty()).collect();
+    let asks = match bracket {
+        "[" => is_environment(&path),
+        "(" => is_setting_call(&path),
+        _ => false,
+    };
+    (asks && is_setting_key(key)).then_some(key)
+}
+
+/// Whether a call of this path gives a setting.
+fn is_setting_call(path: &[&str]) -> bool {
+    let Some((last, before)) = path.split_last() else { return false };
+    SETTINGS.contains(last) || matches!(*last, "get" | "fetch") && !before.is_empty() && (is_environment(before) || before.iter().any(|w| is_configuration(w)))
+}
+
+/// A configuration by its name: `configService`, `_config`, `appConfig`.
+fn is_configuration(name: &str) -> bool {
+    let lower = name.trim_start_matches('_').to_ascii_lowercase();
+    lower.starts_with("config") || lower.ends_with("config") || lower.ends_with("configservice") || lower.ends_with("configuration")
 }
 
 fn is_setting_key(key: &str) -> bool {
@@ -429,20 +464,27 @@ pub(super) fn of_path(reading: &Reading<'_>, path: &[&str], at: usize, depth: u8
             return name(reading, &call.arguments[0].span, depth + 1);
         }
     }
-    if path.len() == 1
-        && let Some(value) = injected(reading, last)
+    if (path.len() == 1 || path.len() == 2 && matches!(path[0], "this" | "self"))
+        && let Some(value) = injected(reading, last, depth)
     {
-        return name(reading, &value, depth + 1);
+        return value;
     }
     // A parameter is whatever the caller gives.
     let is_parameter = path.len() == 1 && reading.enclosing(at, &[DeclarationKind::Function]).is_some_and(|d| d.head.clone().any(|i| reading.is(i, last)));
     if looks_constant(path) && !is_parameter && !path.contains(&"request") { Name(vec![Part::Constant(tail(path))]) } else { Name::unknown() }
 }
 
-/// What Spring puts into a field or parameter: `@Value("${app.topics.orders}") String topic`.
-fn injected(reading: &Reading<'_>, name: &str) -> Option<Span> {
-    let found = reading.annotations.iter().find(|a| a.name == "Value" && a.target.is_some_and(|t| reading.is(t, name)))?;
-    found.arguments.first().map(|a| a.span.clone())
+/// What a framework puts into a field or parameter: Spring's and Micronaut's `@Value("${app.topics.orders}") String topic`, MicroProfile's
+/// `@ConfigProperty(name = "app.topics.orders")`, Micronaut's `@Property(name = "..")`.
+fn injected(reading: &Reading<'_>, variable: &str, depth: u8) -> Option<Name> {
+    let mut all = reading.annotations.iter().filter(|a| matches!(a.name, "Value" | "ConfigProperty" | "Property"));
+    let found = all.find(|a| a.target.is_some_and(|t| reading.is(t, variable)))?;
+    if found.name == "Value" {
+        return found.arguments.first().map(|a| name(reading, &a.span, depth + 1));
+    }
+    let key = name(reading, &found.keyword(&["name"])?.span, depth + 1).as_literal()?.to_owned();
+    let default = found.keyword(&["defaultValue"]).and_then(|d| name(reading, &d.span, depth + 1).as_literal().map(str::to_owned));
+    is_setting_key(&key).then(|| Name(vec![Part::Setting(key, default)]))
 }
 
 /// The value that a name is bound to in this text, as seen from `at`: in the same function, else in the file; none when there are several.
@@ -470,11 +512,18 @@ fn bound(reading: &Reading<'_>, holder: Option<&str>, last: &str, at: usize) -> 
             return None;
         }
     }
-    let mut outside = reading
-        .assignments
-        .iter()
-        .filter(is)
-        .filter(|a| a.path.len() > 1 && matches!(a.path[0], "self" | "this") || reading.enclosing(a.at, &[DeclarationKind::Function]).is_none());
+    let mut outside = reading.assignments.iter().filter(is).filter(|a| {
+        a.path.len() > 1 && matches!(a.path[0], "self" | "this")
+            || reading.enclosing(a.at, &[DeclarationKind::Function]).is_none_or(|f| is_set_when_made(reading, a, f))
+    });
     let first = outside.next()?;
     outside.next().is_none().then(|| first.value.clone())
+}
+
+/// Whether an assignment within a function gives a field its value when the object is made: `_base = configuration["STOCK_URL"]` in a constructor.
+fn is_set_when_made(reading: &Reading<'_>, assignment: &Assignment<'_>, function: &Declaration<'_>) -> bool {
+    matches!(reading.language.name(), "csharp" | "java")
+        && reading.tokens[assignment.at].first
+        && assignment.path.len() == 1
+        && reading.enclosing(function.name_at, &[DeclarationKind::Type]).is_some_and(|t| t.name == function.name)
 }

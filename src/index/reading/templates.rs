@@ -1,7 +1,7 @@
 //! String literals, what is interpolated into them, and templates that are filled.
 
 use super::Reading;
-use super::names::of_path;
+use super::names::{of_path, setting_in};
 use super::tokens::Kind;
 use crate::index::model::{Name, Part};
 
@@ -28,21 +28,54 @@ pub(super) fn literal(reading: &Reading<'_>, at: usize, depth: u8) -> Name {
         "ruby" | "elixir" if word.starts_with('"') => "#{",
         "javascript" | "typescript" if word.starts_with('`') => "${",
         // A dollar that is none of Kotlin's: Spring's.
-        "kotlin" if text.starts_with("\\${") && text.ends_with('}') => {
-            let (key, default) = text[3..text.len() - 1].split_once(':').map_or((&text[3..text.len() - 1], None), |(k, d)| (k, Some(d.to_owned())));
-            return Name(vec![Part::Setting(key.to_owned(), default)]);
-        }
+        "kotlin" if text.contains("\\${") => return with_placeholders(text, "\\${", &|plain| templated(reading, plain, "$", at, depth)),
         "php" if word.contains('"') => return php(reading, text, at, depth),
         "kotlin" | "dart" | "groovy" if word.contains('"') => "$",
         "scala" if prefix == "s" || prefix == "f" => "$",
         "swift" => "\\(",
         // Spring's `${app.topics.orders:orders}` in an annotation.
-        "java" if text.starts_with("${") && text.ends_with('}') => {
-            let (key, default) = text[2..text.len() - 1].split_once(':').map_or((&text[2..text.len() - 1], None), |(k, d)| (k, Some(d.to_owned())));
-            return Name(vec![Part::Setting(key.to_owned(), default)]);
-        }
+        "java" if text.contains("${") => return with_placeholders(text, "${", &|plain| Name::literal(plain)),
         _ => return Name::literal(text),
     };
+    templated(reading, text, style, at, depth)
+}
+
+/// Spring's placeholders wherever they stand in a text: `http://${ORDERS_ADDR:orders}/v1`.
+fn with_placeholders(text: &str, mark: &str, plain: &dyn Fn(&str) -> Name) -> Name {
+    let mut out = Name::default();
+    let mut rest = text;
+    while let Some((before, key, default, behind)) = placeholder(rest, mark) {
+        out.append(plain(before));
+        out.push(if is_key(key) { Part::Setting(key.to_owned(), default.map(str::to_owned)) } else { Part::Hole });
+        rest = behind;
+    }
+    out.append(plain(rest));
+    out
+}
+
+/// The first placeholder of a text: what stands before it, its key, its default, and what stands behind.
+pub(crate) fn placeholder<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str, Option<&'a str>, &'a str)> {
+    let from = text.find(mark)?;
+    let inside = from + mark.len();
+    let mut depth = 1_u32;
+    let end = text[inside..].char_indices().find_map(|(at, c)| {
+        depth = match c {
+            '{' => depth + 1,
+            '}' => depth - 1,
+            _ => depth,
+        };
+        (depth == 0).then_some(inside + at)
+    })?;
+    let (key, default) = text[inside..end].split_once(':').map_or((&text[inside..end], None), |(key, default)| (key, Some(default)));
+    Some((&text[..from], key, default, &text[end + 1..]))
+}
+
+fn is_key(key: &str) -> bool {
+    key.len() > 1 && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+}
+
+/// A text with what is interpolated into it.
+fn templated(reading: &Reading<'_>, text: &str, style: &str, at: usize, depth: u8) -> Name {
     let mut out = Name::default();
     let mut rest = text;
     while let Some(found) = rest.find(style) {
@@ -130,11 +163,12 @@ fn property(reading: &Reading<'_>, member: &str, at: usize) -> Option<super::Spa
 
 /// What an interpolated expression stands for, when it is a path of names.
 fn interpolated(reading: &Reading<'_>, expression: &str, at: usize, depth: u8) -> Name {
+    let whole = expression;
     let expression = expression.split(':').next().unwrap_or("").trim().trim_start_matches('$');
     let path: Vec<&str> = expression.split('.').collect();
     let plain = path.iter().all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
     if !plain {
-        return Name::unknown();
+        return setting_in(whole).map_or_else(Name::unknown, |key| Name(vec![Part::Setting(key.to_owned(), None)]));
     }
     let out = of_path(reading, &path, at, depth);
     // A local value is a hole; only what reads like a constant may be looked up elsewhere.

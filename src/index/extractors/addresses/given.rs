@@ -3,6 +3,7 @@
 use super::{is_address, is_address_key};
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Given, Kind, Name, Role, Use};
+use crate::index::reading::placeholder;
 
 /// How many settings of one file are kept.
 const LIMIT: usize = 2_000;
@@ -26,6 +27,12 @@ pub(super) fn push(out: &mut Facts, key: &str, value: &str, part: Option<&str>, 
         // It hands on what the environment gives.
         handed_on(out, key, value, line);
         return;
+    }
+    // `url: http://${STOCK_ADDR}/v2`
+    let mut rest = value;
+    while let Some((_, inside, _, behind)) = placeholder(rest, "${") {
+        handed_on(out, key, &format!("${{{inside}}}"), line);
+        rest = behind;
     }
     let named = is_address_key(key);
     let last = super::last_word(key).to_ascii_lowercase();

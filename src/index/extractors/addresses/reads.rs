@@ -3,7 +3,7 @@
 use super::is_address_key;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{DeclarationKind, Reading};
+use crate::index::reading::{DeclarationKind, Reading, placeholder};
 
 /// Words of calls, receivers or objects that give settings.
 const SOURCES: [&str; 9] = ["env", "config", "setting", "property", "viper", "conf", "option", "flag", "secret"];
@@ -72,11 +72,30 @@ fn default_behind(reading: &Reading<'_>, at: usize) -> Option<String> {
 fn text(reading: &Reading<'_>, at: usize, out: &mut Facts) {
     let Some(content) = reading.string(at) else { return };
     // Spring: @Value("${stock.url:http://stock}")
-    if let Some(inside) = content.strip_prefix("${").and_then(|t| t.strip_suffix('}')) {
-        let (key, default) = inside.split_once(':').map_or((inside, None), |(k, d)| (k, Some(d.to_owned())));
-        if is_address_key(key) && matches!(reading.language.name(), "java" | "kotlin" | "groovy" | "scala") {
-            push(reading, at, key, default, Certainty::Sure, out);
+    if matches!(reading.language.name(), "java" | "kotlin" | "groovy" | "scala") && content.contains("${") {
+        let mark = if reading.language.name() == "kotlin" { "\\${" } else { "${" };
+        let mut rest = content;
+        while let Some((_, key, default, behind)) = placeholder(rest, mark) {
+            if is_address_key(key) {
+                push(reading, at, key, default.map(str::to_owned), Certainty::Sure, out);
+            }
+            rest = behind;
         }
+        return;
+    }
+    if content.starts_with("${") && content.ends_with('}') {
+        return;
+    }
+    // MicroProfile: @ConfigProperty(name = "stock.url", defaultValue = "http://stock")
+    if is_address_key(content)
+        && reading.is(at.saturating_sub(1), "=")
+        && let Some(annotation) = reading
+            .annotations
+            .iter()
+            .find(|a| matches!(a.name, "ConfigProperty" | "Property") && a.arguments.iter().any(|x| x.keyword == Some("name") && x.span.start == at))
+    {
+        let default = annotation.keyword(&["defaultValue"]).and_then(|d| reading.literal(&d.span));
+        push(reading, at, content, default, Certainty::Sure, out);
         return;
     }
     // Go: `env:"STOCK_URL"`, `envconfig:"STOCK_URL"`
