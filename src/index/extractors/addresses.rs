@@ -46,7 +46,7 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
 }
 
 /// Ends of names that carry addresses.
-const ENDS: [&str; 25] = [
+const ENDS: [&str; 27] = [
     "ADDR",
     "ADDRS",
     "ADDRESS",
@@ -72,7 +72,12 @@ const ENDS: [&str; 25] = [
     "BOOTSTRAP",
     "BASEURL",
     "SERVICE",
+    "WS",
+    "WSS",
 ];
+
+/// What stands before a `BASE` that is an address.
+const BASES: [&str; 8] = ["API", "URL", "HTTP", "BACKEND", "SERVER", "GATEWAY", "WEB", "SERVICE"];
 
 /// Whether a variable's or setting's name says that it carries an address: `INVENTORY_ADDR`, `inventory.base-url`, `Stock:BaseUrl`.
 fn is_address_key(key: &str) -> bool {
@@ -83,7 +88,12 @@ fn is_address_key(key: &str) -> bool {
         return false;
     }
     let last = last_word(key);
-    last.len() < key.len() && ENDS.iter().any(|e| e.eq_ignore_ascii_case(last)) || key.starts_with("ConnectionStrings")
+    // `STOCK_API_BASE`
+    let is_base = || {
+        let before = key[..key.len() - last.len()].trim_end_matches(['_', '-', '.', ':', '/']);
+        last.eq_ignore_ascii_case("BASE") && BASES.iter().any(|b| b.eq_ignore_ascii_case(last_word(before)))
+    };
+    last.len() < key.len() && (ENDS.iter().any(|e| e.eq_ignore_ascii_case(last)) || is_base()) || key.starts_with("ConnectionStrings")
 }
 
 /// The last word of a name, by signs or humps.

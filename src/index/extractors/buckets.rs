@@ -2,6 +2,7 @@
 
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role, Use};
+use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Call, Reading, Span};
 
 /// Commands of S3 clients, by the called name or the type of the request, lower case without `_`, `Command`, `Request` and `Input`.
@@ -50,14 +51,35 @@ const IMPORTS: [&str; 12] =
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let reading = file.reading();
     for call in reading.calls.iter().filter(|c| !c.in_log) {
-        let name = plain(call.name);
+        let mut name = plain(call.name);
+        // `generate_presigned_url("get_object", Params={..})`, `getSignedUrl("getObject", {..})`
+        if matches!(&*name, "generatepresignedurl" | "getsignedurl" | "getsignedurlpromise")
+            && let Some(asked) = call.positional(0).and_then(|a| reading.literal(&a.span))
+        {
+            name = plain(&asked);
+        }
         if let Some((role, _)) = COMMANDS.iter().find(|(_, names)| names.contains(&&*name)) {
             s3(reading, call, &name, *role, facts);
         } else {
             handles(reading, call, &name, facts);
         }
     }
-    // Go: `&s3.PutObjectInput{Bucket: aws.String("b"), Key: aws.String(k)}` of a call that is not named so.
+    named(reading, facts);
+}
+
+/// Variables that name a bucket, with what they are without anybody giving them: `os.environ.get("REPORTS_BUCKET", "reports")`.
+fn named(reading: &Reading<'_>, facts: &mut Facts) {
+    for at in 1..reading.tokens.len() {
+        let Some(key) = reading.string(at).filter(|t| t.ends_with("_BUCKET") || t.ends_with("_BUCKET_NAME")) else { continue };
+        if !key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') || !reading.is(at - 1, "(") {
+            continue;
+        }
+        let Some(call) = reading.calls.iter().find(|c| c.open == at - 1 && !c.in_log) else { continue };
+        let name = reading.name(&(call.begins..call.close + 1));
+        if matches!(&*name.0, [Part::Setting(..)]) {
+            facts.push(Use::new(Kind::Bucket, Role::Declares, name, reading.line(at)));
+        }
+    }
 }
 
 fn plain(name: &str) -> String {
@@ -170,7 +192,16 @@ fn pointer(reading: &Reading<'_>, span: &Span) -> Name {
     if reading.is(span.start, "aws") && reading.is(span.start + 3, "(") {
         return reading.name(&(span.start + 4..reading.partner(span.start + 3).max(span.start + 4)));
     }
-    reading.name(span)
+    let name = reading.name(span);
+    // `settings.bucket` of another file.
+    let of_settings = span.len() == 3 && reading.is(span.start + 1, ".") && reading.kind(span.start + 2) == Some(Token::Word) && {
+        let holder = reading.word(span.start).to_ascii_lowercase();
+        ["settings", "config", "cfg", "conf"].iter().any(|w| holder == *w)
+    };
+    if of_settings && !name.says_something() && !name.is_open() {
+        return Name(vec![Part::Constant(format!("{}.{}", reading.word(span.start), reading.word(span.start + 2)))]);
+    }
+    name
 }
 
 #[cfg(test)]
@@ -211,6 +242,16 @@ mod tests {
                 "a.go",
                 "import \"cloud.google.com/go/storage\"\n\nfunc f() {\n\tr, err := client.Bucket(\"reports\").Object(\"x.csv\").NewReader(ctx)\n}",
                 &["sure bucket reads reports/x.csv @4"],
+            ),
+            (
+                "a.py",
+                "import boto3\nc = boto3.client('s3')\nc.put_object(Bucket=settings.bucket, Key=key, Body=b)\nc.generate_presigned_url('get_object', Params={'Bucket': 'bills', 'Key': k})\nc.generate_presigned_url('list_users', Params={'Bucket': 'bills', 'Key': k})",
+                &["sure bucket writes <settings.bucket>/{} @3", "sure bucket reads bills/{} @4"],
+            ),
+            (
+                "settings.py",
+                "class Settings(BaseSettings):\n    reports: str = os.environ.get('REPORTS_BUCKET', 'reports')\n    size: int = os.environ.get('BUCKET_SIZE', '3')",
+                &["sure bucket declares ${REPORTS_BUCKET:reports} @2"],
             ),
         ] {
             says(path, text, &[Kind::Bucket], expected);

@@ -6,6 +6,7 @@
 mod annotated;
 mod clients;
 mod commands;
+mod scans;
 mod stores;
 
 use super::{compared, durations, values};
@@ -201,9 +202,16 @@ fn tell(reading: &Reading<'_>, command: &Command, arguments: &[Argument<'_>], ca
     if command.kind == Kind::Channel && stores::stream(reading, call, &name, arguments, certainty, facts) {
         return;
     }
+    let positional = scans::scanned(reading, call, &name, arguments).map_or(positional, |pattern| vec![pattern]);
     let last = if command.many { positional.len() } else { command.key + 1 };
     for span in positional.iter().take(last).skip(command.key) {
-        let key = reading.name(span);
+        let mut key = reading.name(span);
+        if !key.says_something()
+            && !key.is_open()
+            && let Some(pattern) = scans::looped(reading, span)
+        {
+            key = pattern;
+        }
         if !is_key(&key, command) {
             continue;
         }

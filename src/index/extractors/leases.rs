@@ -3,6 +3,7 @@
 use super::durations;
 use crate::index::file::File;
 use crate::index::model::{Facts, Kind, Name, Role, Use};
+use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Argument, Call, Reading, Span};
 
 /// An API that takes a lock by its name.
@@ -64,12 +65,16 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         if set_if_absent(reading, call, &name, facts) {
             continue;
         }
-        let Some(taker) = TAKERS.iter().find(|t| {
-            t.names.contains(&&*name)
-                && (t.proof.is_empty()
-                    || t.proof.iter().any(|p| lower.contains(p))
-                    || name == "lock" && call.keyword(&["blocking_timeout", "thread_local"]).is_some())
-        }) else {
+        let Some(taker) = TAKERS
+            .iter()
+            .find(|t| {
+                t.names.contains(&&*name)
+                    && (t.proof.is_empty()
+                        || t.proof.iter().any(|p| lower.contains(p))
+                        || name == "lock" && call.keyword(&["blocking_timeout", "thread_local"]).is_some())
+            })
+            .or_else(|| of_constant(reading, call, &name))
+        else {
             continue;
         };
         let arguments = without_context(reading, call);
@@ -99,6 +104,16 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         }
     }
     given_back(reading, facts);
+}
+
+/// What a client of locks that another file makes is called on: `LOCKS.lock("bill:#{id}", 30_000)`, a constant that says it, a name and a time.
+fn of_constant(reading: &Reading<'_>, call: &Call<'_>, name: &str) -> Option<&'static Taker> {
+    const CONSTANT: Taker = taker(&["lock"], &[], 0).ttl(1, 1);
+    let on = call.receiver().filter(|_| call.path.len() == 2)?;
+    let says = on.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') && on.split('_').any(|w| matches!(w, "LOCK" | "LOCKS" | "LOCKER" | "REDLOCK" | "DLM"));
+    let first = call.positional(0)?;
+    let named = reading.kind(first.span.start) == Some(Token::Text);
+    (name == "lock" && says && named && call.positional(1).is_some()).then_some(&CONSTANT)
 }
 
 /// A lock that is a key is given back by deleting it.
@@ -326,8 +341,14 @@ mod tests {
     }
 
     #[test]
+    fn a_constant_of_another_file_takes_a_lock() {
+        says("a.rb", "LOCKS.lock(\"bill:#{id}\", 30_000) do |l|\nend", &[Kind::Lease], &["sure lease locks bill:{} = ttl=30s @1"]);
+    }
+
+    #[test]
     fn locks_of_a_process_have_no_name() {
         for (path, text) in [
+            ("a.rb", "BLOCKS.lock(\"x\", 1)\nLOCK.lock(x, 1)\nLOCK.lock(\"x\")"),
             ("a.py", "import threading\nlock = threading.Lock()\nlock.acquire(timeout=3)\nlock.release()"),
             ("a.go", "func f() { s.mu.Lock(); defer s.mu.Unlock(); rdb.SetNX(ctx, \"seen:\"+id, 1, 0) }"),
             ("A.java", "class A { void f() { lock.lock(); synchronized (this) { } } }"),

@@ -10,7 +10,10 @@
 //! under a path that says so (`types`).
 
 mod accesses;
+mod bodies;
 mod carried;
+mod consumers;
+mod elsewhere;
 mod payloads;
 mod schemas;
 #[cfg(test)]
@@ -37,26 +40,40 @@ pub(super) const WORDS: &[&str] = &[
     "command",
     "notification",
     "msg",
+    "export interface",
+    "export type",
+    "grpc",
+    "tonic",
+    "_pb2",
+    "requestbody",
+    "@body",
+    "frombody",
 ];
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let reading = file.reading();
     let types = types::types(reading);
-    let mut carried = carried::carried(reading);
+    let asked: Vec<u32> = facts.uses.iter().filter(|u| u.kind == Kind::Rpc && u.role == Role::Calls).map(|u| u.line).collect();
+    let mut carried = carried::carried(reading, &types, &asked);
     // What is only turned into text may be for a log, a file or a cache: its name, its tags or the file's company must say that it is sent.
     let talks = facts.uses.iter().any(|u| matches!(u.kind, Kind::Channel | Kind::Message | Kind::Route));
     carried.retain(|c| c.bound || talks || types::is_message_name(c.name) || types.iter().any(|t| t.name == c.name && t.is_tagged()));
     for declared in &types {
         let told = carried.iter().any(|c| c.name == declared.name);
-        let Some(certainty) = declared.certainty(file.path, told) else { continue };
+        let Some(certainty) = declared.certainty(file.path, told) else {
+            elsewhere::declared(file.path, declared, facts);
+            continue;
+        };
         for member in &declared.members {
             facts.push(Use::new(Kind::Field, Role::Declares, field(declared.name, &member.wire), member.line).certainty(certainty));
         }
     }
+    elsewhere::carried(reading, &carried, &types, facts);
     if !carried.is_empty() {
         accesses::read(reading, &carried, &types, facts);
     }
     payloads::read(reading, facts);
+    consumers::read(reading, facts);
 }
 
 /// Schemas: Protocol Buffers, Avro, Thrift.

@@ -70,6 +70,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     sockets(reading, facts);
     event_sources(reading, facts);
     streams(reading, facts);
+    decorated(reading, facts);
 }
 
 /// Whether a name can be a message's type and is none that the library raises itself.
@@ -195,6 +196,26 @@ fn event_sources(reading: &Reading<'_>, facts: &mut Facts) {
     }
 }
 
+/// NestJS: `{ type: "moved", data }` in a method that is decorated to stream events.
+fn decorated(reading: &Reading<'_>, facts: &mut Facts) {
+    for annotation in reading.annotations.iter().filter(|a| a.name == "Sse") {
+        // To the next decorated member: its result's type may stand in brackets of its own.
+        let Some(from) = annotation.target else { continue };
+        let next = reading.annotations.iter().find(|a| a.at > from && a.at > 0 && reading.tokens[a.at - 1].first).map(|a| a.at);
+        let end = reading.enclosing(from, &[DeclarationKind::Type]).map_or(reading.tokens.len(), |d| d.body.end);
+        for open in (from..next.unwrap_or(end).min(end)).filter(|&i| reading.is(i, "{")) {
+            let entries = reading.entries(&(open + 1..reading.partner(open).max(open + 1)));
+            let of = |key: &str| entries.iter().find(|(k, _)| *k == key).map(|(_, v)| v);
+            if let (Some(kind), Some(_)) = (of("type"), of("data")) {
+                let name = reading.name(kind);
+                if is_type(&name) {
+                    facts.push(Use::new(Kind::Message, Role::Publishes, name, reading.line(kind.start)));
+                }
+            }
+        }
+    }
+}
+
 /// Server-sent events: `event: order.created\n` in a text that is written to a stream, `SseEmitter.event().name(..)`, `{ event: "..", data: .. }`.
 fn streams(reading: &Reading<'_>, facts: &mut Facts) {
     if !reading.mentions(&["event-stream", "SseEmitter", "EventSourceResponse", "ServerSentEvent", "sse::Event", "SSEvent", "sse_starlette"]) {
@@ -203,9 +224,10 @@ fn streams(reading: &Reading<'_>, facts: &mut Facts) {
     for at in 0..reading.tokens.len() {
         let Some(text) = reading.string(at) else { continue };
         if let Some(rest) = text.strip_prefix("event: ") {
-            let name = rest.split("\\n").next().unwrap_or("").trim();
+            let name = rest.split("\\n").next().unwrap_or("").lines().next().unwrap_or("").trim();
+            let is_whole = !name.contains(['$', '%', '{', '#']);
             let name = Name::literal(name);
-            if !rest.contains(['$', '%', '{', '#']) && is_type(&name) {
+            if is_whole && is_type(&name) {
                 facts.push(Use::new(Kind::Message, Role::Publishes, name, reading.line(at)));
             }
         }

@@ -683,12 +683,12 @@ mod tests {
                 ],
             ),
             // Of another file: told when the repository is put together, if that one says so.
-            ("b.ts", "switch (k) { case BoxKind.Big: return 1; }", &["likely state reads ${closed enum BoxKind} = BoxKind.Big @1"]),
+            ("b.ts", "switch (k) { case BoxKind.Big: return 1; }", &["sure state reads ${closed enum BoxKind} = BoxKind.Big @1"]),
             // Numbers, colours of a page, and what nobody stores.
             (
                 "c.ts",
                 "enum Shade { Red = 'red', Blue = 'blue' }\nconst x = Shade.Red;\nenum Num { A = 1, B = 2 }\nswitch (n) { case Num.A: break; }",
-                &["likely state reads ${closed enum Num} = Num.A @4"],
+                &["sure state reads ${closed enum Num} = Num.A @4"],
             ),
         ] {
             says(path, text, &[Kind::State], expected);

@@ -122,3 +122,12 @@ fn settings_are_kept_with_their_part() {
         assert!(given.iter().any(|g| g == expected), "{path}: {given:?}");
     }
 }
+
+#[test]
+fn sockets_and_bases_are_addresses() {
+    for (key, expected) in
+        [("STOCK_WS", true), ("VITE_STOCK_WSS", true), ("STOCK_API_BASE", true), ("KNOWLEDGE_BASE", false), ("DATABASE", false), ("NEWS", false)]
+    {
+        assert_eq!(super::is_address_key(key), expected, "{key}");
+    }
+}

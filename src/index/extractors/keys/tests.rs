@@ -110,3 +110,22 @@ fn other_gets_and_sets_are_no_keys() {
         says(path, text, KINDS, &[]);
     }
 }
+
+#[test]
+fn scans_and_what_a_loop_takes_from_them() {
+    for (path, text, expected) in [
+        (
+            "a.py",
+            "import redis\nr = redis.Redis()\ndef f():\n    for k in r.scan_iter(match=\"box:*:seen\"):\n        r.delete(k)\n    for k in names:\n        r.delete(k)\n",
+            &["sure key reads box:*:seen @4", "sure key deletes box:*:seen @5"][..],
+        ),
+        ("a.go", "import \"x/redis\"\n\nfunc f() {\n\trdb.Scan(ctx, 0, \"box:*\", 100)\n}", &["sure key reads box:* @4"]),
+        (
+            "a.ts",
+            "import { createClient } from 'redis';\nconst redis = createClient();\nfor (const k of await redis.keys('box:*')) { await redis.del(k); }",
+            &["sure key reads box:* @3", "sure key deletes box:* @3"],
+        ),
+    ] {
+        crate::index::extractors::testing::says(path, text, &[crate::index::model::Kind::Key], expected);
+    }
+}

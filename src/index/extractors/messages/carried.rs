@@ -1,6 +1,7 @@
 //! Types that a file encodes, publishes, decodes or listens for.
 
-use super::Carried;
+use super::types::Type;
+use super::{Carried, bodies};
 use crate::index::extractors::clients::{same, type_of, variable_type};
 use crate::index::model::Certainty;
 use crate::index::reading::tokens::Kind as Token;
@@ -163,10 +164,12 @@ fn fits(word: &str) -> bool {
         && !PARTS.iter().any(|p| word.ends_with(p))
 }
 
-pub(super) fn carried<'a>(reading: &Reading<'a>) -> Vec<Carried<'a>> {
+/// `types`: those that the file declares. `asked`: lines with calls of remote procedures.
+pub(super) fn carried<'a>(reading: &Reading<'a>, types: &[Type<'a>], asked: &[u32]) -> Vec<Carried<'a>> {
     let mut out: Vec<Carried<'a>> = Vec::new();
     let mut add = |word: &'a str, certainty: Certainty, bound: bool| {
-        if !fits(word) {
+        // Go's types of a package's own begin with a small letter.
+        if !(fits(word) || reading.language.name() == "go" && types.iter().any(|t| t.name == word)) {
             return;
         }
         match out.iter_mut().find(|c| c.name == word) {
@@ -178,6 +181,7 @@ pub(super) fn carried<'a>(reading: &Reading<'a>) -> Vec<Carried<'a>> {
         if call.in_log {
             continue;
         }
+        bodies::of_call(reading, call, types, asked).into_iter().for_each(|word| add(word, Certainty::Sure, true));
         let is = |table: &[&str]| table.iter().any(|w| same(call.name, w));
         if is(&DECODES) && (!same(call.name, "parse") || call.receiver() == Some("JSON")) {
             decoded(reading, call).into_iter().for_each(|word| add(word, Certainty::Sure, false));
@@ -193,7 +197,8 @@ pub(super) fn carried<'a>(reading: &Reading<'a>) -> Vec<Carried<'a>> {
                 add(word, Certainty::Sure, false);
             }
         } else if is(&PUBLISHES)
-            && call.receiver_holds(&["producer", "template", "bus", "publish", "rabbit", "kafka", "bridge", "channel", "sns", "sqs", "queue", "outbox"])
+            && (bodies::is_socket(reading, call)
+                || call.receiver_holds(&["producer", "template", "bus", "publish", "rabbit", "kafka", "bridge", "channel", "sns", "sqs", "queue", "outbox"]))
         {
             for argument in &call.arguments {
                 if let Some(word) = type_of(reading, &argument.span) {
@@ -205,6 +210,7 @@ pub(super) fn carried<'a>(reading: &Reading<'a>) -> Vec<Carried<'a>> {
             }
         }
     }
+    bodies::annotated(reading).into_iter().for_each(|word| add(word, Certainty::Sure, true));
     for annotation in reading.annotations.iter().filter(|a| LISTENERS.iter().any(|l| same(a.name, l))) {
         let Some(target) = annotation.target else { continue };
         let Some(declared) = reading.declarations.iter().find(|d| d.kind == DeclarationKind::Function && d.name_at == target) else { continue };
@@ -290,7 +296,7 @@ fn decoded<'a>(reading: &Reading<'a>, call: &Call<'a>) -> Vec<&'a str> {
 }
 
 /// Go's `var event OrderCreated` before a token.
-fn declared_before<'a>(reading: &Reading<'a>, name: &str, before: usize) -> Option<&'a str> {
+pub(super) fn declared_before<'a>(reading: &Reading<'a>, name: &str, before: usize) -> Option<&'a str> {
     (1..before)
         .rev()
         .take(400)

@@ -206,3 +206,37 @@ fn a_field_is_of_the_channel_that_its_message_came_from() {
         ],
     );
 }
+
+#[test]
+fn bodies_and_what_other_files_know() {
+    crate::index::extractors::clients::says_each(
+        &[crate::index::model::Kind::Field],
+        &[
+            (
+                "a.go",
+                "package x\n\ntype boxForm struct {\n\tKind string `json:\"kind\"`\n}\n\nfunc f(w http.ResponseWriter, r *http.Request) {\n\tvar form boxForm\n\tjson.NewDecoder(r.Body).Decode(&form)\n\thttp.Post(url+\"/boxes\", \"application/json\", b)\n}\n",
+                &["sure field declares boxForm.kind @4"],
+            ),
+            (
+                "events/box.ts",
+                "export interface BoxMoved {\n  boxId: string;\n}\nexport interface BoxProps {\n  open: boolean;\n}\n",
+                &["sure field declares ${carried type BoxMoved}.boxId @2"],
+            ),
+            ("pages/box.ts", "export interface BoxMoved {\n  boxId: string;\n}\n", &[]),
+            (
+                "a.ts",
+                "@Controller('boxes')\nclass A {\n  @Post()\n  create(@Body() form: BoxForm, @Body('x') x: Other) {\n    return this.boxes.make(form.kind, x.kind);\n  }\n}\n",
+                &["sure field reads BoxForm.kind @5"],
+            ),
+            (
+                "a.rb",
+                "class BoxConsumer < ApplicationConsumer\n  def consume\n    messages.each do |message|\n      next unless message.payload[\"kind\"] == \"moved\"\n      x = other[\"kind\"]\n    end\n  end\nend\n",
+                &["likely field reads ${topic of BoxConsumer}:kind = moved @4"],
+            ),
+        ],
+    );
+    let routes = "class App < Karafka::App\n  routes.draw do\n    topic :\"box.moved\" do\n      consumer Shop::BoxConsumer\n    end\n    topic :lost do\n      consumer LostConsumer\n    end\n  end\nend\n";
+    let facts = crate::index::extractors::facts(&crate::index::file::File::new("karafka.rb", routes));
+    let given: Vec<String> = facts.given.iter().map(|g| format!("{} = {}", g.key, g.value)).collect();
+    assert_eq!(given, ["topic of BoxConsumer = box.moved", "topic of LostConsumer = lost"]);
+}

@@ -43,10 +43,7 @@ impl Type<'_> {
         }
         let by_name = ENDS.iter().any(|e| self.name.len() > e.len() && self.name.ends_with(e)) || self.tagged && is_past(self.name);
         let lower = path.to_ascii_lowercase();
-        // What is stored is another thing, whatever it is called.
-        let stored =
-            lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| matches!(w, "db" | "sql" | "database" | "entity" | "entities" | "persistence" | "orm"));
-        if stored {
+        if is_stored_path(&lower) {
             return None;
         }
         let by_path = PATHS.iter().any(|w| lower.split('/').any(|part| says(part, w)));
@@ -56,6 +53,17 @@ impl Type<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether what lies there is stored: another thing, whatever it is called.
+fn is_stored_path(lower: &str) -> bool {
+    lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| matches!(w, "db" | "sql" | "database" | "entity" | "entities" | "persistence" | "orm"))
+}
+
+/// Whether a file lies where messages are declared for others.
+pub(super) fn is_shared_path(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    !is_stored_path(&lower) && PATHS.iter().any(|w| lower.split('/').any(|part| says(part, w)))
 }
 
 /// Whether a type's name alone says that it goes to somebody else.

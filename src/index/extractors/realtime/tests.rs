@@ -63,3 +63,22 @@ fn messages_on_open_connections() {
         ],
     );
 }
+
+#[test]
+fn events_of_streams_by_hand_and_by_decorator() {
+    crate::index::extractors::clients::says_each(
+        &[crate::index::model::Kind::Message],
+        &[
+            (
+                "a.go",
+                "package x\n\nfunc f(w http.ResponseWriter) {\n\tw.Header().Set(\"Content-Type\", \"text/event-stream\")\n\tfmt.Fprintf(w, \"event: moved\\ndata: %s\\n\\n\", x)\n\tfmt.Fprintf(w, \"event: %s\\ndata: x\\n\\n\", kind)\n}\n",
+                &["sure message publishes moved @5"],
+            ),
+            (
+                "a.ts",
+                "import { Sse } from '@nestjs/common';\n@Controller()\nclass A {\n  @Sse('live')\n  live(): Observable<{ type: string; data: object }> {\n    return of({ type: 'moved', data });\n  }\n  @Get('x')\n  x() {\n    return { type: 'plain', data };\n  }\n}\n",
+                &["sure message publishes moved @6"],
+            ),
+        ],
+    );
+}

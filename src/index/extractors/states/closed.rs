@@ -3,7 +3,7 @@
 
 use super::Member;
 use crate::index::extractors::values;
-use crate::index::model::{Certainty, Facts, Given, Kind, Name, Part, Role, Use};
+use crate::index::model::{Facts, Given, Kind, Name, Part, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Declaration, DeclarationKind, Reading};
 
@@ -92,6 +92,6 @@ pub(super) fn switched(reading: &Reading<'_>, known: &[(&str, Vec<Member<'_>>)],
         let path = format!("{holder}.{}", reading.word(at + 2));
         let name = Name(vec![Part::Setting(key(holder), None)]);
         let value = values::marked(&path, &path);
-        facts.push(Use::new(Kind::State, Role::Reads, name, reading.line(at)).value(value).certainty(Certainty::Likely));
+        facts.push(Use::new(Kind::State, Role::Reads, name, reading.line(at)).value(value));
     }
 }

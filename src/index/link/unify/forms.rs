@@ -36,6 +36,8 @@ pub(super) fn of(said: &Said<'_>, tables: &Tables) -> Option<Forms> {
     Some(match kind {
         Kind::Column => column(&text)?,
         Kind::Rpc => rpc(&text),
+        // Of a channel or type that nobody knows.
+        Kind::Field if text.starts_with([':', '.']) || text.starts_with("{}:") || text.starts_with("{}.") => return None,
         Kind::Field => field(&text),
         Kind::Key | Kind::Lease | Kind::Bucket => {
             let shown = text.replace('*', "{}").replace("{}{}", "{}");
