@@ -8,6 +8,7 @@ mod acknowledged;
 mod amqp;
 mod buses;
 mod cloud;
+mod endpoints;
 mod kafka;
 mod others;
 #[cfg(test)]
@@ -76,6 +77,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let reading = file.reading();
     integration_events(reading, facts);
     broadway(reading, facts);
+    endpoints::read(reading, facts);
     let hits = clients::hits(reading, LIBRARIES);
     if hits.is_empty() {
         return;

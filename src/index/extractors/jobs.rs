@@ -29,8 +29,28 @@ const LIBRARIES: &[&Library] = &[
 
 /// A file without any of these runs and enqueues no job.
 pub(super) const WORDS: &[&str] = &[
-    "task", "job", "worker", "schedul", "cron", "perform", "dag", "workflow", "activity", "agenda", "quartz", "sidekiq", "delay", "enqueue", "dramatiq",
-    "actor", "bull", "hangfire", "oban", "asynq", "temporal",
+    "task",
+    "job",
+    "worker",
+    "schedul",
+    "cron",
+    "perform",
+    "dag",
+    "workflow",
+    "activity",
+    "agenda",
+    "quartz",
+    "sidekiq",
+    "backgroundservice",
+    "delay",
+    "enqueue",
+    "dramatiq",
+    "actor",
+    "bull",
+    "hangfire",
+    "oban",
+    "asynq",
+    "temporal",
 ];
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
@@ -186,7 +206,8 @@ fn value(hit: &Hit) -> Option<String> {
 }
 
 /// Types that are jobs by what they extend or implement.
-const EXTENDED: [(&str, &[&str]); 11] = [
+const EXTENDED: [(&str, &[&str]); 12] = [
+    ("BackgroundService", &[]),
     ("ApplicationJob", &[]),
     ("ActiveJob", &[]),
     ("ApplicationWorker", &[]),
@@ -217,6 +238,13 @@ fn supertypes(reading: &Reading<'_>, facts: &mut Facts) {
             continue;
         }
         let imports = imports.get_or_insert_with(|| reading.import_text());
+        if head.clone().any(|at| reading.is(at, "BackgroundService")) {
+            // It runs by itself, with its process.
+            if reading.language.name() == "csharp" {
+                facts.push(Use::new(Kind::Job, Role::Declares, Name::literal(declared.name), declared.line));
+            }
+            continue;
+        }
         if needs.is_empty() || needs.iter().any(|w| imports.contains(w)) {
             let mut used = Use::new(Kind::Job, Role::Consumes, Name::literal(declared.name), declared.line);
             used.value = queue_as(reading, declared);

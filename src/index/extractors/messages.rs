@@ -38,6 +38,7 @@ pub(super) const WORDS: &[&str] = &[
     "listener",
     "typeddict",
     "command",
+    "record ",
     "notification",
     "msg",
     "export interface",

@@ -9,6 +9,7 @@ mod conditions;
 mod dialects;
 mod entries;
 mod enumerated;
+mod fluent;
 mod frameworks;
 mod instances;
 mod models;
@@ -78,12 +79,14 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         }
     }
     schemas::read(reading, facts);
+    fluent::mapping(reading, facts);
     let imported = frameworks::imported(reading);
     let mapped = Mapped { models, imported };
     let before = facts.uses.len();
     queries::read(reading, &mapped, facts);
     repositories::read(reading, &mapped, facts);
     instances::read(reading, &mapped, facts);
+    fluent::rows(reading, &mapped, facts);
     switched::read(reading, &mapped, facts);
     removed::read(reading, &mapped, facts);
     enumerated::read(reading, &mapped, facts);

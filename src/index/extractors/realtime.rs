@@ -1,6 +1,8 @@
 //! Messages by type on WebSockets, server-sent events, Socket.IO, SignalR, Phoenix channels and Action Cable. Emitters within the process
 //! read alike: a use counts only where the library is imported or the receiver is a connection.
 
+mod hubs;
+mod layers;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -67,6 +69,8 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
             facts.push(Use::new(Kind::Message, role, name, hit.line).certainty(hit.certainty));
         }
     }
+    hubs::read(reading, facts);
+    layers::read(reading, facts);
     sockets(reading, facts);
     event_sources(reading, facts);
     streams(reading, facts);

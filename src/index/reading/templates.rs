@@ -172,6 +172,12 @@ fn interpolated(reading: &Reading<'_>, expression: &str, at: usize, depth: u8) -
     }
     let out = of_path(reading, &path, at, depth);
     // A local value is a hole; only what reads like a constant may be looked up elsewhere.
+    // C# writes constants like types: those of a type that is named as a list of names.
+    let is_list =
+        |w: &str| ["Names", "Keys", "Queues", "Topics", "Channels", "Constants", "Consts", "Exchanges", "Prefixes", "Subjects"].iter().any(|l| w.ends_with(l));
+    if reading.language.name() == "csharp" && path.len() == 2 && is_list(path[0]) {
+        return out;
+    }
     match &*out.0 {
         [Part::Constant(name)] if !name.rsplit('.').next().unwrap_or("").bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') => {
             Name::unknown()

@@ -275,3 +275,15 @@ fn look_alikes_say_nothing() {
         ],
     );
 }
+
+#[test]
+fn queues_as_addresses() {
+    says_each(
+        &[Channel],
+        &[(
+            "A.cs",
+            "using MassTransit;\nclass A { const string Late = \"bills-late\"; async Task F() {\n var a = await p.GetSendEndpoint(new Uri(\"queue:bills-due\"));\n var b = await p.GetSendEndpoint(new Uri($\"queue:{Names.Gone}\"));\n var c = await p.GetSendEndpoint(new Uri(\"rabbitmq://host/x\"));\n var d = await p.GetSendEndpoint(address);\n} }",
+            &["sure channel publishes bills-due @3", "sure channel publishes <Names.Gone> @4"],
+        )],
+    );
+}

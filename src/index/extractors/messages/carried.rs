@@ -8,7 +8,10 @@ use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Call, DeclarationKind, Reading};
 
 /// Calls that turn a value into bytes for somebody else.
-const ENCODES: [&str; 22] = [
+const ENCODES: [&str; 25] = [
+    "postasjson",
+    "putasjson",
+    "patchasjson",
     "marshal",
     "marshalindent",
     "stringify",
@@ -37,7 +40,9 @@ const ENCODES: [&str; 22] = [
 const PUBLISHES: [&str; 9] = ["publish", "send", "emit", "sendmessage", "publishevent", "produceasync", "convertandsend", "sendandwait", "publishjson"];
 
 /// Calls that turn bytes into a value of a type.
-const DECODES: [&str; 21] = [
+const DECODES: [&str; 23] = [
+    "getfromjson",
+    "readfromjson",
     "unmarshal",
     "readvalue",
     "deserialize",

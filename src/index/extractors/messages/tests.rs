@@ -240,3 +240,23 @@ fn bodies_and_what_other_files_know() {
     let given: Vec<String> = facts.given.iter().map(|g| format!("{} = {}", g.key, g.value)).collect();
     assert_eq!(given, ["topic of BoxConsumer = box.moved", "topic of LostConsumer = lost"]);
 }
+
+#[test]
+fn records_of_what_happened_are_messages_where_such_lie() {
+    says_each(
+        &[Field],
+        &[
+            (
+                "libs/Shop.Contracts/Events.cs",
+                "public record CartClosed { public Guid CartId { get; init; } }\npublic record CartMoved(Guid CartId, string Where);",
+                &["likely field declares CartClosed.CartId @1", "likely field declares CartMoved.CartId @2", "likely field declares CartMoved.Where @2"],
+            ),
+            ("src/Domain/Carts.cs", "// event\npublic record CartClosed(Guid CartId);", &[]),
+            (
+                "Client.cs",
+                "class C { HttpClient _http; Task F() => _http.PostAsJsonAsync(\"/carts\", new OpenCart(id)); Task<CartBody> G() => _http.GetFromJsonAsync<CartBody>(\"/carts/1\"); }\nrecord OpenCart(Guid Buyer);\nrecord CartBody(string State);\n// json",
+                &["sure field declares OpenCart.Buyer @2", "sure field declares CartBody.State @3"],
+            ),
+        ],
+    );
+}

@@ -18,6 +18,8 @@ pub(super) struct Type<'a> {
     pub(super) members: Vec<Member<'a>>,
     /// Whether tags, annotations or its base say that it is serialized.
     tagged: bool,
+    /// Whether it is declared as a record: all that it has is its members.
+    record: bool,
 }
 
 /// Words of a path that say that what lies there is for others to read.
@@ -41,7 +43,7 @@ impl Type<'_> {
         if self.name.ends_with("DomainEvent") {
             return None;
         }
-        let by_name = ENDS.iter().any(|e| self.name.len() > e.len() && self.name.ends_with(e)) || self.tagged && is_past(self.name);
+        let by_name = ENDS.iter().any(|e| self.name.len() > e.len() && self.name.ends_with(e)) || (self.tagged || self.record) && is_past(self.name);
         let lower = path.to_ascii_lowercase();
         if is_stored_path(&lower) {
             return None;
@@ -109,7 +111,7 @@ fn go<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Option<Type<'a>>
     if !reading.is(declared.name_at + 1, "struct") {
         return None;
     }
-    let mut out = Type { name: declared.name, members: Vec::new(), tagged: false };
+    let mut out = Type { name: declared.name, members: Vec::new(), tagged: false, record: false };
     let mut at = declared.body.start;
     while at < declared.body.end {
         let end = (at + 1..declared.body.end).find(|&i| reading.tokens[i].first).unwrap_or(declared.body.end);
@@ -139,7 +141,7 @@ fn rust<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Option<Type<'a
     let attributes = attributes_before(reading, declared.name_at);
     let tagged = attributes.clone().any(|i| matches!(reading.word(i), "Serialize" | "Deserialize"));
     let rename_all = attributes.clone().find(|&i| reading.is(i, "rename_all")).and_then(|i| reading.string(i + 2));
-    let mut out = Type { name: declared.name, members: Vec::new(), tagged };
+    let mut out = Type { name: declared.name, members: Vec::new(), tagged, record: false };
     let mut renamed: Option<&str> = None;
     let mut at = declared.body.start;
     while at < declared.body.end {
@@ -206,7 +208,7 @@ fn python<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Option<Type<
     if !tagged && !dataclass {
         return None;
     }
-    let mut out = Type { name: declared.name, members: Vec::new(), tagged };
+    let mut out = Type { name: declared.name, members: Vec::new(), tagged, record: false };
     let column = |i: usize| reading.text[..reading.tokens[i].start as usize].rfind('\n').map_or(0, |n| reading.tokens[i].start as usize - n);
     let first = declared.body.clone().find(|&i| reading.tokens[i].first).map(column)?;
     for at in declared.body.clone() {
@@ -237,7 +239,7 @@ fn script<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Option<Type<
         && declared.body.clone().any(|i| {
             reading.is(i, "@") && matches!(reading.word(i + 1), "IsString" | "ApiProperty" | "Expose" | "IsNotEmpty" | "IsNumber" | "IsUUID" | "JsonProperty")
         });
-    let mut out = Type { name: declared.name, members: Vec::new(), tagged: decorated };
+    let mut out = Type { name: declared.name, members: Vec::new(), tagged: decorated, record: false };
     let mut at = declared.body.start;
     while at < declared.body.end {
         if reading.kind(at) == Some(Token::Open) {
@@ -328,7 +330,8 @@ fn braces<'a>(reading: &Reading<'a>, declared: &Declaration<'a>) -> Option<Type<
         }
         at += 1;
     }
-    Some(Type { name: declared.name, members, tagged })
+    let record = before.clone().any(|i| reading.is(i, "record"));
+    Some(Type { name: declared.name, members, tagged, record })
 }
 
 /// Whether the statement declares a field of the instance: a type and a name, no call, nothing static.

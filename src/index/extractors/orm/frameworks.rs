@@ -143,6 +143,8 @@ pub(super) fn table(reading: &Reading<'_>, naming: Naming, entity: &str) -> Stri
 /// The table of a type that another file maps, by the language's usual convention.
 pub(super) fn fallback(reading: &Reading<'_>, entity: &str) -> String {
     match reading.language.name() {
+        // A set of .NET's context is called as its table is.
+        "csharp" if entity.ends_with('s') && plural(entity) == entity => entity.to_owned(),
         "ruby" | "php" | "go" | "elixir" | "rust" | "typescript" | "javascript" | "csharp" => plural(&snake(entity)),
         _ => snake(entity),
     }

@@ -201,6 +201,13 @@ impl<'a> Holder<'_, 'a> {
         if let Some(found) = a.and_then(|a| self.of_typed_repository(a.value.clone())) {
             return Some((found, Certainty::Sure));
         }
+        // Made here, and added to a set: `var order = new Order { .. }; db.Orders.Add(order)`.
+        if let Some(found) = a
+            .filter(|a| reading.language.name() == "csharp" && reading.is(a.value.start, "new"))
+            .and_then(|a| super::fluent::set_of_variable(reading, a.name, a.at))
+        {
+            return Some((found, Certainty::Sure));
+        }
         if let Some(found) = a.and_then(|a| self.of_context(a.value.clone())) {
             return Some((found, Certainty::Sure));
         }

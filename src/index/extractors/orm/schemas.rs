@@ -72,7 +72,8 @@ pub(super) fn read(reading: &Reading<'_>, facts: &mut Facts) {
                     _ => (first(), second().or_else(|| inner_column(reading, call)).or_else(|| objects::column(reading, call))),
                 };
                 if let (Some(table), Some(column)) = (table, column) {
-                    declare(facts, &table, &column, call.line, Vec::new());
+                    let default = call.keyword(&["defaultValue"]).and_then(|a| values::text(reading, &a.span)).filter(|v| !matches!(&**v, "true" | "false"));
+                    declare(facts, &table, &column, call.line, default.into_iter().collect());
                 }
             }
             "remove_column" | "drop_column" | "DropColumn" | "removeColumn" => {
@@ -149,9 +150,18 @@ fn columns(reading: &Reading<'_>, call: &Call<'_>) -> Vec<(String, u32, Vec<Stri
     let in_block = reading.is(after, "do") || reading.is(call.close, "do");
     let end = if in_block { block_end(reading, call.at) } else { call.close };
     let from = call.open;
-    for inner in reading.calls.iter().filter(|c| c.at > from && c.at < end && !c.arguments.is_empty()) {
-        let name =
-            inner.positional(0).and_then(|a| values::text(reading, &a.span)).or_else(|| inner.keyword(&["name"]).and_then(|a| values::text(reading, &a.span)));
+    let is_csharp = reading.language.name() == "csharp";
+    for inner in reading.calls.iter().filter(|c| c.at > from && c.at < end && (!c.arguments.is_empty() || is_csharp)) {
+        // Entity Framework's `state = table.Column<string>(..)`.
+        let member = || {
+            let sign = inner.begins.checked_sub(1).filter(|&i| is_csharp && inner.name == "Column" && reading.is(i, "="))?;
+            Some(reading.word(sign - 1).to_owned())
+        };
+        let name = inner
+            .positional(0)
+            .and_then(|a| values::text(reading, &a.span))
+            .or_else(|| inner.keyword(&["name"]).and_then(|a| values::text(reading, &a.span)))
+            .or_else(member);
         let Some(name) = name.filter(|n| n.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')) else { continue };
         let on_table = inner.path.len() == 2 && matches!(inner.path[0], "t" | "table" | "$table" | "tbl" | "blueprint")
             || matches!(inner.name, "Column" | "mapped_column")
@@ -164,9 +174,11 @@ fn columns(reading: &Reading<'_>, call: &Call<'_>) -> Vec<(String, u32, Vec<Stri
         if let Some(list) = inner.positional(1).filter(|_| matches!(inner.name, "enum" | "enu" | "enum_")) {
             values = reading.elements(&list.span).iter().filter_map(|e| values::text(reading, e)).collect();
         }
-        if let Some(default) =
-            inner.keyword(&["default", "server_default"]).and_then(|a| values::text(reading, &a.span)).filter(|v| !matches!(&**v, "true" | "false"))
-        {
+        // `.defaultTo("new")` of knex and `->default('new')` of Laravel stand behind the column.
+        let behind =
+            reading.calls.iter().find(|c| c.begins == inner.begins && c.at > inner.at && matches!(c.name, "defaultTo" | "default") && c.arguments.len() == 1);
+        let given = inner.keyword(&["default", "server_default", "defaultValue"]).or_else(|| behind.map(|c| &c.arguments[0]));
+        if let Some(default) = given.and_then(|a| values::text(reading, &a.span)).filter(|v| !matches!(&**v, "true" | "false")) {
             values.push(default);
         }
         let column = column.map(|c| if matches!(inner.name, "belongs_to") { format!("{c}_id") } else { c });

@@ -476,3 +476,67 @@ fn exposed_sets_in_blocks_with_and_without_brackets() {
         assert_eq!(found, expected, "{text}");
     }
 }
+
+#[test]
+fn entity_framework_maps_makes_and_sets() {
+    let context = "using Microsoft.EntityFrameworkCore;\nclass Ctx : DbContext {\n public DbSet<Bill> Bills => Set<Bill>();\n protected override void OnModelCreating(ModelBuilder b) {\n  b.Entity<Bill>(e => {\n   e.ToTable(\"bill\");\n   e.Property(x => x.State).HasColumnName(\"bill_state\");\n  });\n  b.Entity<Line>().ToTable(\"bill_line\");\n }\n}";
+    let configuration = "class BillMap : IEntityTypeConfiguration<Bill> {\n public void Configure(EntityTypeBuilder<Bill> builder) {\n  builder.ToTable(\"bill\");\n  builder.Property(x => x.DueOn).HasColumnName(\"due_on\");\n }\n}";
+    let rows = "using Microsoft.EntityFrameworkCore;\nclass A {\n async Task F(BillDbContext db) {\n  var bill = new Bill { State = BillState.Open, Note = note };\n  db.Bills.Add(bill);\n  bill.State = BillState.Sent;\n  db.Lines.Add(new Line { Kind = \"fee\" });\n  await db.SaveChangesAsync();\n  await db.Bills.Where(b => b.Id == id).ExecuteUpdateAsync(s => s.SetProperty(b => b.State, BillState.Paid).SetProperty(b => b.At, now));\n }\n}";
+    for (text, expected) in [
+        (context, &["sure column declares bill @6", "sure column declares bill.bill_state @7", "sure column declares bill_line @9"][..]),
+        (configuration, &["sure column declares bill @3", "sure column declares bill.due_on @4"]),
+        (
+            rows,
+            &[
+                "sure column writes ${table.of.Bills:Bills}.State = Open @4",
+                "sure column writes ${table.of.Bills:Bills} @5",
+                "sure column writes ${table.of.Bills:Bills}.State = Sent @6",
+                "sure column writes ${table.of.Lines:Lines} @7",
+                "sure column writes ${table.of.Lines:Lines}.Kind = fee @7",
+                "sure column reads ${table.of.Bills:Bills} @9",
+                "sure column reads ${table.of.Bills:Bills}.Id @9",
+                "sure column writes ${table.of.Bills:Bills} @9",
+                "sure column writes ${table.of.Bills:Bills}.State = Paid @9",
+                "sure column writes ${table.of.Bills:Bills}.At @9",
+            ],
+        ),
+        // What is added to a list, and what is only made.
+        (
+            "using Microsoft.EntityFrameworkCore;\nclass A { void F() { var bill = new Bill { State = BillState.Open }; list.Add(bill); items.Add(new Bill { State = BillState.Open }); db.SaveChanges(); } }",
+            &[],
+        ),
+    ] {
+        says("A.cs", text, KINDS, expected);
+    }
+    let facts = crate::index::extractors::facts(&crate::index::file::File::new("A.cs", context));
+    let given: Vec<String> = facts.given.iter().map(|g| format!("{}={}", g.key, g.value)).collect();
+    assert_eq!(given, ["table.of.Bill=bill", "table.of.Line=bill_line", "table.of.Bills=bill"]);
+}
+
+#[test]
+fn migrations_say_what_columns_begin_with() {
+    for (path, text, expected) in [
+        (
+            "A.cs",
+            "class M : Migration {\n protected override void Up(MigrationBuilder m) {\n  m.CreateTable(name: \"bills\", columns: table => new {\n   id = table.Column<Guid>(nullable: false),\n   state = table.Column<string>(maxLength: 9, defaultValue: \"open\")\n  }, constraints: table => table.PrimaryKey(\"pk\", x => x.id));\n  m.AddColumn<string>(name: \"kind\", table: \"bills\", defaultValue: \"fee\");\n }\n}",
+            &[
+                "sure column declares bills @3",
+                "sure column declares bills.id @4",
+                "sure column declares bills.state = open @5",
+                "sure column declares bills.kind = fee @7",
+            ][..],
+        ),
+        (
+            "a.js",
+            "exports.up = (knex) => knex.schema.createTable('bills', (t) => {\n  t.string('state', 9).notNullable().defaultTo('open');\n  t.boolean('paid').defaultTo(false);\n});",
+            &["sure column declares bills @1", "sure column declares bills.state = open @2", "sure column declares bills.paid @3"],
+        ),
+        (
+            "a.php",
+            "<?php\nSchema::create('bills', function (Blueprint $table) {\n  $table->string('state')->default('open');\n});",
+            &["sure column declares bills @2", "sure column declares bills.state = open @3"],
+        ),
+    ] {
+        says(path, text, KINDS, expected);
+    }
+}

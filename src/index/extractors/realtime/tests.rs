@@ -82,3 +82,38 @@ fn events_of_streams_by_hand_and_by_decorator() {
         ],
     );
 }
+
+#[test]
+fn hubs_and_layers() {
+    says_each(
+        &[Message, crate::index::model::Kind::Channel],
+        &[
+            (
+                "H.cs",
+                "using Microsoft.AspNetCore.SignalR;\npublic class CartHub : Hub<ICart> {\n public async Task Follow(string id) { await Groups.AddToGroupAsync(x, id); }\n public override async Task OnConnectedAsync() { await base.OnConnectedAsync(); }\n private void Log(string a) { b(); }\n}\nclass Other { public void Stop() { c(); } }",
+                &["sure message consumes Follow @3"],
+            ),
+            (
+                "c.py",
+                "from channels.generic.websocket import AsyncJsonWebsocketConsumer\n\nclass CartConsumer(AsyncJsonWebsocketConsumer):\n    async def connect(self):\n        self.room = f\"cart-{self.id}\"\n        await self.channel_layer.group_add(self.room, self.channel_name)\n\n    async def receive_json(self, content):\n        if content.get(\"type\") == \"follow\":\n            await self.send_json({\"type\": \"followed\"})\n\n    async def cart_moved(self, event):\n        pass\n\n    async def disconnect(self, code):\n        pass\n\n    def _quiet(self, event):\n        pass\n",
+                &[
+                    "sure channel consumes cart-{} @6",
+                    "sure message consumes follow @9",
+                    "sure message publishes followed @10",
+                    "sure message consumes cart.moved @12",
+                ],
+            ),
+            (
+                "t.py",
+                "from channels.layers import get_channel_layer\nlayer = get_channel_layer()\nasync_to_sync(layer.group_send)(f\"cart-{id}\", {\"type\": \"cart.moved\"})\nasync def f():\n    await layer.group_send(\"carts\", {\"type\": \"cart_gone\", \"id\": 1})\n",
+                &[
+                    "sure channel publishes cart-{} @3",
+                    "sure message publishes cart.moved @3",
+                    "sure channel publishes carts @5",
+                    "sure message publishes cart.gone @5",
+                ],
+            ),
+            ("o.py", "# channel_layer\nclass BillConsumer(Thread):\n    def bill_paid(self, event):\n        pass\n", &[]),
+        ],
+    );
+}

@@ -116,6 +116,8 @@ pub(super) const FRAMEWORKS: &[Framework] = &[
         arguments: 2,
         certainty: Certainty::Sure,
     },
+    // SignalR
+    Framework { languages: &["csharp"], imports: &[], receivers: ANY, verbs: &[("MapHub", "ANY")], path: 0, arguments: 1, certainty: Certainty::Sure },
     // Ktor
     Framework {
         languages: &["kotlin"],
