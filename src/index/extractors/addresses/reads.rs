@@ -110,7 +110,8 @@ fn text(reading: &Reading<'_>, at: usize, out: &mut Facts) {
     if reading.word(at).starts_with('`') && matches!(reading.language.name(), "typescript" | "javascript") {
         for rest in content.split("${process.env.").skip(1).chain(content.split("${import.meta.env.").skip(1)) {
             let key = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
-            if is_address_key(key) && key.bytes().all(|b| !b.is_ascii_lowercase()) {
+            // Vite's own BASE_URL is a path.
+            if key != "BASE_URL" && is_address_key(key) && key.bytes().all(|b| !b.is_ascii_lowercase()) {
                 push(reading, at, key, None, Certainty::Sure, out);
             }
         }

@@ -302,7 +302,9 @@ impl<'a> Holder<'_, 'a> {
             let lower = h.to_ascii_lowercase();
             lower.ends_with("context") && lower != "httpcontext" || matches!(&*lower, "db" | "_db")
         })?;
-        call.path.get(at + 1).copied().filter(|s| s.starts_with(|c: char| c.is_ascii_uppercase()) && !ONE.contains(s))
+        // What every context has is no set of rows.
+        let is_own = |s: &str| matches!(s, "Set" | "Database" | "Entry" | "ChangeTracker" | "Model" | "Items" | "User" | "Request" | "Session");
+        call.path.get(at + 1).copied().filter(|s| s.starts_with(|c: char| c.is_ascii_uppercase()) && !ONE.contains(s) && !is_own(s))
     }
 
     fn is_model(&self, word: &str) -> bool {
