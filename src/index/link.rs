@@ -135,6 +135,10 @@ fn here(file: &FileFacts) -> Here<'_> {
 /// The resources that a use touches: one, or as many as a wildcard stands for. With each the member of an enumeration that its value is,
 /// where those who store it may call it otherwise.
 fn one(used: &super::model::Use, found: &Found, here: &Here<'_>, tables: &Tables) -> Vec<(ResolvedUse, Option<String>)> {
+    // What an extractor asks of other files, and nobody answers.
+    if found.open.iter().any(|key| key.contains(' ') || key.starts_with(crate::index::extractors::TABLE_OF)) {
+        return Vec::new();
+    }
     let Some((value, member)) = value(used, found, here, tables) else { return Vec::new() };
     let said = unify::Said { used, found, component: here.component, path: here.path };
     let as_written = resolving::written(&used.name);

@@ -32,6 +32,7 @@ use super::file::File;
 use super::model::Facts;
 use needles::Needles;
 use std::sync::OnceLock;
+pub(crate) use values::TABLE_OF;
 
 /// Languages that an extractor reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

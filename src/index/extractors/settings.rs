@@ -61,10 +61,13 @@ enum What {
     Timeout,
 }
 
+/// What bundlers want before the names of variables that pages may read.
+const BUNDLERS: [&str; 5] = ["VITE_", "NEXT_PUBLIC_", "REACT_APP_", "NUXT_PUBLIC_", "EXPO_PUBLIC_"];
+
 fn push(out: &mut Facts, mut name: Name, value: String, line: u32, note: Option<&str>, certainty: Certainty) {
     // Where nobody gives the address, its variable's own name says what is called.
     if let [Part::Setting(key, default @ None)] = &mut *name.0 {
-        *default = target::label(key);
+        *default = target::label(BUNDLERS.iter().find_map(|b| key.strip_prefix(b)).unwrap_or(key));
     }
     let mut used = Use::new(Kind::Setting, Role::Retries, name, line).value(value).certainty(certainty);
     used.note = note.map(str::to_owned);

@@ -655,7 +655,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_or_switched_on_is_a_state_by_any_name() {
+    fn what_is_stored_is_a_state_by_any_name() {
         for (path, text, expected) in [
             (
                 "a.ts",

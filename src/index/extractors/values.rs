@@ -178,9 +178,12 @@ pub(super) fn plural(word: &str) -> String {
     if word.ends_with('s') { word.to_owned() } else { format!("{word}s") }
 }
 
+/// How the settings begin under which tables of types are told.
+pub(crate) const TABLE_OF: &str = "table.of.";
+
 /// The name of the setting under which a file that maps a type to a table tells the table to the files that only name the type.
 pub(super) fn table_key(entity: &str) -> String {
-    format!("table.of.{entity}")
+    format!("{TABLE_OF}{entity}")
 }
 
 /// The table of a type that another file maps, `fallback` by its framework's convention.

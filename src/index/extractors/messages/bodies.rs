@@ -4,7 +4,7 @@ use super::carried::declared_before;
 use super::types::Type;
 use crate::index::extractors::clients::type_of;
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{Call, Reading};
+use crate::index::reading::{Call, DeclarationKind, Reading};
 
 /// Types that a call sends or answers with: `client.Release(ctx, &pb.ReleaseRequest{..})`, `Response::new(ReleaseReply { .. })`, Go's
 /// `json.Marshal(req)` of a type of the package's own.
@@ -12,7 +12,7 @@ pub(super) fn of_call<'a>(reading: &Reading<'a>, call: &Call<'a>, types: &[Type<
     let language = reading.language.name();
     let is_asked = asked.contains(&call.line) && call.name.starts_with(|c: char| c.is_ascii_alphabetic());
     let answers = language == "rust" && matches!(call.path.as_slice(), ["Response" | "Request", "new"]) && reading.imports(&["tonic"]);
-    let encodes = language == "go" && matches!(call.name, "Marshal" | "MarshalIndent" | "Encode" | "Unmarshal" | "Decode");
+    let encodes = language == "go" && goes_out(reading, call);
     let mut out = Vec::new();
     for argument in &call.arguments {
         let span = &argument.span;
@@ -27,6 +27,22 @@ pub(super) fn of_call<'a>(reading: &Reading<'a>, call: &Call<'a>, types: &[Type<
         }
     }
     out
+}
+
+/// Whether Go's call of a codec reads what came from somebody, or writes what goes there: files and tables are written by the same calls.
+fn goes_out(reading: &Reading<'_>, call: &Call<'_>) -> bool {
+    const SENDS: [&str; 10] =
+        ["Post", "NewRequest", "NewRequestWithContext", "Publish", "PublishMsg", "WriteMessages", "SendMessage", "Produce", "PublishWithContext", "XAdd"];
+    let holds = |word: &str| (call.begins..call.close).any(|i| reading.word(i) == word);
+    match call.name {
+        "Decode" => holds("Body"),
+        "Encode" => holds("NewEncoder") && (holds("w") || holds("rw") || holds("writer")),
+        "Unmarshal" => holds("Body") || holds("Data") || holds("Value"),
+        "Marshal" | "MarshalIndent" => reading
+            .enclosing(call.at, &[DeclarationKind::Function])
+            .is_some_and(|f| reading.calls.iter().any(|c| f.body.contains(&c.at) && SENDS.contains(&c.name))),
+        _ => false,
+    }
 }
 
 /// Types of parameters that are said to be a request's body: `@RequestBody OrderForm form`, `@Body() form: OrderForm`, `[FromBody] OrderForm form`.

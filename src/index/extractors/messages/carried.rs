@@ -174,7 +174,8 @@ pub(super) fn carried<'a>(reading: &Reading<'a>, types: &[Type<'a>], asked: &[u3
     let mut out: Vec<Carried<'a>> = Vec::new();
     let mut add = |word: &'a str, certainty: Certainty, bound: bool| {
         // Go's types of a package's own begin with a small letter.
-        if !(fits(word) || reading.language.name() == "go" && types.iter().any(|t| t.name == word)) {
+        let is_own = || reading.language.name() == "go" && word.starts_with(|c: char| c.is_ascii_lowercase()) && types.iter().any(|t| t.name == word);
+        if !(fits(word) || is_own()) {
             return;
         }
         match out.iter_mut().find(|c| c.name == word) {

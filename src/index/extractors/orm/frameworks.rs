@@ -256,7 +256,7 @@ fn active_records<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
         if reading.kind(at) == Some(Kind::Word)
             && word.starts_with(|c: char| c.is_ascii_uppercase())
             && reading.is(at + 1, ".")
-            && (ASKED.contains(&reading.word(at + 2)) || is_asked_further_on(reading, at))
+            && (ASKED.contains(&reading.word(at + 2)) || !(at > 0 && reading.is(at - 1, "::")) && is_asked_further_on(reading, at))
             // A type within another's name is a library's, unless it is asked as only records are.
             && !(at > 0 && reading.is(at - 1, "::") && matches!(reading.word(at + 2), "find" | "create"))
             && !matches!(

@@ -1,5 +1,4 @@
-//! Enumerations that are stored or switched on by their texts, whatever they are called: `enum ScanKind { Pickup = "pickup" }` that types a
-//! column. Files elsewhere that switch on such a type ask for it by name, and say nothing where none was declared.
+//! Enumerations that are stored by their texts, whatever they are called: `enum ScanKind { Pickup = "pickup" }` that types a column. Files elsewhere that switch on such a type ask for it by name, and say nothing where none was declared.
 
 use super::Member;
 use crate::index::extractors::values;
@@ -16,7 +15,7 @@ pub(super) fn given(declared: &Declaration<'_>) -> Given {
     Given { key: key(declared.name), value: declared.name.to_owned(), part: None, line: declared.line }
 }
 
-/// Whether the file shows that the type is stored, or switches on its members.
+/// Whether the file shows that the type is stored.
 pub(super) fn is_kept(reading: &Reading<'_>, declared: &Declaration<'_>) -> bool {
     let name = declared.name;
     let can_be = match reading.language.name() {
