@@ -35,6 +35,7 @@ const FLAGS: Library = Library {
         "*fun_with_flags*",
         "*funwithflags*",
         "*optimizely*",
+        "*pennant*",
     ],
     rows: &[
         // OpenFeature's words, in every language
@@ -82,6 +83,11 @@ const FLAGS: Library = Library {
         Row::annotation(Reads, &["featuregate", "waffleflag", "waffleswitch"], &[Nth(0)]).kind(Flag),
         Row::call(Writes, &["enable", "disable", "enablepercentageofactors", "enableactor", "add"], &[Nth(0)]).on(&["flipper"]).kind(Flag),
         Row::call(Writes, &["enable", "disable"], &[Nth(0)]).on(&["funwithflags"]).kind(Flag),
+        // Laravel's Pennant
+        Row::call(Reads, &["active", "inactive", "when", "unless", "value", "allareactive", "someareactive"], &[Nth(0)])
+            .on(&["feature"])
+            .only(&["php"])
+            .kind(Flag),
         // Flagsmith, ConfigCat, Split, Statsig, PostHog
         Row::call(Reads, &["isfeatureenabled", "getfeaturevalue", "hasfeature", "getvalue", "getflag"], &[Nth(0)]).on(ON).kind(Flag),
         Row::call(Reads, &["getvalue", "getvaluedetails"], &[Nth(0)]).on(&["configcat"]).kind(Flag),
@@ -197,6 +203,11 @@ mod tests {
                     "b.ts",
                     "const on = useFeatureFlag('new-checkout');\nconst off = isFeatureEnabled(Flags.OLD);\n",
                     &["likely flag reads new-checkout @1", "likely flag reads <Flags.OLD> @2"],
+                ),
+                (
+                    "a.php",
+                    "<?php\nuse Laravel\\Pennant\\Feature;\nif (Feature::active('new-bill')) { }\nif (Feature::for($u)->inactive('old-bill')) { }\n$menu->active('home');\n",
+                    &["sure flag reads new-bill @3", "sure flag reads old-bill @4"],
                 ),
                 ("x.ts", "button.isEnabled('x');\nparser.flag('--verbose');\nlogger.isEnabled('debug');\nel.toggle('active');\n", &[]),
                 ("x.go", "package x\n\nfunc f() { flag.String(\"addr\", \"\", \"address\"); flag.Bool(\"debug\", false, \"x\") }\n", &[]),

@@ -2,6 +2,7 @@
 //! declares it with its times as the value.
 
 mod dotnet_jvm;
+mod laravel;
 mod native;
 mod scripted;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub(super) const WORDS: &[&str] = &[
     "quartz",
     "sidekiq",
     "backgroundservice",
+    "$signature",
     "delay",
     "enqueue",
     "dramatiq",
@@ -75,7 +77,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     includes(reading, facts);
     celery(reading, facts);
     arq(reading, facts);
-    laravel(reading, facts);
+    laravel::read(reading, facts);
 }
 
 /// A job by its own name: the last word of the function's or class's path, a name as it is otherwise.
@@ -312,24 +314,6 @@ fn oban_queue(reading: &Reading<'_>, declared: &Declaration<'_>) -> Option<Strin
     let end = (at..at + 24).find(|&i| reading.tokens.get(i).is_none_or(|t| t.first && t.line > line))?;
     let name = reading.name(&find_key(reading, &(at..end), "queue")?);
     name.says_something().then(|| format!("queue={}", name.pattern()))
-}
-
-/// Laravel's jobs, by where they come from: `SendInvoice::dispatch(..)`, `dispatch(new SendInvoice(..))`. Events are sent alike.
-fn laravel(reading: &Reading<'_>, facts: &mut Facts) {
-    if reading.language.name() != "php" {
-        return;
-    }
-    for call in reading.calls.iter().filter(|c| matches!(c.name, "dispatch" | "dispatchIf" | "dispatchUnless" | "dispatchAfterResponse")) {
-        let job = match *call.path.as_slice() {
-            [class, _] if class.starts_with(char::is_uppercase) && class != "Bus" => Some(class),
-            [_] | ["Bus", _] => call.positional(0).filter(|a| reading.is(a.span.start, "new")).map(|a| reading.word(a.span.start + 1)),
-            _ => None,
-        };
-        let is_job = |job: &str| reading.imports(&[&*format!("jobs\\{};", job.to_ascii_lowercase())]);
-        if let Some(job) = job.filter(|j| is_job(j)) {
-            facts.push(Use::new(Kind::Job, Role::Writes, Name::literal(job), call.line));
-        }
-    }
 }
 
 /// Whether a function comes from a module of background work that this file imports it from.

@@ -4,7 +4,7 @@ use super::durations;
 use crate::index::file::File;
 use crate::index::model::{Facts, Kind, Name, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{Argument, Call, Reading, Span};
+use crate::index::reading::{Argument, Call, DeclarationKind, Reading, Span};
 
 /// An API that takes a lock by its name.
 struct Taker {
@@ -122,6 +122,7 @@ fn given_back(reading: &Reading<'_>, facts: &mut Facts) {
     if locks.is_empty() {
         return;
     }
+    held(reading, facts);
     for call in reading
         .calls
         .iter()
@@ -132,6 +133,21 @@ fn given_back(reading: &Reading<'_>, facts: &mut Facts) {
             if locks.contains(&named) {
                 facts.push(Use::new(Kind::Lease, Role::Deletes, named, call.line).note("gives it back"));
             }
+        }
+    }
+}
+
+/// A lock in a variable is given back by its own method: `$lock = Cache::lock(..)`, then `$lock->release()`.
+fn held(reading: &Reading<'_>, facts: &mut Facts) {
+    let locks: Vec<(u32, Name)> = facts.uses.iter().filter(|u| u.kind == Kind::Lease && u.role == Role::Locks).map(|u| (u.line, u.name.clone())).collect();
+    for call in reading.calls.iter().filter(|c| c.path.len() == 2 && matches!(&*plain(c.name), "release" | "unlock" | "releaseasync" | "forcerelease")) {
+        let Some(bound) = reading.assignments.iter().rev().find(|a| a.name == call.path[0] && a.path.len() == 1 && a.at < call.at) else { continue };
+        let same_function = reading.enclosing(bound.at, &[DeclarationKind::Function]).map(|d| d.name_at)
+            == reading.enclosing(call.at, &[DeclarationKind::Function]).map(|d| d.name_at);
+        let (first, last) = (bound.line, reading.line(bound.value.end.saturating_sub(1)));
+        let mut taken = locks.iter().filter(|(line, _)| (first..=last).contains(line));
+        if let (Some((_, name)), None, true) = (taken.next(), taken.next(), same_function) {
+            facts.push(Use::new(Kind::Lease, Role::Deletes, name.clone(), call.line).note("gives it back"));
         }
     }
 }
@@ -355,6 +371,24 @@ mod tests {
             ("A.cs", "class A { void F() { lock (gate) { } } }"),
         ] {
             says(path, text, &[Kind::Lease], &[]);
+        }
+    }
+
+    #[test]
+    fn a_lock_in_a_variable_is_given_back_by_its_method() {
+        for (path, text, expected) in [
+            (
+                "a.php",
+                "<?php\nuse Illuminate\\Support\\Facades\\Cache;\nfunction f($id) {\n  $lock = Cache::lock(\"bill:{$id}\", 30);\n  $lock->release();\n}\nfunction g($lock) { $lock->release(); }\n",
+                &["sure lease locks bill:{} = ttl=30s @4", "sure lease deletes bill:{} @5"][..],
+            ),
+            (
+                "A.java",
+                "import org.redisson.api.*;\nclass A { void f() {\n  RLock lock = redisson.getLock(\"bills\");\n  lock.unlock();\n  mutex.unlock();\n} }",
+                &["sure lease locks bills @3", "sure lease deletes bills @4"],
+            ),
+        ] {
+            super::super::testing::says(path, text, &[Kind::Lease], expected);
         }
     }
 }

@@ -14,6 +14,7 @@ mod frameworks;
 mod instances;
 mod models;
 mod objects;
+mod operations;
 mod pairs;
 mod queries;
 mod removed;

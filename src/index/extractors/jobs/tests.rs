@@ -74,3 +74,36 @@ fn jobs_of_every_language() {
         ],
     );
 }
+
+#[test]
+fn laravels_scheduler_and_commands() {
+    says_each(
+        &[Job],
+        &[
+            (
+                "a.php",
+                "<?php\nuse App\\Jobs\\SendBill;\nSendBill::dispatch($id)->onQueue('mail');\ndispatch(new SendBill($id));\nBillSent::dispatch($id);\ndispatch(new BillSent($id));\n",
+                &["sure job writes SendBill = queue=mail @3", "sure job writes SendBill @4"],
+            ),
+            (
+                "Kernel.php",
+                "<?php\nclass Kernel {\n  protected function schedule(Schedule $schedule) {\n    $schedule->command('bills:close --all')->dailyAt('03:30');\n    $schedule->job(new SendBills)->everyTenMinutes();\n    $queue->job('x');\n    $this->command('y');\n  }\n}\nSchedule::command('bills:sum')->hourly();\n",
+                &[
+                    "sure job declares bills:close = dailyAt 03:30 @4",
+                    "sure job writes SendBills = everyTenMinutes @5",
+                    "sure job declares bills:sum = hourly @10",
+                ],
+            ),
+            (
+                "Close.php",
+                "<?php\nclass CloseBills extends Command {\n  protected $signature = 'bills:close {--all}';\n}\nclass Letter {\n  protected $signature = 'with love';\n}\n",
+                &["sure job consumes bills:close @3"],
+            ),
+            (
+                "A.cs",
+                "using Microsoft.Extensions.Hosting;\nclass Sweeper : BackgroundService { }\nclass Runner { BackgroundService inner; }\n",
+                &["sure job declares Sweeper @2"],
+            ),
+        ],
+    );
+}

@@ -1,6 +1,7 @@
 //! Messages that a schema declares.
 
 use super::field;
+use crate::index::extractors::paths as route_paths;
 use crate::index::file::File;
 use crate::index::model::{Facts, Kind, Name, Role, Use};
 use crate::index::reading::Reading;
@@ -133,6 +134,9 @@ pub(super) fn read_document(file: &File<'_>, facts: &mut Facts) {
                 named(document.get(key), facts);
             }
         } else if ["openapi", "swagger", "asyncapi"].iter().any(|k| document.get(k).is_some()) {
+            if document.get("asyncapi").is_none() {
+                paths(document, facts);
+            }
             named(document.at(&["components", "schemas"]), facts);
             named(document.get("definitions"), facts);
             for (name, message) in document.at(&["components", "messages"]).map_or(&[][..], Yaml::entries) {
@@ -144,6 +148,27 @@ pub(super) fn read_document(file: &File<'_>, facts: &mut Facts) {
             if document.get("asyncapi").is_some() {
                 channels(document, facts);
             }
+        }
+    }
+}
+
+/// Routes that a contract declares, behind the path of its first server.
+fn paths(document: &Yaml, facts: &mut Facts) {
+    let server = document.get("servers").and_then(|s| s.items().first()).and_then(|s| s.get("url")).and_then(Yaml::text);
+    let base = match (document.get("basePath").and_then(Yaml::text), server) {
+        (Some(base), _) => base,
+        // `https://api.shop.example/v1`: what stands behind the host.
+        (None, Some(url)) => url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("", |slash| &rest[slash..])),
+        (None, None) => "",
+    };
+    let base = if base.starts_with('/') { base.trim_end_matches('/') } else { "" };
+    for (path, item) in document.get("paths").map_or(&[][..], Yaml::entries) {
+        let Some(path) = path.text().filter(|p| p.starts_with('/')) else { continue };
+        for (method, operation) in item.entries() {
+            let line = method.place.line;
+            let Some(method) = method.text().and_then(route_paths::method).filter(|_| !operation.entries().is_empty()) else { continue };
+            let name = route_paths::route(method, route_paths::served(&Name::literal(format!("{base}{path}"))));
+            facts.push(Use::new(Kind::Route, Role::Declares, name, line));
         }
     }
 }

@@ -260,3 +260,19 @@ fn records_of_what_happened_are_messages_where_such_lie() {
         ],
     );
 }
+
+#[test]
+fn contracts_declare_routes() {
+    says_each(
+        &[crate::index::model::Kind::Route],
+        &[
+            (
+                "api.yaml",
+                "openapi: 3.0.0\nservers:\n  - url: https://bills.example/v1\npaths:\n  /bills/{id}:\n    parameters: []\n    get:\n      operationId: find\n    delete:\n      operationId: drop\n",
+                &["sure route declares GET /v1/bills/{} @7", "sure route declares DELETE /v1/bills/{} @9"],
+            ),
+            ("api.yaml", "swagger: '2.0'\nbasePath: /v2\npaths:\n  /bills:\n    post:\n      summary: x\n", &["sure route declares POST /v2/bills @5"]),
+            ("x.yaml", "# swagger\npaths:\n  /bills:\n    get:\n      a: b\n", &[]),
+        ],
+    );
+}

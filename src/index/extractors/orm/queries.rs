@@ -7,7 +7,7 @@ use super::{Mapped, associations, dialects, frameworks};
 use crate::index::extractors::values;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{Call, Reading};
+use crate::index::reading::{Call, DeclarationKind, Reading};
 
 /// The table that a call works on.
 pub(super) struct Root<'a> {
@@ -168,7 +168,8 @@ impl<'a> World<'_, 'a> {
 
     /// Python's `select(Order)`, `update(Order)`; whether the call is one.
     fn selected(&self, call: &Call<'_>, facts: &mut Facts) -> bool {
-        let asks = matches!(call.name, "query" | "select" | "update" | "delete" | "insert") || call.name == "get" && call.receiver_holds(&["session"]);
+        let asks = matches!(call.name, "get_object_or_404" | "get_list_or_404" | "aget_object_or_404" | "query" | "select" | "update" | "delete" | "insert")
+            || call.name == "get" && call.receiver_holds(&["session"]);
         if self.reading.language.name() != "python" || !asks || call.arguments.is_empty() {
             return false;
         }
@@ -261,6 +262,14 @@ impl<'a> World<'_, 'a> {
                 .then(|| self.known(model.entity));
             }
             _ => {}
+        }
+        // A scope of a model of Laravel is given the model's own query.
+        if language == "php"
+            && holders.first() == Some(&"$query")
+            && let Some(scope) = reading.enclosing(call.at, &[DeclarationKind::Function]).filter(|f| f.name.len() > 5 && f.name.starts_with("scope"))
+            && let Some(model) = self.mapped.models.iter().find(|m| m.body.contains(&scope.name_at))
+        {
+            return Some(self.known(model.entity));
         }
         let holder = holders.last()?;
         if let Some((_, entity)) = self.repositories.iter().find(|(variable, _)| variable == holder) {

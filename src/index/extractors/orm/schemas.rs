@@ -10,6 +10,8 @@ use crate::index::reading::{Call, DeclarationKind, Reading, Span};
 
 /// Words that prove a migration.
 const PROOF: &[&str] = &[
+    "migrations.CreateModel",
+    "migrations.AddField",
     "create_table",
     "add_column",
     "createTable",
@@ -90,6 +92,7 @@ pub(super) fn read(reading: &Reading<'_>, facts: &mut Facts) {
                     facts.push(Use::new(Kind::Column, Role::Declares, Name::literal(format!("{table}.{new}")), call.line).note(format!("renamed from {old}")));
                 }
             }
+            "CreateModel" | "AddField" if reading.language.name() == "python" => super::operations::read(reading, call, facts),
             "drop_table" | "dropTable" | "DropTable" | "dropTableIfExists" => {
                 if let Some(table) = first().or_else(|| table_keyword("name")) {
                     facts.push(Use::new(Kind::Column, Role::Deletes, Name::literal(table), call.line).note("drops the table"));

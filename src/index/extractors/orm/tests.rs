@@ -540,3 +540,31 @@ fn migrations_say_what_columns_begin_with() {
         says(path, text, KINDS, expected);
     }
 }
+
+#[test]
+fn djangos_operations_and_shortcuts() {
+    for (path, text, expected) in [
+        (
+            "shop/bills/migrations/0001_initial.py",
+            "from django.db import migrations, models\n\nclass Migration(migrations.Migration):\n    operations = [\n        migrations.CreateModel(\n            name=\"Bill\",\n            fields=[\n                (\"state\", models.CharField(default=\"open\", max_length=9)),\n                (\"buyer\", models.ForeignKey(to=\"x.Buyer\")),\n                (\"tags\", models.ManyToManyField(to=\"x.Tag\")),\n            ],\n            options={\"db_table\": \"bill\"},\n        ),\n        migrations.AddField(model_name=\"bill\", name=\"kind\", field=models.CharField(default=\"fee\")),\n    ]\n",
+            &[
+                "sure column declares bill.state = open @8",
+                "sure column declares bill.buyer_id @9",
+                "sure column declares bill @12",
+                "sure column declares ${table.of.bill:bills_bill}.kind = fee @14",
+            ][..],
+        ),
+        (
+            "views.py",
+            "from django.shortcuts import get_object_or_404\nfrom bills.models import Bill\n\ndef f(pk):\n    return get_object_or_404(Bill, pk=pk)\n",
+            &["sure column reads ${table.of.Bill:bill} @5"],
+        ),
+        (
+            "Bill.php",
+            "<?php\nuse Illuminate\\Database\\Eloquent\\Model;\nclass Bill extends Model {\n  public function scopeOpen($query) { return $query->where('state', 'open'); }\n  public function other($query) { return $query->where('kind', 'fee'); }\n}\n",
+            &["sure column declares bills @3", "sure column reads bills @4", "sure column reads bills.state = open @4"],
+        ),
+    ] {
+        says(path, text, KINDS, expected);
+    }
+}
