@@ -187,10 +187,6 @@ pub(super) fn of(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Nam
             return Some((name, Certainty::Sure));
         }
     }
-    // The only address that the function has.
-    if let Some(name) = function.and_then(|f| only_address(reading, &f.body)) {
-        return Some((name, Certainty::Sure));
-    }
     let holder = reading.enclosing(at, &[DeclarationKind::Type]);
     // The only address that the type knows.
     if let Some(name) = holder.filter(|d| is_client(d.name)).and_then(|d| only_address(reading, &d.body)) {
@@ -205,6 +201,10 @@ pub(super) fn of(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Nam
     let by_type = holder.and_then(|d| if is_client(d.name) || is_job(d.name) { label(d.name) } else { None });
     if let Some(text) = by_type {
         return Some((Name::literal(text), Certainty::Sure));
+    }
+    // The only address that the function has.
+    if let Some(name) = function.and_then(|f| only_address(reading, &f.body)) {
+        return Some((name, Certainty::Sure));
     }
     // Only the function's or type's own name is left; that of a client says what it is for.
     let name = function.map(|f| f.name).or_else(|| holder.map(|h| h.name))?;

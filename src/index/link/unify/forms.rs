@@ -29,7 +29,7 @@ pub(super) fn of(said: &Said<'_>, tables: &Tables) -> Option<Forms> {
     if !name.says_something() {
         // What is called by an address that nobody gives here: the component that the variable is named after.
         let [open] = &*said.found.open else { return None };
-        let target = tables.components().of_word(open).filter(|_| kind == Kind::Setting)?;
+        let target = tables.components().of_word(crate::index::link::tables::last(open)).filter(|_| kind == Kind::Setting)?;
         return Some(Forms { is_vague: true, ..simple(target.to_owned(), target.to_ascii_lowercase()) });
     }
     let text = pattern(name);
