@@ -2,6 +2,7 @@
 //! person's terminal knows nothing of; so whoever looks at state from there looks in every place where it may be.
 
 use crate::index::store::{self, Store};
+use crate::journal;
 use crate::state;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,17 @@ pub fn state_folders() -> Vec<PathBuf> {
     out.sort();
     out.dedup();
     out
+}
+
+/// Where the journal is that a person asks about: the client's where the client has started us; in a terminal the one that was written last.
+#[must_use]
+pub fn journal_folder() -> Option<PathBuf> {
+    let own = state::folder();
+    if own != state::user_folder() {
+        return own;
+    }
+    let written = |folder: &PathBuf| std::fs::metadata(folder.join(journal::FILE)).and_then(|m| m.modified()).ok();
+    state_folders().into_iter().filter_map(|f| Some((written(&f)?, f))).max().map(|(_, folder)| folder).or(own)
 }
 
 /// Where the index of a repository is kept: in the client's folder where the client has started us; in a terminal in the folder whose index

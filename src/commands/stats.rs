@@ -1,9 +1,9 @@
 //! `distarch stats`: what the hook did, by its journal.
 
+use crate::commands::places;
 use crate::journal::{self, Record, VERSION as JOURNAL_VERSION};
 use crate::render::numbers::{bytes, count, of, percent, quantile, share};
 use crate::render::{self, Format, Page, Section, Table};
-use crate::state;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -23,7 +23,7 @@ pub struct Args {
     /// How to say it.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// The state folder; by default the client's for the plugin, else the user's.
+    /// The state folder; by default the client's for the plugin, in a terminal the one with the newest journal.
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
 }
@@ -128,7 +128,7 @@ pub struct Time {
 /// # Errors
 /// None in practice: what cannot be read counts as not there.
 pub fn run(args: &Args) -> anyhow::Result<String> {
-    let stats = args.state.clone().or_else(state::folder).map(|s| collect(&s)).unwrap_or_default();
+    let stats = args.state.clone().or_else(places::journal_folder).map(|s| collect(&s)).unwrap_or_default();
     Ok(match args.format {
         Format::Json => render::json::render(&stats)?,
         Format::Text => render::text::render(&page(&stats)),

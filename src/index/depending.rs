@@ -181,7 +181,9 @@ pub(super) fn is_between(component: &str) -> bool {
 }
 
 fn reason(touch: &Touch, observers: &[Observer], here: (&str, Option<&str>)) -> Option<Reason> {
-    if touch.certainty < Certainty::Sure {
+    // Nothing but its name tells that a type is a message; the same name and field at another end tell it too.
+    let is_copied = touch.kind == Kind::Field && touch.role == Role::Declares && is_own_type(&touch.name);
+    if touch.certainty < Certainty::Sure && !is_copied {
         return None;
     }
     let sure = |o: &&Observer| o.certainty == Certainty::Sure;
@@ -209,7 +211,8 @@ fn reason(touch: &Touch, observers: &[Observer], here: (&str, Option<&str>)) -> 
             let uses = match touch.kind {
                 Kind::State => member(touch, observers).as_ref().is_some_and(other_component),
                 // Each end of a message has its own copy of the type; two types called `Order` may have nothing to do with each other.
-                Kind::Field => observers.iter().filter(sure).any(|o| o.role != Role::Declares || is_own_type(&touch.name) && other_component(&o)),
+                Kind::Field if is_copied && observers.iter().any(|o| o.role == Role::Declares && other_component(&o)) => true,
+                Kind::Field => observers.iter().filter(sure).any(|o| o.role != Role::Declares),
                 // A path that is served in one place only says enough, though the host of the call is not known.
                 Kind::Route => !observers.is_empty(),
                 Kind::Column | Kind::Rpc | Kind::Channel | Kind::Operation | Kind::Message | Kind::Job | Kind::Address | Kind::Flag => {

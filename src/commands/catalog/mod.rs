@@ -30,7 +30,7 @@ pub enum Verb {
     /// Every entry, the project's first, then its drafts
     #[command(after_help = "Examples:
   distarch catalog list
-  distarch catalog list --format json | jq '.patterns[].id'")]
+  distarch catalog list --format json | jq '.patterns[].entry.id'")]
     List {
         /// How to say it.
         #[arg(long, value_enum, default_value_t)]

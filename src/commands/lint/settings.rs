@@ -25,7 +25,8 @@ pub(super) fn check_text(path: &Path, text: &str, own: &[&str], problems: &mut V
         Ok(config) => config,
         Err(e) => {
             let problem = unreadable(path, &e);
-            problems.push(Problem { fix: format!("{} Until then the defaults hold.", problem.fix), ..problem });
+            let end = if problem.fix.ends_with(['.', '?']) { "" } else { "." };
+            problems.push(Problem { fix: format!("{}{end} Until then the defaults hold.", problem.fix), ..problem });
             return;
         }
     };

@@ -101,13 +101,25 @@ fn changes(outcome: &Outcome) -> Option<Section> {
             };
             section.fact(format!("{word}: {}: {} > {}", row.row.title, written(was.score), written(row.score)));
         }
-        row.measured.evidence.iter().filter(|e| !was.evidence.contains(e)).for_each(|e| section.fact(format!("new: {}: {e}", row.row.title)));
-        was.evidence.iter().filter(|e| !row.measured.evidence.contains(e)).for_each(|e| section.fact(format!("gone: {}: {e}", row.row.title)));
+        let (now, then) = (&row.measured.evidence, &was.evidence);
+        for line in now.iter().filter(|e| !then.contains(e)) {
+            let word = if then.iter().any(|e| differ_in_figures(e, line)) { "now" } else { "new" };
+            section.fact(format!("{word}: {}: {line}", row.row.title));
+        }
+        for line in then.iter().filter(|e| !now.contains(e) && !now.iter().any(|n| differ_in_figures(n, e))) {
+            section.fact(format!("gone: {}: {line}", row.row.title));
+        }
     }
     if section.blocks.is_empty() {
         section.fact("nothing has changed");
     }
     Some(section)
+}
+
+/// Whether two lines say the same of another number of files, or at another line.
+fn differ_in_figures(a: &str, b: &str) -> bool {
+    let words = |text: &str| -> Vec<String> { text.split(|c: char| c.is_ascii_digit()).filter(|w| !w.is_empty()).map(str::to_owned).collect() };
+    a != b && words(a) == words(b)
 }
 
 pub(super) fn report(outcome: &Outcome) -> Value {

@@ -65,6 +65,8 @@ const MEASURES: [&str; 44] = [
 ];
 /// Plurals that are figures of anything.
 const UNCOUNTED: [&str; 9] = ["limits", "thresholds", "rates", "sizes", "values", "timeouts", "status", "figures", "bounds"];
+/// What `a` and `an` stand before in a rate.
+const TIMES: [&str; 7] = ["second", "minute", "hour", "day", "week", "month", "year"];
 /// Words between two numbers of one unit.
 const JOINS: [&str; 10] = ["of", "in", "to", "or", "and", "x", "×", "-", "–", "plus"];
 
@@ -182,6 +184,10 @@ fn has_unit(words: &[Word<'_>], at: usize) -> bool {
     if is_number(next.text) {
         return false;
     }
+    // `20 a second`.
+    if matches!(text.as_str(), "a" | "an") && !next.ends && words.get(at + 2).is_some_and(|w| TIMES.contains(&w.text.to_lowercase().as_str())) {
+        return true;
+    }
     // `36 of every 100 requests`.
     if text == "of"
         && let Some(other) = (at + 2..(at + 4).min(words.len())).find(|n| is_number(words[*n].text))
@@ -204,11 +210,11 @@ mod tests {
 
     #[test]
     fn a_number_has_a_unit_or_counts_something() {
-        let fine = "99.9 % of answers within 800 ms; 2-10 instances; 3 of 5 replicas; 200/s; 1,000 orders; 4 to 8 workers; 5min; 80 GB/day; 20 €";
+        let fine = "99.9 % of answers within 800 ms; 2-10 instances; 3 of 5 replicas; 200/s; 1,000 orders; 4 to 8 workers; 5min; 80 GB/day; 20 €; 20 a second, 5 an hour";
         assert_eq!(told(fine), [""; 0]);
         let names = "HTTP 503, TLS 1.3, on Python 3.11, mode 0600, from 52 calls to 36, 36 of every 100 requests, 1 in 20 edits, RFC 7231, since 2024, 2026-11-21, 2026-11, step 3, version 1.2.3, p99, 14:30, S3, loss 0, section 4.";
         assert_eq!(told(names), [""; 0]);
-        assert_eq!(told("latency below 200 at the peak"), ["200"]);
+        assert_eq!(told("latency below 200 at the peak, 20 a piece"), ["200", "20"]);
         assert_eq!(told("at most 500, then 1,000 and 7"), ["500", "1,000", "7"]);
         assert_eq!(told("2-10 is enough, 3 or 5 is not (<20)"), ["2-10", "3", "5", "<20"]);
     }
