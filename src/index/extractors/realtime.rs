@@ -2,6 +2,7 @@
 //! read alike: a use counts only where the library is imported or the receiver is a connection.
 
 mod hubs;
+mod laravel;
 mod layers;
 mod tables;
 #[cfg(test)]
@@ -70,6 +71,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         }
     }
     hubs::read(reading, facts);
+    laravel::read(reading, facts);
     layers::read(reading, facts);
     sockets(reading, facts);
     event_sources(reading, facts);

@@ -614,6 +614,11 @@ mod tests {
                 format!("{enumeration}Job.findAll({{ where: {{ state: [JobState.OPEN, JobState.SHUT] }} }});"),
                 &["sure state reads JobState = open @2", "sure state reads JobState = shut @2"],
             ),
+            (
+                "a.js",
+                format!("{enumeration}const busy = new Set([JobState.OPEN, JobState.SHUT]);\nawait Promise.all([run(JobState.OPEN), JobState.SHUT]);"),
+                &[],
+            ),
             ("a.js", format!("{enumeration}const made = {{ state: JobState.OPEN }};"), &["sure state writes JobState = open @2"]),
             (
                 "a.php",

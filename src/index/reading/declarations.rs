@@ -180,7 +180,12 @@ fn body(reading: &Reading<'_>, keyword: usize, name: usize, language: &str) -> (
             && matches!(reading.word(keyword), "class" | "interface" | "object")
             && !matches!(reading.word(at), "{" | ":" | "(" | "<" | "," | ")" | "where" | "@" | "private" | "internal" | "protected" | "constructor")
             && !matches!(reading.word(at - 1), ":" | "," | "(" | "<")
-            || language == "kotlin" && at > name + 1 && reading.is(at, "@") && reading.tokens[at].first && matches!(reading.word(at - 1), ")" | ">")
+            || language == "kotlin"
+                && at > name + 1
+                && reading.is(at, "@")
+                && reading.tokens[at].first
+                && matches!(reading.word(at - 1), ")" | ">")
+                && !(at..at + 8).take_while(|&i| !reading.is(i, "{")).any(|i| reading.is(i, "constructor"))
         {
             return (name + 1..at, at..at);
         }

@@ -11,6 +11,7 @@ const DEPTH: usize = 5;
 /// What is done with the value that begins at a token; nothing where no query is around it.
 pub(in crate::index::extractors) fn role(reading: &Reading<'_>, at: usize) -> Option<Role> {
     let function = reading.enclosing(at, &[DeclarationKind::Function]).map_or(0, |f| f.name_at);
+    let is_keyed = at > 0 && matches!(reading.word(at - 1), ":" | "=>");
     let mut inner = at;
     for depth in 0..DEPTH {
         let open = (function..inner).rev().find(|&i| reading.kind(i) == Some(Kind::Open) && reading.partner(i) > at)?;
@@ -24,8 +25,13 @@ pub(in crate::index::extractors) fn role(reading: &Reading<'_>, at: usize) -> Op
                 inner = open;
                 continue;
             }
-            // Who else has a `set` or a `create` is asked nothing: the call is one of a chain or of a query's words.
-            let verb = verbs::find(&verbs::plain(reading.word(before)))?;
+            let name = verbs::plain(reading.word(before));
+            let verb = verbs::find(&name)?;
+            // `new Set([A, B])` is a list; so is what is given to a word that lists have too.
+            let is_made = before > 0 && reading.is(before - 1, "new");
+            if is_made || verb.common && !is_keyed && name != "in" {
+                return None;
+            }
             let place = reading.elements(&(open..reading.partner(open) + 1)).iter().position(|e| e.contains(&at)).unwrap_or(0);
             return match (verb.takes, verb.role) {
                 (Takes::Filter, _) | (_, Role::Deletes) => Some(Role::Reads),

@@ -117,3 +117,22 @@ fn hubs_and_layers() {
         ],
     );
 }
+
+#[test]
+fn laravels_events_are_broadcast() {
+    says_each(
+        &[Message, crate::index::model::Kind::Channel],
+        &[
+            (
+                "BillPaid.php",
+                "<?php\nclass BillPaid implements ShouldBroadcast {\n  public function broadcastOn(): array { return [new PrivateChannel(\"bills.{$this->id}\"), new Channel('bills')]; }\n  public function broadcastAs(): string { return 'bill.paid'; }\n}",
+                &["sure channel publishes bills.{} @3", "sure channel publishes bills @3", "sure message publishes bill.paid @4"],
+            ),
+            (
+                "BillSent.php",
+                "<?php\nclass BillSent implements ShouldBroadcastNow {\n  public function broadcastOn() { return new Channel('bills'); }\n}\nclass BillLost { function f() { return new Channel('x'); } }",
+                &["sure message publishes BillSent @2", "sure channel publishes bills @3"],
+            ),
+        ],
+    );
+}
