@@ -5,6 +5,7 @@
 //! open: the file that maps it gives the name (`values::table_of`), the convention of the framework is the fallback.
 
 mod associations;
+mod builders;
 mod conditions;
 mod dialects;
 mod entries;

@@ -2,6 +2,7 @@
 //! languages. It guesses where a grammar would know, costs a tenth of a parse, and works on a piece of a file as on the whole.
 
 mod assignments;
+mod bodies;
 mod calls;
 mod declarations;
 mod names;
@@ -149,7 +150,7 @@ impl<'a> Reading<'a> {
 
     /// Methods of C# that are one expression, by the token of their name.
     fn expression_bodied(&self) -> &[(usize, Span)] {
-        self.expression_bodied.get_or_init(|| names::expression_bodied(self))
+        self.expression_bodied.get_or_init(|| bodies::expression_bodied(self))
     }
 
     /// The import lines of the text, in lower case.

@@ -3,7 +3,7 @@
 use super::instances::Holder;
 use super::pairs::{self, Pair};
 use super::verbs::{self, Takes, Verb};
-use super::{Mapped, associations, dialects, frameworks};
+use super::{Mapped, associations, builders, dialects, frameworks};
 use crate::index::extractors::values;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
@@ -360,7 +360,7 @@ impl<'a> World<'_, 'a> {
             "Table" if self.lower.contains("gorm") => literal(0),
             "knex" | "trx" if call.path.len() == 1 => literal(0),
             "db" if call.path.len() == 1 && self.lower.contains("knex") => literal(0),
-            _ if self.is_builder(call) => literal(0),
+            _ if builders::is_one(reading, call) => literal(0),
             "from"
                 if call.receiver_holds(&["supabase"]) || self.lower.contains("knex") && call.path.len() > 1 && !call.receiver_holds(&["array", "buffer"]) =>
             {
@@ -391,50 +391,6 @@ impl<'a> World<'_, 'a> {
             "Model" if self.lower.contains("gorm") => dialects::type_of_row(reading, &call.positional(0)?.span).map(|e| self.known(e)),
             _ => None,
         }
-    }
-
-    /// knex that another file makes and exports: `const db = require('./db')`, then `db('orders').where(..)`.
-    fn is_builder(&self, call: &Call<'_>) -> bool {
-        const NAMES: [&str; 8] = ["db", "knex", "database", "conn", "connection", "pg", "qb", "store"];
-        const NEXT: [&str; 22] = [
-            "where",
-            "whereNot",
-            "whereIn",
-            "whereNotIn",
-            "whereNull",
-            "andWhere",
-            "insert",
-            "select",
-            "update",
-            "del",
-            "delete",
-            "first",
-            "join",
-            "leftJoin",
-            "innerJoin",
-            "orderBy",
-            "pluck",
-            "increment",
-            "decrement",
-            "returning",
-            "onConflict",
-            "forUpdate",
-        ];
-        let reading = self.reading;
-        if !matches!(reading.language.name(), "javascript" | "typescript") || call.path.len() != 1 || call.arguments.len() != 1 {
-            return false;
-        }
-        if !NAMES.contains(&call.name) || !reading.is(call.close + 1, ".") || !NEXT.contains(&reading.word(call.close + 2)) {
-            return false;
-        }
-        // Of the project's own: nothing else that is called with one text and then so.
-        reading.text.lines().any(|line| {
-            let line = line.trim_start();
-            let names = line.split(['\'', '"']).next().unwrap_or("");
-            (line.starts_with("import ") || names.ends_with("require("))
-                && crate::index::extractors::routes::has_word(names, call.name)
-                && line[names.len()..].trim_start_matches(['\'', '"']).starts_with(['.', '@', '~'])
-        })
     }
 
     /// `_context.Orders.Where(..)`.
