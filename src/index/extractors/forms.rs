@@ -385,3 +385,47 @@ fn placeholders_and_injected_settings_are_bases() {
         ],
     );
 }
+
+#[test]
+fn documents_declare_routes_and_states() {
+    say(
+        &[Kind::Route, Kind::State],
+        &[
+            (
+                "contracts/pay.yaml",
+                "openapi: 3.0.3\nservers:\n  - url: http://pay:8080/v2\n  - url: https://pay.example.com/v2/\npaths:\n  /charges:\n    parameters: []\n    get: {}\n    post: {}\n  /charges/{id}/void:\n    post: {}\ncomponents:\n  schemas:\n    ChargeState:\n      enum: [open, paid]\n    Currency:\n      enum: [eur, usd]\n",
+                &[
+                    "sure route declares GET /v2/charges @8",
+                    "sure route declares POST /v2/charges @9",
+                    "sure route declares POST /v2/charges/{}/void @11",
+                    "sure state declares ChargeState = open @15",
+                    "sure state declares ChargeState = paid @15",
+                ],
+            ),
+            ("a.json", "{\"swagger\": \"2.0\", \"basePath\": \"/api\",\n \"paths\": {\"/pets\": {\"get\": {}}}}", &["sure route declares GET /api/pets @2"]),
+            ("b.yaml", "openapi: 3.1.0\nservers:\n  - url: /a\n  - url: /b\npaths:\n  /x:\n    get: {}\n", &["sure route declares GET /x @7"]),
+            ("kong.yaml", "services:\n  paths:\n    /x:\n      get: {}\n", &[]),
+        ],
+    );
+}
+
+#[test]
+fn a_rust_router_is_mounted_by_another_file() {
+    let facts = |path: &str, text: &str| {
+        let facts = super::facts(&crate::index::file::File::new(path, text));
+        facts.constants.iter().map(|c| format!("{}={}", c.name, c.value.pattern())).filter(|c| c.contains("@mount")).collect::<Vec<_>>()
+    };
+    let main = "use axum::Router;\nuse crate::pay::router as pay_router;\nfn main() { let app = Router::new().nest(\"/orders\", orders::routes()).nest(\"/pay\", pay_router()).nest(\"/x\", a::b::routes::all()); }";
+    assert_eq!(facts("src/main.rs", main), ["orders@mount=/orders", "pay@mount=/pay"]);
+    say(
+        &[Kind::Route],
+        &[
+            (
+                "src/orders.rs",
+                "use axum::Router;\npub fn routes() -> Router<S> { Router::new().route(\"/:id\", get(show)) }",
+                &["sure route serves GET <orders@mount>/{} @2"],
+            ),
+            ("src/a/routes.rs", "use axum::Router;\npub fn all() -> Router { Router::new().route(\"/x\", get(show)) }", &["sure route serves GET /x @2"]),
+        ],
+    );
+}

@@ -137,6 +137,8 @@ pub(crate) const EXTRACTORS: &[Extractor] = &[
     Extractor { reads: Reads::Programs, words: messages::WORDS, read: messages::read },
     Extractor { reads: Reads::Only(&["proto"]), words: &[], read: messages::read_schema },
     Extractor { reads: Reads::Only(&["yaml", "json"]), words: &["openapi", "swagger", "asyncapi", "$schema"], read: messages::read_document },
+    Extractor { reads: Reads::Only(&["yaml", "json"]), words: &["openapi", "swagger"], read: routes::read_document },
+    Extractor { reads: Reads::Only(&["yaml", "json"]), words: &["enum"], read: states::read_document },
     Extractor { reads: Reads::Only(graphql::LANGUAGES), words: graphql::WORDS, read: graphql::read },
     Extractor { reads: Reads::Only(addresses::LANGUAGES), words: &[], read: addresses::read },
     Extractor { reads: Reads::Only(&["yaml", "json", "properties", "hcl", "shell", "dockerfile"]), words: configured::WORDS, read: configured::read },

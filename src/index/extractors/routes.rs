@@ -8,6 +8,7 @@ mod called;
 mod django;
 mod files;
 mod mounts;
+mod openapi;
 mod tables;
 
 use super::paths;
@@ -16,6 +17,7 @@ use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 
 pub(crate) use annotated::{mapping, type_prefix};
 pub(super) use mounts::has_word;
+pub(crate) use openapi::read_document;
 
 /// Finds served routes.
 pub(super) fn read(file: &File<'_>, out: &mut Facts) {

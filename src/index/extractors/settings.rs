@@ -6,6 +6,7 @@ mod by_hand;
 mod code;
 mod config;
 mod durations;
+mod hosts;
 mod lines;
 mod spring;
 mod tables;

@@ -5,12 +5,17 @@
 
 mod closed;
 mod handed;
+mod labels;
+mod schemas;
 
 use super::values;
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, OF_STATE, Part, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Declaration, DeclarationKind, Reading, Span};
+use labels::{is_bare_member, is_label};
+
+pub(super) use schemas::{read_document, read_schema};
 
 /// Members beyond which an enumeration is a list of something else.
 const MOST: usize = 40;
@@ -392,67 +397,6 @@ fn is_state_subject(reading: &Reading<'_>, span: Span) -> bool {
 /// The last name of a path: of `domain.StatusPaid` the second.
 fn last_of_path(reading: &Reading<'_>, at: usize) -> usize {
     if reading.is(at + 1, ".") && reading.kind(at + 2) == Some(Token::Word) { at + 2 } else { at }
-}
-
-/// A member without its type, where Java allows it.
-fn is_bare_member(reading: &Reading<'_>, at: usize) -> bool {
-    matches!(reading.language.name(), "java" | "kotlin" | "groovy")
-        && (matches!(reading.word(at - 1), "case" | "==" | "!=") || reading.is(at - 1, ",") && is_label(reading, at))
-        && matches!(reading.word(at + 1), ":" | "->" | "," | ";" | ")" | "&&" | "||" | "?")
-}
-
-/// Whether a token stands among the labels of one case: `case A, B ->`, `A | B =>`, `when A, B`, over lines. Nothing but names of members and
-/// what stands between them lies back to the case's word or to where the arm begins.
-fn is_label(reading: &Reading<'_>, at: usize) -> bool {
-    let is_name = |i: usize| reading.kind(i) == Some(Token::Word) && reading.word(i).starts_with(|c: char| c.is_ascii_uppercase());
-    let (mut here, mut crossed) = (at, false);
-    while here > 0 {
-        crossed |= reading.tokens[here].first;
-        here -= 1;
-        match reading.word(here) {
-            "case" | "when" => return true,
-            "," | "|" | "." | "::" | "or" | "in" | "is" => {}
-            // Paths of modules before a type: `model::Status::Paid`.
-            _ if reading.kind(here) == Some(Token::Word) && matches!(reading.word(here + 1), "." | "::") => {}
-            // A pattern of Rust or Scala that binds or takes apart what it holds.
-            ")" | "}" if matches!(reading.language.name(), "rust" | "scala") && reading.partner(here) > 0 && is_name(reading.partner(here) - 1) => {
-                here = reading.partner(here);
-            }
-            _ if is_name(here) => {}
-            // The arm before, or the opening brace: the labels end in an arrow.
-            "{" | ";" | "}" => break,
-            _ if crossed => break,
-            _ => return false,
-        }
-    }
-    let arrow = (at + 1..at + 60).find(|&i| !(matches!(reading.word(i), "," | "|" | "." | "::" | "or") || reading.kind(i) == Some(Token::Word)));
-    arrow.is_some_and(|i| matches!(reading.word(i), "=>" | "->"))
-}
-
-/// Enumerations of schemas: `enum OrderStatus { NEW PAID }`, `enum OrderState { NEW = 0; }`.
-pub(super) fn read_schema(file: &File<'_>, facts: &mut Facts) {
-    if file.language == crate::engine::edit::Language::UNKNOWN && !file.path.ends_with(".graphqls") {
-        return;
-    }
-    let mut inside: Option<String> = None;
-    for (line, text) in file.lines() {
-        let text = text.split(['#']).next().unwrap_or("").split("//").next().unwrap_or("").trim();
-        if let Some(name) = &inside {
-            if text.starts_with('}') {
-                inside = None;
-                continue;
-            }
-            let member = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
-            if member.starts_with(|c: char| c.is_ascii_uppercase()) {
-                facts.push(Use::new(Kind::State, Role::Declares, Name::literal(&**name), line).value(member));
-            }
-        } else if let Some(rest) = text.strip_prefix("enum ") {
-            let name = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
-            if is_state_type(name) && rest.contains('{') && !rest.contains('}') {
-                inside = Some(name.to_owned());
-            }
-        }
-    }
 }
 
 /// `.value`, `.name()`, `.to_string()`.

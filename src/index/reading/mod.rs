@@ -6,6 +6,7 @@ mod bodies;
 mod calls;
 mod declarations;
 mod names;
+mod settings;
 mod templates;
 mod tests_aside;
 pub(crate) mod tokens;

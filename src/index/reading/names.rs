@@ -1,5 +1,6 @@
 //! What an expression names, as far as reading the file tells.
 
+use super::settings::{default_after, injected, is_environment, is_setting_call, is_setting_key};
 use super::templates::{fill, inside, literal};
 use super::tokens::Kind;
 use super::{Assignment, Declaration, DeclarationKind, Reading, Span};
@@ -52,36 +53,6 @@ const SAME: [&str; 38] = [
 
 /// Calls that put a text together from a template and its arguments.
 const FORMATS: [&str; 10] = ["Sprintf", "sprintf", "format", "Format", "formatted", "printf", "Sprint", "vsprintf", "Errorf", "format_args"];
-
-/// Calls that read the environment or a configuration.
-const SETTINGS: [&str; 26] = [
-    "getenv",
-    "Getenv",
-    "LookupEnv",
-    "GetEnvironmentVariable",
-    "env",
-    "getEnv",
-    "get_env",
-    "getProperty",
-    "GetString",
-    "getString",
-    "getRequiredProperty",
-    "GetValue",
-    "GetConnectionString",
-    "fetch_env",
-    "fetch_env!",
-    "var",
-    "getOrThrow",
-    "config",
-    "envOr",
-    "getEnvOr",
-    "GetEnv",
-    "MustGetenv",
-    "mustMapEnv",
-    "required_env",
-    "requireEnv",
-    "get_setting",
-];
 
 /// Behind the path of a constant whose text is a template.
 pub(crate) const TEMPLATE: &str = "@template";
@@ -368,51 +339,6 @@ pub(super) fn returned(reading: &Reading<'_>, declared: &Declaration<'_>, depth:
     out.says_something().then_some(out)
 }
 
-fn is_environment(path: &[&str]) -> bool {
-    matches!(
-        path.last(),
-        Some(&("environ" | "env" | "ENV" | "environment" | "_ENV" | "configuration" | "Configuration" | "_configuration" | "config" | "_config" | "Env"))
-    )
-}
-
-/// The key of the setting that an interpolated expression asks for: `${this.configService.get('X')}`, `{os.environ['X']}`.
-pub(super) fn setting_in(expression: &str) -> Option<&str> {
-    let quote = expression.find(['"', '\''])?;
-    let sign = expression[quote..].chars().next()?;
-    let (head, bracket) = expression[..quote].split_at_checked(quote.checked_sub(1)?)?;
-    let key = expression[quote + 1..].split(sign).next()?;
-    let head = head.split('<').next().unwrap_or(head);
-    let path: Vec<&str> = head.split(['.', ':', '?', ' ']).filter(|w| !w.is_empty()).collect();
-    let asks = match bracket {
-        "[" => is_environment(&path),
-        "(" => is_setting_call(&path),
-        _ => false,
-    };
-    (asks && is_setting_key(key)).then_some(key)
-}
-
-/// Whether a call of this path gives a setting.
-fn is_setting_call(path: &[&str]) -> bool {
-    let Some((last, before)) = path.split_last() else { return false };
-    SETTINGS.contains(last) || matches!(*last, "get" | "fetch") && !before.is_empty() && (is_environment(before) || before.iter().any(|w| is_configuration(w)))
-}
-
-/// A configuration by its name: `configService`, `_config`, `appConfig`.
-fn is_configuration(name: &str) -> bool {
-    let lower = name.trim_start_matches('_').to_ascii_lowercase();
-    lower.starts_with("config") || lower.ends_with("config") || lower.ends_with("configservice") || lower.ends_with("configuration")
-}
-
-fn is_setting_key(key: &str) -> bool {
-    key.len() >= 3 && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b':'))
-}
-
-/// The literal that stands behind `or`, `||`, `??`, `.unwrap_or(..)` after a setting.
-fn default_after(reading: &Reading<'_>, close: usize, end: usize, depth: u8) -> Option<String> {
-    let at = (close + 1..end.min(close + 8)).find(|&i| reading.kind(i) == Some(Kind::Text))?;
-    literal(reading, at, depth).as_literal().map(str::to_owned)
-}
-
 fn tail(path: &[&str]) -> String {
     let path: Vec<&str> = path.iter().copied().filter(|w| !matches!(*w, "self" | "this" | "cls" | "Self" | "crate" | "super")).collect();
     path[path.len().saturating_sub(2)..].join(".")
@@ -453,19 +379,6 @@ pub(super) fn of_path(reading: &Reading<'_>, path: &[&str], at: usize, depth: u8
     // A parameter is whatever the caller gives.
     let is_parameter = path.len() == 1 && reading.enclosing(at, &[DeclarationKind::Function]).is_some_and(|d| d.head.clone().any(|i| reading.is(i, last)));
     if looks_constant(path) && !is_parameter && !path.contains(&"request") { Name(vec![Part::Constant(tail(path))]) } else { Name::unknown() }
-}
-
-/// What a framework puts into a field or parameter: Spring's and Micronaut's `@Value("${app.topics.orders}") String topic`, MicroProfile's
-/// `@ConfigProperty(name = "app.topics.orders")`, Micronaut's `@Property(name = "..")`.
-fn injected(reading: &Reading<'_>, variable: &str, depth: u8) -> Option<Name> {
-    let mut all = reading.annotations.iter().filter(|a| matches!(a.name, "Value" | "ConfigProperty" | "Property"));
-    let found = all.find(|a| a.target.is_some_and(|t| reading.is(t, variable)))?;
-    if found.name == "Value" {
-        return found.arguments.first().map(|a| name(reading, &a.span, depth + 1));
-    }
-    let key = name(reading, &found.keyword(&["name"])?.span, depth + 1).as_literal()?.to_owned();
-    let default = found.keyword(&["defaultValue"]).and_then(|d| name(reading, &d.span, depth + 1).as_literal().map(str::to_owned));
-    is_setting_key(&key).then(|| Name(vec![Part::Setting(key, default)]))
 }
 
 /// The value that a name is bound to in this text, as seen from `at`: in the same function, else in the file; none when there are several.

@@ -1,7 +1,8 @@
 //! String literals, what is interpolated into them, and templates that are filled.
 
 use super::Reading;
-use super::names::{of_path, setting_in};
+use super::names::of_path;
+use super::settings::setting_in;
 use super::tokens::Kind;
 use crate::index::model::{Name, Part};
 

@@ -1,6 +1,6 @@
 //! The matcher: rows of tables against the calls, values, annotations and supertypes of a file.
 
-use super::places::{find_key, is_told, listed, same, type_name, type_of, word_in};
+use super::places::{find_key, is_told, listed, parameter_type, same, type_name, type_of, word_in};
 use super::{At, Form, Library, Makes, Row};
 use crate::index::model::{Certainty, Kind, Name, Part};
 use crate::index::reading::tokens::Kind as Token;
@@ -463,42 +463,4 @@ fn variables<'a>(reading: &Reading<'a>, call: usize) -> Vec<&'a str> {
         i += 1;
     }
     out
-}
-
-/// The type of a function's first parameter: `(OrderCreated event)`, `(event: OrderCreated)`, `(ctx, msg *OrderCreated)` by its last.
-fn parameter_type<'a>(reading: &Reading<'a>, target: usize) -> Option<&'a str> {
-    // A class that is called itself: PHP's `__invoke(Order $order)`.
-    let class = reading.declarations.iter().find(|d| d.name_at == target && d.kind == DeclarationKind::Type);
-    let target = class.and_then(|d| d.body.clone().find(|&i| reading.is(i, "__invoke"))).unwrap_or(target);
-    let open = (target + 1..target + 4).find(|&i| reading.is(i, "("))?;
-    let close = reading.partner(open);
-    let is_type = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() > 2;
-    let mut at = open + 1;
-    while at < close {
-        if reading.is(at, "@") {
-            at += 2;
-            if reading.is(at, "(") {
-                at = reading.partner(at) + 1;
-            }
-            continue;
-        }
-        if reading.is(at, "<") {
-            at += 1;
-            continue;
-        }
-        if reading.is(at, ",") {
-            return None;
-        }
-        if reading.kind(at) == Some(Token::Word)
-            && is_type(reading.word(at))
-            && !matches!(
-                reading.word(at),
-                "Message" | "ConsumerRecord" | "List" | "Envelope" | "EventEnvelope" | "DomainEventEnvelope" | "CommandMessage" | "Optional"
-            )
-        {
-            return Some(reading.word(at));
-        }
-        at += 1;
-    }
-    None
 }

@@ -293,3 +293,41 @@ pub(crate) fn is_told(reading: &Reading<'_>, name: &str, words: &[&str]) -> bool
 pub(super) fn type_name(word: &str) -> Name {
     Name::literal(word)
 }
+
+/// The type of a function's first parameter: `(OrderCreated event)`, `(event: OrderCreated)`, `(ctx, msg *OrderCreated)` by its last.
+pub(super) fn parameter_type<'a>(reading: &Reading<'a>, target: usize) -> Option<&'a str> {
+    // A class that is called itself: PHP's `__invoke(Order $order)`.
+    let class = reading.declarations.iter().find(|d| d.name_at == target && d.kind == DeclarationKind::Type);
+    let target = class.and_then(|d| d.body.clone().find(|&i| reading.is(i, "__invoke"))).unwrap_or(target);
+    let open = (target + 1..target + 4).find(|&i| reading.is(i, "("))?;
+    let close = reading.partner(open);
+    let is_type = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase()) && word.len() > 2;
+    let mut at = open + 1;
+    while at < close {
+        if reading.is(at, "@") {
+            at += 2;
+            if reading.is(at, "(") {
+                at = reading.partner(at) + 1;
+            }
+            continue;
+        }
+        if reading.is(at, "<") {
+            at += 1;
+            continue;
+        }
+        if reading.is(at, ",") {
+            return None;
+        }
+        if reading.kind(at) == Some(Token::Word)
+            && is_type(reading.word(at))
+            && !matches!(
+                reading.word(at),
+                "Message" | "ConsumerRecord" | "List" | "Envelope" | "EventEnvelope" | "DomainEventEnvelope" | "CommandMessage" | "Optional"
+            )
+        {
+            return Some(reading.word(at));
+        }
+        at += 1;
+    }
+    None
+}

@@ -5,6 +5,7 @@
 use super::Mapped;
 use super::associations::camel;
 use super::instances::Holder;
+use super::models::Column;
 use crate::index::model::{Certainty, Constant, Facts, Given, Kind, Name, Part, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
 use crate::index::reading::{Reading, Span};
@@ -163,6 +164,33 @@ fn members(reading: &Reading<'_>, list: Span) -> Vec<(String, String)> {
         let sign = element.clone().find(|&i| i > element.start && matches!(reading.word(i), "=>" | ":"));
         let stored = sign.and_then(|s| reading.string(s + 1)).unwrap_or(name);
         out.push((name.to_owned(), stored.to_owned()));
+    }
+    out
+}
+
+/// Rails' `enum status: { open: 0, paid: 1 }`, `enum :status, [:open, :paid]`, `enum :status, %i[open paid]`.
+pub(super) fn ruby_enumerations(reading: &Reading<'_>, body: &Span) -> Vec<Column> {
+    let mut out = Vec::new();
+    for at in body.clone().filter(|&i| reading.is(i, "enum") && reading.tokens[i].first) {
+        let (name, open) = if reading.is(at + 1, ":") { (at + 2, at + 4) } else { (at + 1, at + 3) };
+        let open = (open..open + 2).find(|&i| matches!(reading.word(i), "{" | "[" | "%")).unwrap_or(open);
+        let mut values = Vec::new();
+        if reading.is(open, "%") && matches!(reading.word(open + 2), "[" | "(" | "{") {
+            // `%i[open paid]`
+            let list = open + 3..reading.partner(open + 2).max(open + 3);
+            values.extend(list.filter(|&i| reading.kind(i) == Some(Token::Word)).map(|i| reading.word(i).to_owned()));
+        }
+        if matches!(reading.word(open), "{" | "[") {
+            for element in reading.elements(&(open..reading.partner(open) + 1)) {
+                // The stored value, if it is a text; the name otherwise.
+                let colon = element.clone().find(|&i| matches!(reading.word(i), "=>") || reading.is(i, ":") && i > element.start);
+                let text = colon.and_then(|c| reading.string(c + 1)).map(str::to_owned);
+                let name = element.clone().find(|&i| reading.kind(i) == Some(Token::Word)).map(|i| reading.word(i).to_owned());
+                values.extend(text.or(name));
+            }
+        }
+        let property = reading.word(name).to_owned();
+        out.push(Column { column: property.clone(), property, line: reading.line(at), values });
     }
     out
 }

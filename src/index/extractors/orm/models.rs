@@ -1,7 +1,7 @@
 //! Types that are mapped to tables.
 
 use super::frameworks::{self, By, FRAMEWORKS, Framework, Naming};
-use super::objects;
+use super::{enumerated, objects};
 use crate::index::extractors::values;
 use crate::index::model::Name;
 use crate::index::reading::tokens::Kind;
@@ -111,7 +111,7 @@ fn model<'a>(reading: &Reading<'a>, declared: &Declaration<'a>, framework: &Fram
 fn columns(reading: &Reading<'_>, declared: &Declaration<'_>, framework: &Framework) -> Vec<Column> {
     match reading.language.name() {
         "python" => python(reading, declared, framework),
-        "ruby" => ruby_enumerations(reading, &declared.body),
+        "ruby" => enumerated::ruby_enumerations(reading, &declared.body),
         "php" => php(reading, declared),
         _ => fields(reading, declared),
     }
@@ -135,7 +135,7 @@ fn python(reading: &Reading<'_>, declared: &Declaration<'_>, framework: &Framewo
         let mut values: Vec<String> = call
             .keyword(&["default", "server_default"])
             .and_then(|d| values::value(reading, &d.span))
-            .filter(|v| !matches!(&**v, "true" | "false"))
+            .filter(|v| !matches!(&**v, "true" | "false") && v.bytes().any(|b| b.is_ascii_alphabetic()))
             .into_iter()
             .collect();
         values.extend(call.keyword(&["choices"]).map(|c| choices(reading, &c.span)).unwrap_or_default());
@@ -182,33 +182,6 @@ fn choices(reading: &Reading<'_>, span: &Span) -> Vec<String> {
             values::value(reading, &first)
         })
         .collect()
-}
-
-/// Rails' `enum status: { open: 0, paid: 1 }`, `enum :status, [:open, :paid]`, `enum :status, %i[open paid]`.
-fn ruby_enumerations(reading: &Reading<'_>, body: &Span) -> Vec<Column> {
-    let mut out = Vec::new();
-    for at in body.clone().filter(|&i| reading.is(i, "enum") && reading.tokens[i].first) {
-        let (name, open) = if reading.is(at + 1, ":") { (at + 2, at + 4) } else { (at + 1, at + 3) };
-        let open = (open..open + 2).find(|&i| matches!(reading.word(i), "{" | "[" | "%")).unwrap_or(open);
-        let mut values = Vec::new();
-        if reading.is(open, "%") && matches!(reading.word(open + 2), "[" | "(" | "{") {
-            // `%i[open paid]`
-            let list = open + 3..reading.partner(open + 2).max(open + 3);
-            values.extend(list.filter(|&i| reading.kind(i) == Some(Kind::Word)).map(|i| reading.word(i).to_owned()));
-        }
-        if matches!(reading.word(open), "{" | "[") {
-            for element in reading.elements(&(open..reading.partner(open) + 1)) {
-                // The stored value, if it is a text; the name otherwise.
-                let colon = element.clone().find(|&i| matches!(reading.word(i), "=>") || reading.is(i, ":") && i > element.start);
-                let text = colon.and_then(|c| reading.string(c + 1)).map(str::to_owned);
-                let name = element.clone().find(|&i| reading.kind(i) == Some(Kind::Word)).map(|i| reading.word(i).to_owned());
-                values.extend(text.or(name));
-            }
-        }
-        let property = reading.word(name).to_owned();
-        out.push(Column { column: property.clone(), property, line: reading.line(at), values });
-    }
-    out
 }
 
 /// Names of Eloquent's `$fillable`, and Doctrine's annotated members.

@@ -181,7 +181,9 @@ fn columns(reading: &Reading<'_>, call: &Call<'_>) -> Vec<(String, u32, Vec<Stri
         let behind =
             reading.calls.iter().find(|c| c.begins == inner.begins && c.at > inner.at && matches!(c.name, "defaultTo" | "default") && c.arguments.len() == 1);
         let given = inner.keyword(&["default", "server_default", "defaultValue"]).or_else(|| behind.map(|c| &c.arguments[0]));
-        if let Some(default) = given.and_then(|a| values::text(reading, &a.span)).filter(|v| !matches!(&**v, "true" | "false")) {
+        if let Some(default) =
+            given.and_then(|a| values::text(reading, &a.span)).filter(|v| !matches!(&**v, "true" | "false") && v.bytes().any(|b| b.is_ascii_alphabetic()))
+        {
             values.push(default);
         }
         let column = column.map(|c| if matches!(inner.name, "belongs_to") { format!("{c}_id") } else { c });

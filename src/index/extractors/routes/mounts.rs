@@ -3,7 +3,7 @@
 use super::tables::{GROUPS, MOUNTS, ROUTERS};
 use crate::index::extractors::paths;
 use crate::index::model::{Constant, Facts, Given, Name, Part};
-use crate::index::reading::{Call, DeclarationKind, Reading};
+use crate::index::reading::{Call, Declaration, DeclarationKind, Reading};
 
 const DEPTH: u8 = 4;
 
@@ -163,7 +163,54 @@ fn passed_on(reading: &Reading<'_>, call: &Call<'_>, depth: u8) -> Name {
     }
     let Some(function) = function else { return Name::default() };
     let mount = mounts().find(|c| !function.body.contains(&c.at) && given(c, function.name, true));
-    mount.map(under).unwrap_or_default()
+    mount.map_or_else(|| given_away(reading, function), under)
+}
+
+/// The prefix of a router that a Rust function gives to other files, as the file that mounts it tells.
+fn given_away(reading: &Reading<'_>, function: &Declaration<'_>) -> Name {
+    let is_public = || {
+        (function.name_at.saturating_sub(7)..function.name_at).rev().take_while(|&i| !matches!(reading.word(i), "}" | ";" | "]")).any(|i| reading.is(i, "pub"))
+    };
+    let gives = reading.language.name() == "rust" && function.head.clone().any(|i| reading.is(i, "Router")) && is_public();
+    let stem = paths::stem(reading.path);
+    if gives && stands_for_itself(reading.path, stem) { Name(vec![Part::Constant(format!("{stem}@mount"))]) } else { Name::default() }
+}
+
+/// Whether a Rust file is told by its own name: of many folders' `routes.rs` only the outermost is.
+fn stands_for_itself(path: &str, stem: &str) -> bool {
+    !GENERIC.contains(&stem) || path.rsplit('/').nth(1) == Some("src")
+}
+
+const GENERIC: [&str; 10] = ["routes", "router", "routers", "handlers", "api", "http", "web", "server", "main", "lib"];
+
+/// Constants for the files whose functions give the routers that this Rust file mounts: `.nest("/orders", orders::routes())`.
+fn rust(reading: &Reading<'_>, out: &mut Facts) {
+    for call in reading.calls.iter().filter(|c| matches!(c.name, "nest" | "nest_service") && c.arguments.len() == 2) {
+        let span = call.arguments[1].span.clone();
+        let Some(made) = reading.calls.iter().find(|c| c.begins == span.start && c.on.is_none()) else { continue };
+        let path: Vec<&str> = made.path.iter().copied().filter(|w| !matches!(*w, "crate" | "self" | "super")).collect();
+        let module = match &*path {
+            [.., module, _] if module.starts_with(char::is_lowercase) => Some((*module, path.len() == 2)),
+            [function] => imported_from(reading, function),
+            _ => None,
+        };
+        let Some((module, is_short)) = module else { continue };
+        let under = paths::join(before(reading, call, 1), mounted_under(reading, call));
+        if (is_short || !GENERIC.contains(&module)) && (under.says_something() || under.is_open()) {
+            out.constants.push(Constant { name: format!("{module}@mount"), value: under });
+        }
+    }
+}
+
+/// The module of a function by its `use`, and whether no other stands before it.
+fn imported_from<'a>(reading: &Reading<'a>, function: &str) -> Option<(&'a str, bool)> {
+    let line = reading.text.lines().map(str::trim).find(|l| l.starts_with("use ") && has_word(l, function))?;
+    let path = line.trim_start_matches("use ").split(['{', ';', ' ']).next()?;
+    let mut segments: Vec<&str> = path.split("::").filter(|s| !s.is_empty() && !matches!(*s, "crate" | "self" | "super")).collect();
+    if !line.contains('{') {
+        segments.pop();
+    }
+    segments.last().map(|module| (*module, segments.len() == 1))
 }
 
 /// The prefix of the routes of the router in this variable, as seen from `at`.
@@ -224,6 +271,9 @@ fn mounted_under(reading: &Reading<'_>, mount: &Call<'_>) -> Name {
 pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
     if reading.language.name() == "php" && reading.mentions(&["withRouting", "routes/"]) {
         laravel(reading, out);
+    }
+    if reading.language.name() == "rust" {
+        return rust(reading, out);
     }
     if !matches!(reading.language.name(), "python" | "javascript" | "typescript") {
         return;
