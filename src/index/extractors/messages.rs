@@ -98,4 +98,6 @@ struct Carried<'a> {
     certainty: Certainty,
     /// Whether it is published or listened for, and not only turned into text or out of it.
     bound: bool,
+    /// Whether it only goes into calls: what such a call gives is another type.
+    given: bool,
 }

@@ -111,6 +111,8 @@ fn carried_type(reading: &Reading<'_>, carried: &[Carried<'_>], (word, held): (&
     (declared + 1..(declared + 24).min(reading.tokens.len()))
         .take_while(|&i| reading.line(i) <= line + 1 && !reading.is(i, ";"))
         .find_map(|i| position(reading.word(i)))
+        // What a call gives is not what it is given.
+        .filter(|place| !carried[*place].given)
 }
 
 /// Beginnings of methods that are no accessors.

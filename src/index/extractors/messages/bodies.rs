@@ -48,6 +48,9 @@ fn goes_out(reading: &Reading<'_>, call: &Call<'_>) -> bool {
 /// Types of parameters that are said to be a request's body: `@RequestBody OrderForm form`, `@Body() form: OrderForm`, `[FromBody] OrderForm form`.
 pub(super) fn annotated<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
     let mut out = Vec::new();
+    if reading.language.name() == "rust" {
+        out.extend(extracted(reading));
+    }
     for annotation in reading.annotations.iter().filter(|a| matches!(a.name, "RequestBody" | "Body" | "FromBody" | "MessageBody")) {
         let mut at = annotation.at + 1;
         // `@Body("name")` is one member of it.
@@ -74,6 +77,25 @@ pub(super) fn annotated<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
         }
     }
     out
+}
+
+/// Types that a handler of axum or actix is given or answers with: `Json(form): Json<BoxForm>`, `web::Json<BoxForm>`, `ValidatedJson<BoxForm>`.
+fn extracted<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
+    if !reading.imports(&["axum", "actix_web", "actix-web", "rocket", "poem"]) {
+        return Vec::new();
+    }
+    let is_head = |at: usize| reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && d.head.contains(&at));
+    let named = |at: usize| {
+        let mut last = at;
+        while reading.is(last + 1, "::") {
+            last += 2;
+        }
+        reading.is(last + 1, ">").then(|| reading.word(last))
+    };
+    (0..reading.tokens.len())
+        .filter(|&at| reading.word(at).ends_with("Json") && reading.is(at + 1, "<") && is_head(at))
+        .filter_map(|at| named(at + 2))
+        .collect()
 }
 
 /// Whether a call sends on a socket: `socket.emit("moved", update)`, `this.server.to(room).emit("moved", update)`.

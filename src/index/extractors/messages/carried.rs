@@ -172,22 +172,28 @@ fn fits(word: &str) -> bool {
 /// `types`: those that the file declares. `asked`: lines with calls of remote procedures.
 pub(super) fn carried<'a>(reading: &Reading<'a>, types: &[Type<'a>], asked: &[u32]) -> Vec<Carried<'a>> {
     let mut out: Vec<Carried<'a>> = Vec::new();
-    let mut add = |word: &'a str, certainty: Certainty, bound: bool| {
+    let mut put = |word: &'a str, certainty: Certainty, bound: bool, given: bool| {
         // Go's types of a package's own begin with a small letter.
         let is_own = || reading.language.name() == "go" && word.starts_with(|c: char| c.is_ascii_lowercase()) && types.iter().any(|t| t.name == word);
         if !(fits(word) || is_own()) {
             return;
         }
         match out.iter_mut().find(|c| c.name == word) {
-            Some(known) => known.bound |= bound,
-            None => out.push(Carried { name: word, certainty, bound }),
+            Some(known) => {
+                known.bound |= bound;
+                known.given &= given;
+            }
+            None => out.push(Carried { name: word, certainty, bound, given }),
         }
     };
+    for call in reading.calls.iter().filter(|c| !c.in_log) {
+        bodies::of_call(reading, call, types, asked).into_iter().for_each(|word| put(word, Certainty::Sure, true, asked.contains(&call.line)));
+    }
+    let mut add = |word: &'a str, certainty: Certainty, bound: bool| put(word, certainty, bound, false);
     for call in &reading.calls {
         if call.in_log {
             continue;
         }
-        bodies::of_call(reading, call, types, asked).into_iter().for_each(|word| add(word, Certainty::Sure, true));
         let is = |table: &[&str]| table.iter().any(|w| same(call.name, w));
         if is(&DECODES) && (!same(call.name, "parse") || call.receiver() == Some("JSON")) {
             decoded(reading, call).into_iter().for_each(|word| add(word, Certainty::Sure, false));

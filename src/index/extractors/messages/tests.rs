@@ -222,6 +222,17 @@ fn bodies_and_what_other_files_know() {
                 "export interface BoxMoved {\n  boxId: string;\n}\nexport interface BoxProps {\n  open: boolean;\n}\n",
                 &["sure field declares ${carried type BoxMoved}.boxId @2"],
             ),
+            (
+                "a.rs",
+                "use axum::Json;\n#[derive(Deserialize)]\nstruct BoxForm { kind: String }\nasync fn make(Json(form): Json<BoxForm>) -> Json<Value> { keep(form.kind) }\n",
+                &["sure field declares BoxForm.kind @3"],
+            ),
+            // The answer is another type than what was asked with.
+            (
+                "a.go",
+                "package x\n\nimport (\n\t\"google.golang.org/grpc\"\n\tpb \"x/pb\"\n)\n\nfunc f(items []*pb.Item) {\n\tc := pb.NewBoxesClient(conn)\n\tfor _, item := range items {\n\t\tbox, err := c.GetBox(ctx, &pb.GetBoxRequest{Id: item.GetBoxId()})\n\t\tuse(box.Kind)\n\t}\n}\n",
+                &["sure field writes GetBoxRequest.Id @11"],
+            ),
             ("pages/box.ts", "export interface BoxMoved {\n  boxId: string;\n}\n", &[]),
             (
                 "a.ts",
