@@ -32,8 +32,8 @@ const CROWDED: usize = 128 << 10;
 const FULL: usize = 1 << 20;
 /// Bytes from which on nothing is added.
 const LIMIT: usize = FULL + (64 << 10);
-/// Bytes of a file from which on it is only marked: to read it takes ten milliseconds.
-const READ: usize = 128 << 10;
+/// Bytes of a file from which on it is only marked: to read it takes ten milliseconds, half of them for names that lean on other files.
+const READ: usize = 64 << 10;
 /// Files from which on further ones are only marked.
 const FILES: usize = 200;
 /// Bytes of the bit table that answers for all words; four thousand words make one false yes in eight.
