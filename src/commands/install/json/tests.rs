@@ -97,10 +97,7 @@ fn what_a_person_or_the_client_made_of_it_goes_too_and_no_more() {
             "{\"hooks\":{\"Stop\":[{\"hooks\":[{\"command\":\"say done\"},{\"command\":\"distarch\",\"args\":[\"hook\"]}]}]}}",
             Some("{\"hooks\":{\"Stop\":[{\"hooks\":[{\"command\":\"say done\"}]}]}}"),
         ),
-        (
-            "{\"hooks\":{\"Stop\":[{\"hooks\":[{\"command\":\"'C:/x y/distarch.exe' hook\"}]}, 7]}}",
-            Some("{\"hooks\":{\"Stop\":[7]}}"),
-        ),
+        ("{\"hooks\":{\"Stop\":[{\"hooks\":[{\"command\":\"'C:/x y/distarch.exe' hook\"}]}, 7]}}", Some("{\"hooks\":{\"Stop\":[7]}}")),
         (
             "{\"hooks\":{\"Stop\":[{\"hooks\":[{\"command\":\"distarch doctor\"},{\"command\":\"echo distarch hook\"}]}]}}",
             Some("{\"hooks\":{\"Stop\":[{\"hooks\":[{\"command\":\"distarch doctor\"},{\"command\":\"echo distarch hook\"}]}]}}"),
