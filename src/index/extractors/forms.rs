@@ -415,7 +415,7 @@ fn a_rust_router_is_mounted_by_another_file() {
         let facts = super::facts(&crate::index::file::File::new(path, text));
         facts.constants.iter().map(|c| format!("{}={}", c.name, c.value.pattern())).filter(|c| c.contains("@mount")).collect::<Vec<_>>()
     };
-    let main = "use axum::Router;\nuse crate::pay::router as pay_router;\nfn main() { let app = Router::new().nest(\"/orders\", orders::routes()).nest(\"/pay\", pay_router()).nest(\"/x\", a::b::routes::all()); }";
+    let main = "use axum::Router;\nuse super::pay::router as pay_router;\nfn main() { let app = Router::new().nest(\"/orders\", orders::routes()).nest(\"/pay\", pay_router()).nest(\"/x\", a::b::routes::all()); }";
     assert_eq!(facts("src/main.rs", main), ["orders@mount=/orders", "pay@mount=/pay"]);
     say(
         &[Kind::Route],

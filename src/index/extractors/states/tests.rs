@@ -158,7 +158,7 @@ fn a_function_says_what_it_does_with_a_member() {
     for (path, text, expected) in [
         (
             "a.rs",
-            "use crate::m::LoanState;\nfn f() { decide(&db, id, LoanState::Lent).await; show(LoanState::Back); assert_eq!(x, LoanState::Lost); }",
+            "use super::m::LoanState;\nfn f() { decide(&db, id, LoanState::Lent).await; show(LoanState::Back); assert_eq!(x, LoanState::Lost); }",
             &["likely state writes LoanState = Lent @2"][..],
         ),
         (
