@@ -1,6 +1,7 @@
 //! Remote procedure calls: `shop.Inventory/Reserve` for a method, `shop.Inventory` for a whole service. Definitions know the package, programs
 //! name the service alone; both meet when the repository is put together.
 
+mod connected;
 mod definitions;
 mod servers;
 mod stubs;

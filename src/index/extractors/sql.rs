@@ -8,6 +8,7 @@
 mod bound;
 mod definition;
 mod expressions;
+mod filled;
 mod pieces;
 mod statement;
 mod tokens;

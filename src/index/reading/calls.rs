@@ -236,8 +236,13 @@ fn chain<'a>(reading: &Reading<'a>, at: usize, calls: &[Call<'a>]) -> (Vec<&'a s
                 None => break,
             };
         }
-        if reading.is(before, ")") {
-            let open = reading.partner(before);
+        let is_block = reading.is(before, "}") && reading.language.name() == "ruby";
+        if reading.is(before, ")") || is_block {
+            let mut open = reading.partner(before);
+            // Ruby's `rows.where { a < b }.update(..)`: the block is an argument of the call before it.
+            if is_block && open > 0 && reading.is(open - 1, ")") {
+                open = reading.partner(open - 1);
+            }
             if let Some(place) = calls.iter().rposition(|c| c.open == open) {
                 let inner = &calls[place];
                 let mut whole = inner.path.clone();

@@ -149,6 +149,11 @@ impl<'a> Reading<'a> {
         words.iter().any(|w| self.import_lines().contains(w))
     }
 
+    /// What a path of names stands for, seen from a token.
+    pub(crate) fn path_name(&self, path: &[&str], at: usize) -> Name {
+        names::of_path(self, path, at, 0)
+    }
+
     /// Methods of C# that are one expression, by the token of their name.
     fn expression_bodied(&self) -> &[(usize, Span)] {
         self.expression_bodied.get_or_init(|| bodies::expression_bodied(self))

@@ -10,7 +10,7 @@ use crate::index::model::{Name, Part};
 const DEPTH: u8 = 5;
 
 /// Calls that give their argument or receiver back in another type.
-const SAME: [&str; 38] = [
+const SAME: [&str; 39] = [
     "as_str",
     "to_string",
     "to_owned",
@@ -45,6 +45,7 @@ const SAME: [&str; 38] = [
     "create",
     "text",
     "literal",
+    "Literal",
     "atom",
     "get",
     "Text",
@@ -262,6 +263,7 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
         && let Some(key) = arguments.iter().map(|a| name(reading, a, depth + 1)).find_map(|n| n.as_literal().map(str::to_owned))
         && is_setting_key(&key)
     {
+        let key = if last == "GetConnectionString" { format!("ConnectionStrings:{key}") } else { key };
         let default = arguments.iter().skip(1).map(|a| name(reading, a, depth + 1)).find_map(|n| n.as_literal().filter(|d| *d != key).map(str::to_owned));
         return Name(vec![Part::Setting(key, default.or_else(|| default_after(reading, close, span.end, depth)))]);
     }

@@ -34,6 +34,10 @@ pub(super) fn push(out: &mut Facts, key: &str, value: &str, part: Option<&str>, 
         handed_on(out, key, &format!("${{{inside}}}"), line);
         rest = behind;
     }
+    if let Some(host) = connection(key, value) {
+        out.push(Use::new(Kind::Address, Role::Declares, Name::literal(key), line).value(host));
+        return;
+    }
     let named = is_address_key(key);
     let last = super::last_word(key).to_ascii_lowercase();
     if NO_ADDRESS.contains(&&*last) || value.starts_with('/') && !value.starts_with("//") {
@@ -41,11 +45,30 @@ pub(super) fn push(out: &mut Facts, key: &str, value: &str, part: Option<&str>, 
     }
     let looks = is_address(value) && (named || !is_link(value));
     // In a tree of settings a bare word is a host only where it reads like one.
-    let variable = key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let variable = key.contains("__") || key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     if looks || named && is_host(value) && (variable || value.contains(['.', ':']) || value == "localhost") {
         let certainty = if named { Certainty::Sure } else { Certainty::Likely };
         out.push(Use::new(Kind::Address, Role::Declares, Name::literal(key), line).value(value).certainty(certainty));
     }
+}
+
+/// The host of a connection string of .NET, by the key that such strings are kept under: `Host=db;Port=5432;Password=..`.
+fn connection(key: &str, value: &str) -> Option<String> {
+    let is_kept = key.get(..17).is_some_and(|k| k.eq_ignore_ascii_case("ConnectionStrings")) && key[17..].starts_with([':', '_', '.']);
+    if !is_kept || value.contains("://") {
+        return None;
+    }
+    let part = |names: &[&str]| {
+        let mut pairs = value.split(';').filter_map(|p| p.split_once('='));
+        pairs.find(|(k, _)| names.iter().any(|n| k.trim().eq_ignore_ascii_case(n))).map(|(_, v)| v.trim())
+    };
+    let host = part(&["host", "server", "data source", "address", "addr", "network address"])?;
+    let host = host.strip_prefix("tcp:").unwrap_or(host).replace(',', ":");
+    let plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':')) && host.bytes().any(|b| b.is_ascii_alphabetic());
+    // A file of SQLite.
+    let is_file = [".db", ".sqlite", ".sqlite3", ".db3", ".mdf"].iter().any(|e| host.ends_with(e)) || host.starts_with(':');
+    let port = part(&["port"]).filter(|p| !host.contains(':') && !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    (plain && !is_file).then(|| port.map_or_else(|| host.clone(), |p| format!("{host}:{p}")))
 }
 
 /// A link to a page: a public host without a port.

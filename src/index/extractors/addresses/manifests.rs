@@ -2,7 +2,7 @@
 
 use super::given::push;
 use crate::index::file::File;
-use crate::index::model::Facts;
+use crate::index::model::{Facts, Kind, Name, Role, Use};
 use crate::topology::yaml::{Value, Yaml};
 
 /// Documents that describe something else than settings.
@@ -140,6 +140,7 @@ fn named_values(node: &Yaml, part: Option<&str>, out: &mut Facts) {
             for (key, value) in entries {
                 if matches!(key.text(), Some("env" | "extraEnv" | "extraEnvs" | "envOverrides" | "environment")) {
                     for item in value.items() {
+                        handed_in(item, out);
                         if let (Some(name), Some(given)) = (item.get("name").and_then(Yaml::text), item.get("value"))
                             && let Value::Scalar { text, .. } = &given.value
                         {
@@ -154,6 +155,15 @@ fn named_values(node: &Yaml, part: Option<&str>, out: &mut Facts) {
         }
         Value::List(items) => items.iter().for_each(|i| named_values(i, part, out)),
         Value::Scalar { .. } => {}
+    }
+}
+
+/// An address that a secret or a map gives: `- name: STOCK_URL` with `valueFrom`. What it is stands elsewhere.
+fn handed_in(item: &Yaml, out: &mut Facts) {
+    let from = item.get("valueFrom");
+    let is_kept = from.is_some_and(|f| f.get("secretKeyRef").is_some() || f.get("configMapKeyRef").is_some());
+    if let Some((name, line)) = item.get("name").and_then(|n| n.text().map(|t| (t, n.place.line))).filter(|(n, _)| is_kept && super::is_address_key(n)) {
+        out.push(Use::new(Kind::Address, Role::Declares, Name::literal(name), line));
     }
 }
 

@@ -117,7 +117,14 @@ fn text(reading: &Reading<'_>, at: usize, out: &mut Facts) {
         }
         return;
     }
-    if !is_address_key(content) || at == 0 {
+    if reading.language.name() == "csharp" && at >= 2 && reading.is(at - 1, "(") && reading.is(at - 2, "GetConnectionString") {
+        let plain = content.len() > 1 && content.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+        if plain {
+            push(reading, at, &format!("ConnectionStrings:{content}"), None, Certainty::Sure, out);
+        }
+        return;
+    }
+    if at == 0 || !is_address_key(content) && !is_made_address(reading, at) {
         return;
     }
     let environment = content.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') && content.contains('_');
@@ -159,6 +166,18 @@ fn text(reading: &Reading<'_>, at: usize, out: &mut Facts) {
     if environment && matches!(reading.word(at - 1), "(" | ",") && reading.mentions(&["getenv", "Getenv", "environ", "process.env"]) {
         push(reading, at, content, None, Certainty::Likely, out);
     }
+}
+
+/// Whether a setting of .NET becomes an address, however it is called: `new Uri(config["Services:Stock"])`.
+fn is_made_address(reading: &Reading<'_>, at: usize) -> bool {
+    if reading.language.name() != "csharp" || !reading.is(at - 1, "[") {
+        return false;
+    }
+    let mut begins = at - 1;
+    while begins > 0 && (reading.kind(begins - 1) == Some(Token::Word) || reading.is(begins - 1, ".")) {
+        begins -= 1;
+    }
+    begins >= 3 && begins < at - 1 && reading.is(begins - 1, "(") && reading.is(begins - 2, "Uri") && reading.is(begins - 3, "new")
 }
 
 fn last_is_file(key: &str) -> bool {

@@ -102,6 +102,42 @@ fn files_give_them() {
 }
 
 #[test]
+fn addresses_of_dotnet() {
+    for (path, text, expected) in [
+        (
+            "a.cs",
+            "var d = builder.Configuration.GetConnectionString(\"Ledger\");\nvar u = new Uri(config[\"Services:Stock\"]!);\nvar n = config[\"Services:Mode\"];\nvar v = new Uri(names[\"Stock\"]);",
+            &["sure address reads ConnectionStrings:Ledger @1", "sure address reads Services:Stock @2"][..],
+        ),
+        (
+            "compose.yml",
+            "services:\n  a:\n    image: a\n    environment:\n      ConnectionStrings__Ledger: Server=tcp:sql,1433;Database=l;Password=x\n      ConnectionStrings__Own: Data Source=own.db\n      Bus__Host: bus\n      Log__Level: info",
+            &["sure address declares ConnectionStrings__Ledger = sql:1433 @5", "sure address declares Bus__Host = bus @7"],
+        ),
+        (
+            "appsettings.json",
+            "{\n  \"ConnectionStrings\": {\n    \"Ledger\": \"Host=db;Port=5432;Username=u\"\n  }\n}",
+            &["sure address declares ConnectionStrings:Ledger = db:5432 @3"],
+        ),
+    ] {
+        says(path, text, &[Kind::Address], expected);
+    }
+}
+
+#[test]
+fn addresses_that_a_secret_gives() {
+    let pod = |env: &str| format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n  - name: web\n    env:\n{env}");
+    for (env, expected) in [
+        ("    - name: STOCK_URL\n      valueFrom: {secretKeyRef: {name: s, key: url}}", &["sure address declares STOCK_URL @8"][..]),
+        ("    - name: CART_HOST\n      valueFrom:\n        configMapKeyRef: {name: c, key: host}", &["sure address declares CART_HOST @8"]),
+        ("    - name: API_TOKEN\n      valueFrom: {secretKeyRef: {name: s, key: t}}", &[]),
+        ("    - name: NODE_HOST\n      valueFrom: {fieldRef: {fieldPath: status.hostIP}}", &[]),
+    ] {
+        says("k/p.yaml", &pod(env), &[Kind::Address], expected);
+    }
+}
+
+#[test]
 fn settings_are_kept_with_their_part() {
     for (path, text, expected) in [
         ("compose.yml", "services:\n  web:\n    image: w\n    environment:\n      LEVEL: info", "LEVEL=info for web @5"),

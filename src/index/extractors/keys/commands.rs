@@ -85,7 +85,10 @@ pub(super) const COMMANDS: &[Command] = &[
     key(Role::Writes, &["hincrby", "hincrbyfloat", "hashincrement", "hashdecrement"]).field(1),
     key(Role::Deletes, &["hdel", "hashdelete"]).field(1),
     // Sets
-    key(Role::Reads, &["smembers", "sismember", "scard", "srandmember", "sscan", "setmembers", "setcontains", "sscaniter", "sinter", "sunion", "smismember"]),
+    key(
+        Role::Reads,
+        &["smembers", "sismember", "scard", "setlength", "srandmember", "sscan", "setmembers", "setcontains", "sscaniter", "sinter", "sunion", "smismember"],
+    ),
     key(Role::Writes, &["sadd", "setadd"]).value(1),
     key(Role::Writes, &["spop", "smove"]),
     key(Role::Deletes, &["srem", "setremove"]).value(1),

@@ -85,6 +85,7 @@ pub(super) const FRAMEWORKS: &[Framework] = &[
         table: &["table_name"],
         columns: &[],
     },
+    Framework { languages: &["ruby"], proof: &["sequel::model"], by: By::Super(&["Sequel::Model"]), naming: Naming::Plural, table: &[], columns: &[] },
     Framework {
         languages: &["java", "kotlin", "scala", "groovy"],
         proof: &["@entity", "@table"],

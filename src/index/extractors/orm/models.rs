@@ -31,7 +31,8 @@ pub(super) fn models<'a>(reading: &Reading<'a>) -> Vec<Model<'a>> {
     let lower = reading.text.to_ascii_lowercase();
     let frameworks: Vec<&Framework> = FRAMEWORKS.iter().filter(|f| f.languages.contains(&language) && f.proof.iter().any(|p| lower.contains(p))).collect();
     // Kotlin's classes may have all that they hold in their heads.
-    let holds = |d: &&Declaration<'_>| d.kind == DeclarationKind::Type && (!d.body.is_empty() || language == "kotlin" && !d.head.is_empty());
+    let in_head = |d: &Declaration<'_>| language == "kotlin" && !d.head.is_empty() || language == "ruby" && is_sequel(reading, d);
+    let holds = |d: &&Declaration<'_>| d.kind == DeclarationKind::Type && (!d.body.is_empty() || in_head(d));
     for declared in reading.declarations.iter().filter(holds) {
         if let Some(model) = frameworks.iter().find_map(|f| model(reading, declared, f)) {
             out.push(model);
@@ -53,13 +54,15 @@ fn model<'a>(reading: &Reading<'a>, declared: &Declaration<'a>, framework: &Fram
     let named_by_annotation = match framework.by {
         By::Super(names) => {
             let head = declared.head.clone().chain(declared.body.clone().take(3).filter(|_| reading.language.name() == "ruby"));
-            if !head
-                .into_iter()
-                .any(|i| names.iter().any(|n| reading.is(i, n) || n.len() > 4 && reading.word(i).ends_with(n) && reading.language.name() == "python"))
+            let is_named = *names == ["Sequel::Model"] && is_sequel(reading, declared);
+            if !is_named
+                && !head
+                    .into_iter()
+                    .any(|i| names.iter().any(|n| reading.is(i, n) || n.len() > 4 && reading.word(i).ends_with(n) && reading.language.name() == "python"))
             {
                 return None;
             }
-            None
+            sequel(reading, declared)
         }
         By::Annotation(names) => {
             let mut found = annotations.iter().filter(|a| names.contains(&a.name) || a.path.first().is_some_and(|p| names.contains(p)));
@@ -106,6 +109,23 @@ fn model<'a>(reading: &Reading<'a>, declared: &Declaration<'a>, framework: &Fram
     }
     let table = bound.or(named_by_annotation).unwrap_or_else(|| Name::literal(frameworks::table(reading, framework.naming, declared.name)));
     Some(Model { entity: declared.name, table, line: declared.line, body: declared.body.clone(), columns })
+}
+
+/// Whether a class of Ruby is one of Sequel's models, by its first line.
+fn is_sequel(reading: &Reading<'_>, declared: &Declaration<'_>) -> bool {
+    let at = declared.name_at;
+    reading.is(at + 1, "<") && reading.is(at + 2, "Sequel") && reading.is(at + 3, "::") && reading.is(at + 4, "Model")
+}
+
+/// The table of Sequel's `class Loan < Sequel::Model(:loans)`, `Sequel::Model(DB[:loans])`.
+fn sequel(reading: &Reading<'_>, declared: &Declaration<'_>) -> Option<Name> {
+    let open = declared.name_at + 5;
+    if !is_sequel(reading, declared) || !reading.is(open, "(") {
+        return None;
+    }
+    let mut inside = open + 1..reading.partner(open).max(open + 1);
+    let symbol = inside.find(|&i| reading.is(i, ":") && reading.kind(i + 1) == Some(Kind::Word))?;
+    Some(Name::literal(reading.word(symbol + 1)))
 }
 
 fn columns(reading: &Reading<'_>, declared: &Declaration<'_>, framework: &Framework) -> Vec<Column> {

@@ -145,6 +145,27 @@ const NO_COLUMN: [&str; 16] = [
     "ForeignKey",
 ];
 
+/// What makes a column in a migration of Sequel: a type of Ruby, or a call by the column's name.
+const SEQUEL: [&str; 17] = [
+    "String",
+    "Integer",
+    "Bignum",
+    "Fixnum",
+    "Float",
+    "BigDecimal",
+    "Numeric",
+    "Date",
+    "DateTime",
+    "Time",
+    "File",
+    "TrueClass",
+    "FalseClass",
+    "Boolean",
+    "column",
+    "foreign_key",
+    "primary_key",
+];
+
 /// Columns within the block or the arguments of a call that makes a table.
 fn columns(reading: &Reading<'_>, call: &Call<'_>) -> Vec<(String, u32, Vec<String>)> {
     let mut out = Vec::new();
@@ -194,8 +215,11 @@ fn columns(reading: &Reading<'_>, call: &Call<'_>) -> Vec<(String, u32, Vec<Stri
         let is_ruby = reading.is(at, "t") && reading.is(at + 1, ".") && reading.kind(at + 2) == Some(Token::Word) && reading.is(at + 3, ":");
         let is_elixir =
             matches!(reading.word(at), "add" | "modify") && reading.tokens[at].first && reading.is(at + 1, ":") && reading.language.name() == "elixir";
+        let is_sequel = reading.tokens[at].first && reading.is(at + 1, ":") && SEQUEL.contains(&reading.word(at)) && reading.mentions(&["Sequel.migration"]);
         let (kind, name) = if is_ruby {
             (reading.word(at + 2), at + 4)
+        } else if is_sequel {
+            ("add", at + 2)
         } else if is_elixir {
             ("add", at + 2)
         } else {

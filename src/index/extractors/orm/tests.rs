@@ -564,3 +564,53 @@ fn djangos_operations_and_shortcuts() {
         says(path, text, KINDS, expected);
     }
 }
+
+#[test]
+fn sequel_of_ruby() {
+    for (path, text, expected) in [
+        (
+            "a.rb",
+            "class Loan < Sequel::Model(:loans)\n  dataset_module do\n    def late = where(state: \"late\")\n  end\n  def close\n    update(state: \"closed\")\n  end\nend",
+            &[
+                "sure column declares loans @1",
+                "sure column reads loans @3",
+                "sure column reads loans.state = late @3",
+                "sure column writes loans @6",
+                "sure column writes loans.state = closed @6",
+            ][..],
+        ),
+        (
+            "a.rb",
+            "class Loan < Sequel::Model(DB[:old_loans])\nend\nclass Fee < Sequel::Model\nend",
+            &["sure column declares old_loans @1", "sure column declares fees @3"],
+        ),
+        (
+            "a.rb",
+            "DB[:loans].where(state: \"late\").where { due < day }.update(state: \"closed\")\nDB[:loans].where { due < day }.delete\nputs 1",
+            &[
+                "sure column reads loans @1",
+                "sure column reads loans.state = late @1",
+                "sure column writes loans @1",
+                "sure column writes loans.state = closed @1",
+                "sure column reads loans @2",
+                "sure column deletes loans @2",
+            ],
+        ),
+        (
+            "db/001.rb",
+            "Sequel.migration do\n  change do\n    create_table(:loans) do\n      primary_key :id\n      String :state, default: \"open\"\n      foreign_key :reader_id, :readers\n      index :state\n    end\n  end\nend",
+            &[
+                // A question to other files, which nobody answers.
+                "sure column reads ${enum column of Sequel migration} = migration @1",
+                "sure column declares loans @3",
+                "sure column declares loans.id @4",
+                "sure column declares loans.state = open @5",
+                "sure column declares loans.reader_id @6",
+            ],
+        ),
+        // Blocks of lists, and calls that are no columns.
+        ("a.rb", "rows.select { |r| r.late }.update(state: \"closed\")\ncreate_list(:loans) do\n  String :state\nend", &[]),
+    ] {
+        says(path, text, KINDS, expected);
+    }
+}

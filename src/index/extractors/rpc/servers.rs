@@ -6,7 +6,10 @@ use crate::index::reading::{Declaration, DeclarationKind, Reading};
 
 pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
     match reading.language.name() {
-        "go" => go(reading, out),
+        "go" => {
+            go(reading, out);
+            super::connected::read(reading, out);
+        }
         "python" => python(reading, out),
         "java" | "kotlin" | "scala" => {
             bases(reading, "ImplBase", &["StreamObserver", "suspend", "Uni", "Multi", "Future"], out);

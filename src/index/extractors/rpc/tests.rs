@@ -23,6 +23,43 @@ fn definitions_have_their_package() {
 }
 
 #[test]
+fn handlers_of_connect_serve_what_another_file_registers() {
+    const HEAD: &str = "import (\n\t\"connectrpc.com/connect\"\n)\n";
+    let handler = |method: &str| format!("{HEAD}{method}");
+    for (text, expected) in [
+        (
+            "func (s *Depot) Reserve(ctx context.Context, req *connect.Request[v1.ReserveRequest]) (*connect.Response[v1.Reply], error) { return nil, nil }",
+            &["serves ${connect service of Depot}/Reserve @4"][..],
+        ),
+        (
+            "func (d Depot) Upload(ctx context.Context, s *connect.ClientStream[v1.Part]) (*connect.Response[v1.Reply], error) { return nil, nil }",
+            &["serves ${connect service of Depot}/Upload @4"],
+        ),
+        // Not of a type, not for others, and one that calls.
+        ("func Reserve(ctx context.Context, req *connect.Request[v1.ReserveRequest]) error { return nil }", &[]),
+        ("func (s *Depot) reserve(ctx context.Context, req *connect.Request[v1.ReserveRequest]) error { return nil }", &[]),
+        ("func (c *Client) Reserve(ctx context.Context, id string) (*connect.Response[v1.Reply], error) { return nil, nil }", &[]),
+    ] {
+        rpc("a.go", &handler(text), expected);
+    }
+    let given = |text: &str| {
+        let facts = crate::index::extractors::facts(&crate::index::file::File::new("main.go", text));
+        facts.given.iter().map(|g| format!("{} = {}", g.key, g.value)).collect::<Vec<_>>()
+    };
+    for (made, expected) in [
+        ("depot.NewDepot(db)", &["connect service of Depot = Stock"][..]),
+        ("&depot.Depot{DB: db}", &["connect service of Depot = Stock"]),
+        ("d", &["connect service of Depot = Stock"]),
+        ("depots[0]", &[]),
+    ] {
+        let text = format!(
+            "import \"x/stockv1connect\"\nfunc main() {{\n\td := depot.NewDepot(db)\n\tp, h := stockv1connect.NewStockHandler({made})\n\tuse(p, h, d)\n}}"
+        );
+        assert_eq!(given(&text), expected, "{made}");
+    }
+}
+
+#[test]
 fn servers() {
     for (path, text, expected) in [
         (

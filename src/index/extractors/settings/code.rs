@@ -39,7 +39,8 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
                 }
             };
             let Some(value) = value else { continue };
-            let Some((name, sure)) = target::of(reading, call.at, out) else { continue };
+            let of = || target::of(reading, call.at, out);
+            let Some((name, sure)) = row.target.map_or_else(of, |t| Some((Name::literal(t), Certainty::Sure))) else { continue };
             push(out, name, value, call.line, row.note, sure);
             break;
         }

@@ -42,6 +42,7 @@ pub(super) const KEYS: &[Key] = &[
     strong("retry_limit", Attempts, 0.0),
     strong("retryLimit", Attempts, 0.0),
     strong("maxRetriesPerRequest", Attempts, 0.0),
+    strong("reconnect_attempts", Attempts, 0.0),
     strong("stop_max_attempt_number", Attempts, 0.0),
     strong("delivery.timeout.ms", Timeout, MS),
     strong("request.timeout.ms", Timeout, MS),
@@ -96,14 +97,20 @@ pub(super) struct Positional {
     pub(super) what: What,
     pub(super) unit: f64,
     pub(super) note: Option<&'static str>,
+    /// What the call is always for.
+    pub(super) target: Option<&'static str>,
 }
 
 const fn row(languages: &'static [&'static str], call: &'static str, needs: &'static [&'static str], place: usize, what: What, unit: f64) -> Positional {
-    Positional { languages, call, needs, place, what, unit, note: None }
+    Positional { languages, call, needs, place, what, unit, note: None, target: None }
 }
 
 const fn noted(row: Positional, note: &'static str) -> Positional {
     Positional { note: Some(note), ..row }
+}
+
+const fn towards(row: Positional, target: &'static str) -> Positional {
+    Positional { target: Some(target), ..row }
 }
 
 const JVM: &[&str] = &["java", "kotlin", "scala", "groovy"];
@@ -126,6 +133,11 @@ pub(super) const POSITIONAL: &[Positional] = &[
     row(GO, "WithMax", &["retry"], 0, Attempts, 0.0),
     row(GO, "MaxRetry", &["asynq"], 0, Attempts, 0.0),
     row(GO, "SetRetryCount", &[], 0, Attempts, 0.0),
+    towards(row(GO, "RecordRetries", &["kgo"], 0, Attempts, 0.0), "kafka"),
+    towards(row(GO, "RequestRetries", &["kgo"], 0, Attempts, 0.0), "kafka"),
+    towards(row(GO, "RecordDeliveryTimeout", &["kgo"], 0, Timeout, MS), "kafka"),
+    towards(row(GO, "ProduceRequestTimeout", &["kgo"], 0, Timeout, MS), "kafka"),
+    towards(row(GO, "RetryTimeout", &["kgo"], 0, Timeout, MS), "kafka"),
     row(GO, "MaxReconnects", &["nats"], 0, Attempts, 0.0),
     // `nc.Request(subject, data, 2*time.Second)`
     row(GO, "Request", &["nats"], 2, Timeout, MS),

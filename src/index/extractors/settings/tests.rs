@@ -195,6 +195,12 @@ fn whose_they_are_stands_elsewhere() {
             "const maxAttempts = 6\n\nfunc f() {\n\tfor i := 0; i < maxAttempts; i++ {\n\t\thttp.Get(\"http://stock/x\")\n\t\ttime.Sleep(time.Second)\n\t}\n}",
             &["sure stock = attempts=6 @1"],
         ),
+        (
+            "a.go",
+            "import \"github.com/twmb/franz-go/pkg/kgo\"\n\nfunc f() {\n\tc, _ := kgo.NewClient(kgo.RecordRetries(4), kgo.ProduceRequestTimeout(3*time.Second))\n\to.RecordRetries(n)\n}",
+            &["sure kafka = attempts=4 @4", "sure kafka = timeout=3s @4"],
+        ),
+        ("a.rb", "R = Redis.new(url: ENV[\"REDIS_URL\"], reconnect_attempts: 2)", &["sure ${REDIS_URL:redis} = attempts=2 @1"]),
         ("a.go", "const maxAttempts = 6\n\nfunc f(n int) bool {\n\treturn n < maxAttempts\n}", &[]),
     ] {
         sets(path, text, expected);

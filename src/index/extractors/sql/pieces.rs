@@ -1,5 +1,6 @@
 //! Strings that hold statements, put together where a program joins them, with the lines that they stand on.
 
+use super::filled::{self, filled};
 use crate::index::reading::tokens::Kind;
 use crate::index::reading::{Reading, Span};
 use std::borrow::Cow;
@@ -63,7 +64,7 @@ pub(super) fn pieces<'a>(reading: &Reading<'a>) -> Vec<Piece<'a>> {
     let mut at = 0;
     while at < reading.tokens.len() {
         let token = reading.tokens[at];
-        if token.kind != Kind::Text || token.in_log || token.end - token.start < 12 {
+        if token.kind != Kind::Text || token.in_log || token.end - token.start < 12 && !is_joined_verb(reading, at) {
             at += 1;
             continue;
         }
@@ -81,9 +82,15 @@ pub(super) fn pieces<'a>(reading: &Reading<'a>) -> Vec<Piece<'a>> {
     out
 }
 
+/// Whether the string is a verb alone that more is joined to: `"SELECT " + COLUMNS + " FROM orders"`.
+fn is_joined_verb(reading: &Reading<'_>, at: usize) -> bool {
+    let verb = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase()) && VERBS.iter().any(|v| v.eq_ignore_ascii_case(text));
+    matches!(reading.word(at + 1), "+" | "." | "..") && reading.string(at).is_some_and(|t| t.ends_with(' ') && verb(t.trim()))
+}
+
 /// The string at `at` with those that the program joins to it.
 fn joined<'a>(reading: &Reading<'a>, at: usize, text: &'a str) -> Piece<'a> {
-    let mut piece = Piece { text: Cow::Borrowed(text), lines: vec![(0, first_line(reading, at, text))], span: at..at + 1 };
+    let mut piece = Piece { text: filled(reading, at, text), lines: vec![(0, first_line(reading, at, text))], span: at..at + 1 };
     let mut end = at + 1;
     loop {
         let mut next = end;
@@ -101,12 +108,11 @@ fn joined<'a>(reading: &Reading<'a>, at: usize, text: &'a str) -> Piece<'a> {
             let whole = piece.text.to_mut();
             whole.push(' ');
             piece.lines.push((whole.len(), first_line(reading, next, more)));
-            whole.push_str(more);
+            whole.push_str(&filled(reading, next, more));
             end = next + 1;
         } else if is_joined && matches!(reading.kind(next), Some(Kind::Word | Kind::Open)) {
             // A value that is put in; what comes behind it goes on.
-            piece.text.to_mut().push_str("{}");
-            end = next + 1;
+            end = if reading.kind(next) == Some(Kind::Open) { next } else { next + 1 };
             while end < reading.tokens.len() {
                 let word = reading.word(end);
                 let goes_on = matches!(word, "." | "::" | "->") && reading.kind(end + 1) == Some(Kind::Word) && reading.language.name() != "php";
@@ -118,6 +124,8 @@ fn joined<'a>(reading: &Reading<'a>, at: usize, text: &'a str) -> Piece<'a> {
                     break;
                 }
             }
+            let value = filled::plain(&reading.name(&(next..end)));
+            piece.text.to_mut().push_str(value.as_deref().unwrap_or("{}"));
             if !(matches!(reading.word(end), "+" | "." | "..") || reading.is(end, "<") && reading.is(end + 1, ">")) {
                 break;
             }

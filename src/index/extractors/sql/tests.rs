@@ -125,6 +125,40 @@ fn statements_say_tables_columns_and_values() {
 }
 
 #[test]
+fn constants_of_the_file_are_put_in() {
+    for (path, text, expected) in [
+        (
+            "A.java",
+            "class A {\n  static final String FIELDS = \"id, state\";\n  void f() { jdbc.query(\"SELECT \" + FIELDS + \" FROM parcels WHERE state = 'LOST'\", m); }\n}",
+            &["sure column reads parcels @3", "sure column reads parcels.id @3", "sure column reads parcels.state = LOST @3"][..],
+        ),
+        (
+            "a.kt",
+            "const val TABLE = \"parcels\"\nfun f() { jdbc.update(\"DELETE FROM $TABLE WHERE state = 'LOST'\") }",
+            &["sure column deletes parcels @2", "sure column reads parcels.state = LOST @2"],
+        ),
+        (
+            "A.cs",
+            "class A {\n  void F() { db.Execute($\"INSERT INTO {Names.Parcels} (state) VALUES ('lost')\"); }\n  static class Names { public const string Parcels = \"parcels\"; }\n}",
+            &["sure column writes parcels @2", "sure column writes parcels.state = lost @2"],
+        ),
+        ("a.py", "TABLE = 'parcels'\nQ = f\"SELECT id FROM {TABLE}\\n\"", &["sure column reads parcels @2", "sure column reads parcels.id @2"]),
+        ("a.ts", "const T = 'parcels';\ndb.query(`SELECT id FROM ${T} LIMIT 1`);", &["sure column reads parcels @2", "sure column reads parcels.id @2"]),
+        (
+            "a.go",
+            "const table = \"parcels\"\nfunc f() { db.Exec(\"DELETE FROM \" + table + \" WHERE id = $1\", id) }",
+            &["sure column deletes parcels @2", "sure column reads parcels.id @2"],
+        ),
+        // What is given at run time, or is more than a name, stays a hole.
+        ("a.py", "def f(table):\n    return db.execute(f\"SELECT id FROM {table} WHERE id = 1\")", &[]),
+        ("A.java", "class A { void f(String t) { jdbc.update(\"DELETE FROM \" + t + \" WHERE id = 1\"); } }", &[]),
+        ("a.ts", "const label = 'x';\nconst t = 'SELECT ' + label + ' from the list';\nconst u = `update ${label} now`;", &[]),
+    ] {
+        says(path, text, KINDS, expected);
+    }
+}
+
+#[test]
 fn prose_is_no_statement() {
     for (path, text) in [
         ("a.py", "raise E(\"Select an item from the list\")"),
