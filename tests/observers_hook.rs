@@ -134,6 +134,18 @@ fn a_line_counts_as_it_stands_in_the_file() {
 }
 
 #[test]
+fn a_new_file_is_of_the_component_of_its_neighbours() {
+    let room = room("", "");
+    let text = "import redis\n\nstore = redis.Redis(host=\"redis\")\n\n\ndef clear(worker_id):\n    pass\n";
+    let freed = ("    pass\n", "    store.set(f\"worker:{worker_id}:status\", \"idle\")\n");
+    for (path, expected) in [("worker/clear.py", "- read by dispatcher/assign.py:8"), ("dispatcher/clear.py", "")] {
+        room.file(&format!("project/{path}"), text);
+        let told = said(&room, path, path, freed);
+        assert!(told.contains(expected) && told.is_empty() == expected.is_empty(), "{path}: {told}");
+    }
+}
+
+#[test]
 fn what_is_turned_off_is_not_told_and_not_read() {
     let no_facts = room("observers: {tell: false}\n", "");
     assert!(!said(&no_facts, "s1", "worker/worker.py", (RETURN, IDLE)).contains("this edit"));

@@ -80,6 +80,8 @@ pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Opt
     let wanted = concerned(&touch);
     // Whoever calls it may mean the other one.
     let is_served_elsewhere = all.iter().any(|o| o.role == Role::Serves && o.path != here.0);
+    // Each part that is deployed has its own; whose is gone is not known where others are still there.
+    let is_declared_still = matches!(touch.kind, Kind::Address | Kind::Flag) && all.iter().any(|o| o.role == Role::Declares);
     let mut observers: Vec<Observer> = all
         .into_iter()
         .filter(|o| wanted.contains(&o.role) && o.certainty > Certainty::Guess && o.path != here.0)
@@ -98,7 +100,7 @@ pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Opt
     if touch.kind == Kind::Route && (is_served_elsewhere || !is_own_path(&touch.name)) {
         observers.retain(|o| o.certainty == Certainty::Sure);
     }
-    let alone = reason(&touch, &observers, here);
+    let alone = reason(&touch, &observers, here).filter(|_| !is_declared_still);
     if touch.value.is_some() && alone != Some(Reason::Unhandled) {
         // Who compares with another value is not concerned, where somebody compares with this one.
         let same = |o: &Observer| o.value == touch.value;
@@ -322,6 +324,9 @@ mod tests {
             let found = fact(gone, vec![observer(other, by, None)], HERE).and_then(|f| f.alone);
             assert_eq!(found, told.then_some(Reason::StillUsed), "{name} {by:?} {other}");
         }
+        let gone = Touch { name: "CART_HOST".to_owned(), ..touch(Change::TakenAway, Kind::Address, Role::Declares, None) };
+        let found = fact(gone, vec![observer("ui/b.ts", Role::Reads, None), observer("compose.yml", Role::Declares, None)], HERE);
+        assert_eq!(found.and_then(|f| f.alone), None, "another part's variable is there");
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl Hook<'_> {
 
     /// Who else has to do with what an edit touches.
     fn look_up(&self, Opened { store, root, path }: &Opened, touches: Vec<Touch>, out: &mut Observed) {
-        let component = store.component(path);
+        let component = store.component_at(root, path);
         let here = (path.as_str(), component.as_deref());
         for touch in touches.into_iter().take(LOOKED_UP) {
             let Some(StoredResource { places, .. }) = store.observers(touch.kind, &touch.name) else { continue };

@@ -31,6 +31,11 @@ use overlay::Overlay;
 use records::{FileRecord, ResourceRecord, Spot, UseRecord, file_key, resource_key};
 use std::path::{Path, PathBuf};
 
+/// Folders above a file whose files are asked for its component.
+const FOLDERS: usize = 4;
+/// Entries of a folder that are asked.
+const NEIGHBOURS: usize = 64;
+
 /// What a file did to a resource when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredUse {
@@ -125,6 +130,19 @@ impl Store {
             Some(overlay) => overlay.file(path, |file| file.component.map(str::to_owned)).flatten(),
             None => of(&self.base.record(file_key(path))?),
         }
+    }
+
+    /// The component that a file belongs to: as it was read, or as its neighbours were, where it is new or says nothing of its own.
+    #[must_use]
+    pub fn component_at(&self, root: &Path, path: &str) -> Option<String> {
+        if let Some(component) = self.with_file(path, |file| file.component.map(str::to_owned)) {
+            return component;
+        }
+        let folders = Path::new(path).ancestors().skip(1).take_while(|f| !f.as_os_str().is_empty()).take(FOLDERS);
+        folders.into_iter().find_map(|folder| {
+            let entries = std::fs::read_dir(root.join(folder)).ok()?.flatten().take(NEIGHBOURS);
+            entries.into_iter().find_map(|entry| self.component(&format!("{}/{}", folder.to_str()?, entry.file_name().to_str()?)))
+        })
     }
 
     /// The resource of this kind and name with its places.
