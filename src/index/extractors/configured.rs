@@ -25,6 +25,7 @@ pub(super) const WORDS: &[&str] = &[
     "subjects",
     "detail-type",
     "cron:",
+    "celery",
 ];
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
@@ -35,6 +36,35 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
         _ => {}
     }
     commands(file, facts);
+    workers(file, facts);
+}
+
+/// Queues that a worker of Celery is started for: `celery -A shop worker -Q mail,slow`, also as a list of words over several lines.
+fn workers(file: &File<'_>, facts: &mut Facts) {
+    if !file.text.contains("celery") {
+        return;
+    }
+    let words: Vec<(u32, &str)> = file
+        .lines()
+        .filter(|(_, line)| !line.trim_start().starts_with('#'))
+        .flat_map(|(number, line)| line.split([' ', '\t', '[', ']', '"', '\'']).map(move |word| (number, word.trim_end_matches(','))))
+        .filter(|(_, word)| !matches!(*word, "" | "-" | "\\" | ","))
+        .collect();
+    for start in (0..words.len()).filter(|&i| words[i].1 == "celery" || words[i].1.ends_with("/celery")) {
+        // A command ends where another begins, or a key of a document.
+        let command = words[start + 1..].iter().take(40).take_while(|(_, w)| !matches!(*w, "&&" | ";" | "|" | "celery") && !w.ends_with(':'));
+        let command: Vec<&(u32, &str)> = command.collect();
+        let Some(worker) = command.iter().position(|(_, w)| *w == "worker") else { continue };
+        let behind = &command[worker + 1..];
+        let list = behind.iter().enumerate().find_map(|(i, (line, word))| match *word {
+            "-Q" | "--queues" => behind.get(i + 1).map(|(line, list)| (*line, *list)),
+            word => word.strip_prefix("--queues=").or_else(|| word.strip_prefix("-Q")).map(|list| (*line, list)),
+        });
+        let Some((line, list)) = list else { continue };
+        for queue in list.split(',').filter(|q| !q.is_empty() && q.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))) {
+            facts.push(channel(Role::Consumes, queue, line));
+        }
+    }
 }
 
 /// A value as a name: `${KEY:default}` leans on a setting, a template's own braces are not known.

@@ -1,5 +1,7 @@
 //! Forms that one rule has to hold for in several languages and libraries, with their look-alikes.
 
+mod scripts;
+
 use super::testing::uses;
 use crate::index::model::Kind;
 

@@ -33,8 +33,10 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
             }
         }
         match language {
-            "javascript" | "typescript" => {
-                objects(reading, call, out);
+            "javascript" | "typescript" | "python" => {
+                if language != "python" {
+                    objects(reading, call, out);
+                }
                 if call.path.len() == 2
                     && instances.contains(&call.path[0])
                     && !rows.iter().any(|row| row.verbs.iter().any(|(n, _)| *n == call.name) && receives(call, row.receivers))
@@ -250,7 +252,24 @@ fn objects(reading: &Reading<'_>, call: &Call<'_>, out: &mut Facts) {
         }
         let url = paths::url(&paths::join(url, reading.name(&path)), false);
         push(out, method, url, call.line, Certainty::Sure);
+    } else if let Some(path) = reading.entry(object, "path")
+        && call.path.len() > 1
+        && let Some(origin) = origin(reading, call)
+    {
+        push(out, method, paths::url(&paths::join(origin, reading.name(&path)), false), call.line, Certainty::Sure);
     }
+}
+
+/// What a pool of undici is made for: `pool.request({ path, method })` after `const pool = new Pool(STOCK_URL)`.
+fn origin(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
+    if !reading.imports(&["undici"]) {
+        return None;
+    }
+    let pool = call.receiver()?;
+    let bound = reading.assignments.iter().find(|a| a.name == pool && !a.value.contains(&call.at))?;
+    let made = reading.calls.iter().find(|c| matches!(c.name, "Pool" | "Client" | "RetryClient") && bound.value.contains(&c.at))?;
+    let origin = address(reading, &made.positional(0)?.span);
+    Some(if origin.says_something() || origin.is_open() { origin } else { Name::default() })
 }
 
 /// Builders of the JVM: `webClient.get().uri("/x")`, `new Request.Builder().url(u).post(b)`, `HttpRequest.newBuilder().uri(u).GET()`,

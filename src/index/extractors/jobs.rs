@@ -326,6 +326,26 @@ fn is_imported_task(reading: &Reading<'_>, task: &str) -> bool {
     reading.text.lines().any(is_of_tasks)
 }
 
+/// Celery's `task_routes = {"shop.tasks.report": {"queue": "slow"}}`: the queue that a task goes to.
+fn routed(reading: &Reading<'_>, facts: &mut Facts) {
+    for at in 0..reading.tokens.len().saturating_sub(2) {
+        let word = reading.string(at).unwrap_or_else(|| reading.word(at));
+        if !matches!(word, "task_routes" | "CELERY_TASK_ROUTES" | "CELERY_ROUTES") || !matches!(reading.word(at + 1), "=" | ":") || !reading.is(at + 2, "{") {
+            continue;
+        }
+        for (task, value) in reading.entries(&(at + 3..reading.partner(at + 2).max(at + 3))) {
+            let queue = if reading.is(value.start, "{") { reading.entry(&value, "queue") } else { Some(value.clone()) };
+            let queue = queue.and_then(|q| reading.literal(&q)).filter(|q| !q.is_empty());
+            // A pattern is for many tasks.
+            let name = task.rsplit('.').next().unwrap_or(task);
+            if let Some(queue) = queue.filter(|_| !name.is_empty() && !task.contains(['*', ' '])) {
+                let line = reading.line(value.start.saturating_sub(2));
+                facts.push(Use::new(Kind::Job, Role::Declares, Name::literal(name), line).value(format!("queue={queue}")));
+            }
+        }
+    }
+}
+
 /// Celery: `send_invoice.delay(..)`, `tasks.send_invoice.apply_async(..)`, and schedules in dictionaries.
 fn celery(reading: &Reading<'_>, facts: &mut Facts) {
     if reading.language.name() != "python" {
@@ -351,6 +371,7 @@ fn celery(reading: &Reading<'_>, facts: &mut Facts) {
         }
         facts.push(used);
     }
+    routed(reading, facts);
     // beat_schedule = {"nightly": {"task": "app.tasks.report", "schedule": crontab(..)}}
     for at in 0..reading.tokens.len().saturating_sub(2) {
         if reading.string(at) != Some("task") || !reading.is(at + 1, ":") || reading.kind(at + 2) != Some(Token::Text) {

@@ -7,7 +7,9 @@
 mod associations;
 mod builders;
 mod conditions;
+mod core;
 mod dialects;
+mod drizzle;
 mod entries;
 mod enumerated;
 mod fluent;
@@ -86,6 +88,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     let mapped = Mapped { models, imported };
     let before = facts.uses.len();
     queries::read(reading, &mapped, facts);
+    core::read(reading, facts);
     repositories::read(reading, &mapped, facts);
     instances::read(reading, &mapped, facts);
     fluent::rows(reading, &mapped, facts);

@@ -259,7 +259,7 @@ pub(crate) fn url(url: &Name, relative: bool) -> Option<Name> {
 }
 
 fn has_scheme(text: &str) -> bool {
-    ["http://", "https://", "lb://", "dapr://"].iter().any(|s| text.starts_with(s))
+    ["http://", "https://", "ws://", "wss://", "lb://", "dapr://"].iter().any(|s| text.starts_with(s))
 }
 
 fn is_path(text: &str) -> bool {

@@ -12,7 +12,7 @@ use super::clients::{self, At, Library, find_key};
 use crate::index::file::File;
 use crate::index::model::{Certainty, Facts, Kind, Name, Part, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{DeclarationKind, Reading, Span};
+use crate::index::reading::{Call, DeclarationKind, Reading, Span};
 
 const LIBRARIES: &[&Library] = &[&tables::SOCKET_IO, &tables::SIGNALR, &tables::PHOENIX, &tables::CABLE, &tables::STOMP];
 
@@ -74,6 +74,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     laravel::read(reading, facts);
     layers::read(reading, facts);
     sockets(reading, facts);
+    handed_on(reading, facts);
     event_sources(reading, facts);
     streams(reading, facts);
     decorated(reading, facts);
@@ -155,6 +156,30 @@ fn sockets(reading: &Reading<'_>, facts: &mut Facts) {
         let name = reading.name(&(at..at + 1));
         if is_type(&name) {
             facts.push(Use::new(Kind::Message, Role::Consumes, name, reading.line(at)).certainty(Certainty::Likely));
+        }
+    }
+}
+
+/// `import { broadcast } from "../ws/orders"` and `broadcast({ type: "order.paid" })`: the file that holds the connections is another of the project.
+fn handed_on(reading: &Reading<'_>, facts: &mut Facts) {
+    const HOLD: [&str; 9] = ["ws", "wss", "websocket", "websockets", "socket", "sockets", "sse", "realtime", "live"];
+    if !matches!(reading.language.name(), "typescript" | "javascript") || has_sockets(reading) {
+        return;
+    }
+    let is_told = |call: &Call<'_>| {
+        reading.text.lines().any(|line| {
+            let path = line.rsplit(['\'', '"']).nth(1).filter(|path| path.starts_with(['.', '@', '~']));
+            let segments = path.into_iter().flat_map(|p| p.split(['/', '.', '-', '_']));
+            (line.starts_with("import ") || line.contains("require("))
+                && super::routes::has_word(line, call.name)
+                && segments.into_iter().any(|s| HOLD.contains(&s))
+        })
+    };
+    for call in reading.calls.iter().filter(|c| c.path.len() == 1 && clients::same(c.name, "broadcast") && !c.in_log) {
+        let Some(first) = call.positional(0).filter(|a| reading.is(a.span.start, "{")) else { continue };
+        let name = type_in(reading, &first.span).map(|span| reading.name(&span)).filter(is_type);
+        if let Some(name) = name.filter(|_| is_told(call)) {
+            facts.push(Use::new(Kind::Message, Role::Publishes, name, call.line).certainty(Certainty::Likely));
         }
     }
 }

@@ -159,7 +159,9 @@ pub(super) fn constants(reading: &Reading<'_>) -> Vec<Constant> {
         if reading.is(a.value.start, "{") || reading.is(a.value.start, "Object") || reading.is(a.value.start, "[") {
             let open = a.value.clone().find(|&i| reading.is(i, "{")).unwrap_or(a.value.end);
             for (key, value) in reading.entries(&(open + 1..reading.partner(open).max(open + 1))) {
-                if value.len() <= 3 {
+                if let Some(body) = names::arrow_body(reading, &value).filter(|b| b.len() <= 24) {
+                    add(Some(a.name), &format!("{key}()"), reading.name(&body));
+                } else if value.len() <= 3 {
                     add(Some(a.name), key, reading.name(&value));
                 }
             }

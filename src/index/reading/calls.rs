@@ -192,9 +192,19 @@ fn type_arguments<'a>(reading: &Reading<'a>, close: usize) -> Option<(usize, &'a
         let open = reading.partner(close);
         return (open < close && open > 0 && reading.language.name() == "go").then(|| (open - 1, reading.source(&(open + 1..close))));
     }
-    let mut depth = 0_u32;
-    for i in (close.saturating_sub(24)..=close).rev() {
+    let (mut depth, mut seen) = (0_u32, 0);
+    let mut next = Some(close);
+    while let Some(i) = next.filter(|_| seen <= 24) {
+        (next, seen) = (i.checked_sub(1), seen + 1);
         match reading.word(i) {
+            // An object's type, written out: `post<{ Body: { id: string } }>(..)`. What stands behind a `=` is an attribute of a page.
+            "}" if matches!(reading.language.name(), "typescript") => {
+                let open = reading.partner(i);
+                if open >= i || !matches!(reading.word(open.checked_sub(1)?), "<" | "," | "|" | "&") {
+                    return None;
+                }
+                next = open.checked_sub(1);
+            }
             ">" => depth += 1,
             "<" => {
                 depth -= 1;

@@ -297,8 +297,17 @@ fn of_words(reading: &Reading<'_>, span: &Span, depth: u8) -> Name {
     {
         return name(reading, &body, depth + 1);
     }
+    // `keys.cart(id)`, where `keys` is an object of this file that holds functions.
+    if let [holder, function] = &*path
+        && depth < DEPTH
+        && let Some(object) = reading.assignments.iter().find(|a| a.name == *holder && a.path.len() == 1 && a.value.clone().take(4).any(|i| reading.is(i, "{")))
+        && let Some(body) = reading.entry(&object.value, function).and_then(|value| arrow_body(reading, &value))
+    {
+        return name(reading, &body, depth + 1);
+    }
     // `keys.heartbeat(id)` of a module that holds names.
-    let of_names = path.len() == 2 && ["keys", "names", "topics", "channels", "queues", "subjects", "constants"].iter().any(|w| path[0].ends_with(w));
+    let of_names =
+        path.len() == 2 && ["keys", "names", "topics", "channels", "queues", "subjects", "constants"].iter().any(|w| path[0].to_ascii_lowercase().ends_with(w));
     if of_names || looks_constant(called) || path.len() == 1 && last.to_ascii_lowercase().ends_with("key") || last.to_ascii_lowercase().ends_with("topic") {
         return Name(vec![Part::Constant(format!("{}()", tail(called)))]);
     }

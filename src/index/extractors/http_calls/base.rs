@@ -51,12 +51,34 @@ pub(super) fn of_call(reading: &Reading<'_>, call: &Call<'_>) -> Option<Name> {
 /// Variables that hold instances of clients, whatever they are called: `const orders = axios.create({ baseURL })`, `got.extend(..)`.
 pub(super) fn instances<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
     const MAKERS: [&str; 6] = ["axios", "got", "ky", "ofetch", "$fetch", "Axios"];
+    if reading.language.name() == "python" {
+        return sessions(reading);
+    }
     if !matches!(reading.language.name(), "javascript" | "typescript") {
         return Vec::new();
     }
     let makes = |c: &&Call<'_>| matches!(c.name, "create" | "extend") && c.path.len() == 2 && MAKERS.contains(&c.path[0]);
     let made = reading.calls.iter().filter(makes);
     made.filter_map(|c| reading.assignments.iter().find(|a| a.path.len() == 1 && a.value.start == c.begins)).map(|a| a.name).collect()
+}
+
+/// Sessions of Python's clients: `s = requests.Session()`, `async with httpx.AsyncClient() as c`.
+fn sessions<'a>(reading: &Reading<'a>) -> Vec<&'a str> {
+    let makes = |c: &&Call<'_>| match &*c.path {
+        [library, made] => {
+            matches!(*library, "requests" | "niquests") && matches!(*made, "Session" | "session")
+                || *library == "httpx" && matches!(*made, "Client" | "AsyncClient")
+                || *library == "aiohttp" && *made == "ClientSession"
+        }
+        _ => false,
+    };
+    let mut out = Vec::new();
+    for made in reading.calls.iter().filter(makes) {
+        let bound = reading.assignments.iter().find(|a| a.path.len() == 1 && a.value.start == made.begins).map(|a| a.name);
+        let opened = (reading.is(made.close + 1, "as") && reading.kind(made.close + 2) == Some(Token::Word)).then(|| reading.word(made.close + 2));
+        out.extend(bound.or(opened));
+    }
+    out
 }
 
 /// The base that an expression gives to the client it makes.

@@ -68,12 +68,19 @@ pub(super) const CLIENTS: &[Client] = &[
     row(&["python"], &["urllib"], &["", "request", "urllib"], &[("urlopen", "GET"), ("Request", "+")], 0),
     // fetch
     row(SCRIPT, &[], &["", "window", "globalThis", "self"], &[("fetch", "="), ("$fetch", "="), ("ofetch", "="), ("useFetch", "="), ("nodeFetch", "=")], 0),
-    // streams of events
+    // streams of events, and connections that stay open
     row(
         SCRIPT,
         &[],
         &["", "window", "globalThis", "self"],
-        &[("EventSource", "GET"), ("ReconnectingEventSource", "GET"), ("EventSourcePolyfill", "GET"), ("fetchEventSource", "=")],
+        &[
+            ("WebSocket", "GET"),
+            ("ReconnectingWebSocket", "GET"),
+            ("EventSource", "GET"),
+            ("ReconnectingEventSource", "GET"),
+            ("EventSourcePolyfill", "GET"),
+            ("fetchEventSource", "="),
+        ],
         0,
     ),
     row(&["python"], &["sse"], &["", "sseclient", "sse_client"], &[("SSEClient", "GET"), ("EventSource", "GET")], 0),

@@ -73,33 +73,6 @@ fn update_all(world: &World<'_, '_>, facts: &mut Facts) {
     }
 }
 
-/// Drizzle's conditions: `eq(orders.status, "paid")`.
-pub(super) fn drizzle(world: &World<'_, '_>, facts: &mut Facts) {
-    let reading = world.reading;
-    if !world.lower.contains("drizzle") {
-        return;
-    }
-    for call in reading.calls.iter().filter(|c| c.path.len() == 1 && matches!(c.name, "eq" | "ne" | "inArray" | "notInArray") && c.arguments.len() == 2) {
-        let first = &call.arguments[0].span;
-        if first.len() != 3 || !reading.is(first.start + 1, ".") || !reading.word(first.start).starts_with(char::is_lowercase) {
-            continue;
-        }
-        let variable = reading.word(first.start);
-        let table = values::table_of(variable, values::snake(variable));
-        let found = pairs::literals(reading, &call.arguments[1].span);
-        let not = matches!(call.name, "ne" | "notInArray");
-        let used = Use::new(Kind::Column, Role::Reads, values::column(&table, &values::snake(reading.word(first.start + 2))), call.line);
-        if found.is_empty() {
-            facts.push(used);
-            continue;
-        }
-        for value in found {
-            let used = used.clone().value(value);
-            facts.push(if not { used.note("all but this value") } else { used });
-        }
-    }
-}
-
 /// Exposed: `Orders.update({ .. }) { it[status] = "paid" }`, `Orders.status eq "paid"`.
 pub(super) fn exposed(world: &World<'_, '_>, facts: &mut Facts) {
     let reading = world.reading;

@@ -3,7 +3,7 @@
 use super::instances::Holder;
 use super::pairs::{self, Pair};
 use super::verbs::{self, Takes, Verb};
-use super::{Mapped, associations, builders, dialects, frameworks};
+use super::{Mapped, associations, builders, dialects, drizzle, frameworks};
 use crate::index::extractors::values;
 use crate::index::model::{Certainty, Facts, Kind, Name, Role, Use};
 use crate::index::reading::tokens::Kind as Token;
@@ -108,7 +108,7 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
     match reading.language.name() {
         "elixir" => dialects::ecto(&world, facts),
         "rust" => dialects::rust(&world, facts),
-        "typescript" | "javascript" => dialects::drizzle(&world, facts),
+        "typescript" | "javascript" => drizzle::read(&world, facts),
         "kotlin" => dialects::exposed(&world, facts),
         _ => {}
     }
@@ -372,13 +372,8 @@ impl<'a> World<'_, 'a> {
         if let Some(table) = table {
             return Some(Root { table, entity: None, is_known: true });
         }
-        // Drizzle's `db.update(orders)`, by the variable of the table.
-        if matches!(call.name, "update" | "insert" | "delete" | "from")
-            && self.lower.contains("drizzle")
-            && let Some(first) = call.positional(0).filter(|a| a.span.len() == 1 && reading.kind(a.span.start) == Some(Token::Word))
-        {
-            let variable = reading.word(first.span.start);
-            return Some(Root { table: values::table_of(variable, values::snake(variable)), entity: None, is_known: true });
+        if let Some(root) = drizzle::root(self, call) {
+            return Some(root);
         }
         match call.name {
             "query" | "select" | "update" | "delete" | "insert" | "get_repository" | "getRepository" | "createQueryBuilder"

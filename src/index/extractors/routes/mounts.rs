@@ -133,6 +133,7 @@ fn receiver(reading: &Reading<'_>, call: &Call<'_>, depth: u8) -> Name {
         Some(name) if call.path.len() > 1 => of_variable(reading, name, call.at, depth),
         _ => Name::default(),
     };
+    let outer = if outer.0.is_empty() { root.map_or_else(Name::default, |name| plugin(reading, name, call.at, depth)) } else { outer };
     let outer = if outer.0.is_empty() { passed_on(reading, call, depth) } else { outer };
     paths::join(outer, inner)
 }
@@ -164,6 +165,31 @@ fn passed_on(reading: &Reading<'_>, call: &Call<'_>, depth: u8) -> Name {
     let Some(function) = function else { return Name::default() };
     let mount = mounts().find(|c| !function.body.contains(&c.at) && given(c, function.name, true));
     mount.map_or_else(|| given_away(reading, function), under)
+}
+
+/// The prefix under which a plugin of Fastify is registered, whose application this name is: `const orders: FastifyPluginAsync = async (app) => ..`,
+/// `async function orders(app: FastifyInstance) ..`.
+fn plugin(reading: &Reading<'_>, name: &str, at: usize, depth: u8) -> Name {
+    if depth > DEPTH || !matches!(reading.language.name(), "typescript" | "javascript") || !reading.text.to_ascii_lowercase().contains("fastify") {
+        return Name::default();
+    }
+    let says = |span: std::ops::Range<usize>| span.clone().any(|i| reading.word(i).starts_with("FastifyPlugin") || reading.is(i, "FastifyInstance"));
+    // Of JavaScript, what it is called says it.
+    let by_name = name.to_ascii_lowercase().contains("fastify");
+    let function = reading.enclosing(at, &[DeclarationKind::Function]).filter(|f| f.head.clone().any(|i| reading.is(i, name)));
+    let function = function.filter(|f| by_name || says(f.head.clone())).map(|f| f.name);
+    let arrow = reading.assignments.iter().rev().find(|a| {
+        let head = a.value.start..(a.value.start + 16).min(a.value.end);
+        let arrow = head.clone().find(|&i| reading.is(i, "=>"));
+        a.value.contains(&at) && arrow.is_some_and(|end| (head.start..end).any(|i| reading.is(i, name)) && (by_name || says(a.at..end)))
+    });
+    let Some(own) = function.or(arrow.map(|a| a.name)) else { return Name::default() };
+    let registers =
+        |c: &&Call<'_>| c.name == "register" && c.path.len() > 1 && c.positional(0).is_some_and(|a| a.span.len() == 1 && reading.is(a.span.start, own));
+    match reading.calls.iter().find(registers) {
+        Some(mount) => paths::join(before(reading, mount, depth + 1), mounted_under(reading, mount)),
+        None => Name(vec![Part::Constant(format!("{}@mount", paths::stem(reading.path)))]),
+    }
 }
 
 /// The prefix of a router that a Rust function gives to other files, as the file that mounts it tells.

@@ -187,7 +187,11 @@ fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
     if !(matches!(sign, ":" | "=" | "=>") || put || element.is_some()) {
         return;
     }
-    let value = value_of(reading, at + if element.is_some() { 3 } else { 2 });
+    let mut value = value_of(reading, at + if element.is_some() { 3 } else { 2 });
+    // Python's `timeout=(1, 5)`: to connect, and to read.
+    if reading.language.name() == "python" && row.what == What::Timeout && reading.is(value.start, "(") && reading.partner(value.start) + 1 == value.end {
+        value = reading.elements(&value).into_iter().nth(1).unwrap_or(value);
+    }
     let Some(shown) = (match row.what {
         What::Attempts => attempts(reading, &value),
         What::Timeout => timeout(reading, &value, row.unit),
@@ -204,7 +208,7 @@ fn key(reading: &Reading<'_>, at: usize, word: &str, out: &mut Facts) {
     }
     // A parameter's default (`def f(timeout=5)`) sets nothing yet.
     if reading.declarations.iter().any(|d| d.kind == DeclarationKind::Function && d.head.contains(&at))
-        || !(row.strong || element.map_or_else(|| in_client(reading, at, row), |open| of_client(reading, open)))
+        || !(row.strong || element.map_or_else(|| in_client(reading, at, row) || asks(reading, at, row, out), |open| of_client(reading, open)))
     {
         return;
     }
@@ -280,6 +284,11 @@ fn in_client(reading: &Reading<'_>, at: usize, row: &Key) -> bool {
         (a.at == at && a.path.len() > 1 && a.path[..a.path.len() - 1].iter().any(|w| holds(w) || matches!(*w, "conn" | "options")))
             || a.value.contains(&at) && holds(a.name)
     })
+}
+
+/// Whether a timeout is given to what was found to ask another part.
+fn asks(reading: &Reading<'_>, at: usize, row: &Key, out: &Facts) -> bool {
+    row.word == "timeout" && innermost(reading, at).is_some_and(|c| out.uses.iter().any(|u| u.role == Role::Calls && u.line == c.line))
 }
 
 /// Whether a called name takes a lock: `lock`, `acquireLock`, `Redlock`, `Semaphore`; not `block`.

@@ -73,7 +73,8 @@ pub(super) fn open(part: &Part) -> Option<Name> {
             let last = path.rsplit('.').next().unwrap_or(path).to_ascii_lowercase();
             let address = ["url", "uri", "addr", "host", "endpoint", "base"].iter().any(|w| last.contains(w));
             // A local variable of that name says more by its own words.
-            let shared = path.contains('.') && path.starts_with(char::is_uppercase) || !path.contains(char::is_lowercase);
+            let shouts = path.rsplit('.').next().is_some_and(|last| !last.contains(char::is_lowercase));
+            let shared = path.contains('.') && path.starts_with(char::is_uppercase) || shouts;
             (address && shared).then(|| Name(vec![part.clone()]))
         }
         _ => None,

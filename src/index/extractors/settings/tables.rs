@@ -65,6 +65,8 @@ pub(super) const KEYS: &[Key] = &[
     strong("recv_timeout", Timeout, MS),
     strong("receive_timeout", Timeout, MS),
     strong("requestTimeoutMillis", Timeout, MS),
+    strong("headersTimeout", Timeout, MS),
+    strong("bodyTimeout", Timeout, MS),
     strong("soft_time_limit", Timeout, S),
     strong("task_time_limit", Timeout, S),
     strong("ReadTimeout", Timeout, BY_LANGUAGE),

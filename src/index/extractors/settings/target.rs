@@ -148,6 +148,9 @@ pub(super) fn of(reading: &Reading<'_>, at: usize, facts: &Facts) -> Option<(Nam
     if let Some(used) = whose::used_at(reading, at) {
         return of(reading, used, facts);
     }
+    if let Some(name) = whose::session(reading, at).and_then(|lines| told_of(facts, lines.into_iter())) {
+        return Some((name, Certainty::Sure));
+    }
     // Calls around it, from the inside out.
     let around: Vec<&Call<'_>> = reading.calls.iter().filter(|c| c.open < at && at < c.close || c.at == at).collect();
     if let Some(name) = channel(reading, at) {
@@ -287,8 +290,13 @@ pub(super) fn only_called_after(reading: &Reading<'_>, at: usize, facts: &Facts)
 
 /// What the calls on these lines were found to ask, when it is one target only.
 pub(super) fn told_alone(facts: &Facts, from: u32, to: u32) -> Option<Name> {
+    told_of(facts, facts.uses.iter().filter(|u| u.role == Role::Calls && (from..=to).contains(&u.line)).map(|u| u.line))
+}
+
+/// The one target of what is called on these lines.
+fn told_of(facts: &Facts, lines: impl Iterator<Item = u32>) -> Option<Name> {
     let mut found: Option<Name> = None;
-    for line in facts.uses.iter().filter(|u| u.role == Role::Calls && (from..=to).contains(&u.line)).map(|u| u.line) {
+    for line in lines {
         let name = told(facts, line, line)?;
         if found.as_ref().is_some_and(|f| *f != name) {
             return None;
@@ -312,7 +320,7 @@ fn told(facts: &Facts, from: u32, to: u32) -> Option<Name> {
                 let Some(Part::Text(text)) = parts.next() else { continue };
                 let found = match text.split_once("://") {
                     Some((_, rest)) if !rest.is_empty() => host(&used.name),
-                    _ if text.ends_with(' ') || text.ends_with("://") => parts.next().and_then(open),
+                    _ if text.ends_with(' ') || text.ends_with("://") => parts.next().and_then(|part| open(part).or_else(|| by_holder(part))),
                     _ => None,
                 };
                 if found.is_some() {
@@ -323,6 +331,18 @@ fn told(facts: &Facts, from: u32, to: u32) -> Option<Name> {
         }
     }
     None
+}
+
+/// What the holder of an address is called, where the address itself says nothing: `config.billing.baseUrl`.
+fn holder_label(part: &Part) -> Option<String> {
+    match part {
+        Part::Constant(path) if path.contains('.') && !path.contains(['(', '@']) => label(path),
+        _ => None,
+    }
+}
+
+fn by_holder(part: &Part) -> Option<Name> {
+    holder_label(part).map(Name::literal)
 }
 
 /// A topic or queue beside the setting: `kafka.Writer{Topic: "orders", MaxAttempts: 4}`.
@@ -426,7 +446,7 @@ fn in_span(reading: &Reading<'_>, span: &Span) -> Option<Name> {
                     if let Some(found) = host(&name) {
                         return Some(found);
                     }
-                    if let Some(text) = label(word) {
+                    if let Some(text) = label(word).or_else(|| name.0.first().and_then(holder_label)) {
                         return Some(Name::literal(text));
                     }
                 }

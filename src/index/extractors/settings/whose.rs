@@ -44,6 +44,28 @@ pub(super) fn block<'r, 'a>(reading: &'r Reading<'a>, at: usize) -> Option<&'r C
     reading.calls.iter().rev().find(|c| c.close + 1 == opens || c.close == opens)
 }
 
+/// Lines of the calls on the session of Python's requests that an adapter with this setting is mounted on, for every address:
+/// `session.mount("https://", HTTPAdapter(max_retries=Retry(total=3)))`, also with the adapter or the retry in a variable.
+pub(super) fn session(reading: &Reading<'_>, at: usize) -> Option<Vec<u32>> {
+    if reading.language.name() != "python" || !reading.mentions(&[".mount("]) {
+        return None;
+    }
+    let mut here = at;
+    for _ in 0..3 {
+        let mount = reading.calls.iter().find(|c| c.name == "mount" && c.path.len() > 1 && c.arguments.len() == 2 && c.open < here && here < c.close);
+        if let Some(mount) = mount {
+            // For one address it says so itself.
+            let prefix = mount.positional(0).and_then(|a| reading.literal(&a.span))?;
+            let session = mount.receiver().filter(|_| matches!(&*prefix, "http://" | "https://"))?;
+            let lines: Vec<u32> = reading.calls.iter().filter(|c| c.receiver() == Some(session) && c.name != "mount").map(|c| c.line).collect();
+            return Some(lines);
+        }
+        let bound = reading.assignments.iter().rev().find(|a| a.path.len() == 1 && a.value.contains(&here))?;
+        here = (bound.value.end..reading.tokens.len()).find(|&i| reading.word(i) == bound.name && reading.kind(i) == Some(Kind::Word))?;
+    }
+    None
+}
+
 /// The address among the arguments of the one client that a type makes: `httpx.AsyncClient(base_url=settings.stock_url)`.
 pub(super) fn base(reading: &Reading<'_>, body: &Span) -> Option<Span> {
     const KEYS: [&str; 6] = ["base_url", "baseURL", "baseUrl", "base_uri", "prefixUrl", "BaseAddress"];
