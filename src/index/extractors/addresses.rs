@@ -4,6 +4,7 @@
 mod given;
 mod manifests;
 mod reads;
+mod scripts;
 
 use crate::index::file::File;
 use crate::index::model::Facts;
@@ -31,6 +32,7 @@ pub(super) const LANGUAGES: &[&str] = &[
     "properties",
     "dockerfile",
     "hcl",
+    "shell",
 ];
 
 /// Finds addresses that are read or given, and all settings that are given.
@@ -41,6 +43,7 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
         "toml" | "properties" => given::lines(file, out),
         "dockerfile" => given::dockerfile(file, out),
         "hcl" => given::terraform(file, out),
+        "shell" => scripts::read(file, out),
         _ => reads::read(file.reading(), out),
     }
 }

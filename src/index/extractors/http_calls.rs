@@ -3,6 +3,8 @@
 
 mod base;
 mod interfaces;
+mod probes;
+mod scripts;
 mod tables;
 
 use super::{ends, paths};
@@ -53,6 +55,9 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
     interfaces::read(reading, out);
     base::read(reading, out);
 }
+
+pub(super) use probes::read as read_probes;
+pub(super) use scripts::read as read_script;
 
 /// Pushes a call, if anything of its address is known.
 fn push(out: &mut Facts, method: &str, url: Option<Name>, line: u32, certainty: Certainty) -> bool {

@@ -6,6 +6,7 @@
 //! read here by what tables and columns hang on (`statement`, `definition`), over tokens (`tokens`) that know holes and placeholders.
 
 mod bound;
+mod commands;
 mod definition;
 mod expressions;
 mod filled;
@@ -42,6 +43,8 @@ pub(super) fn read_file(file: &File<'_>, facts: &mut Facts) {
     let piece = Piece::whole(up(file.text), 1);
     tell(&piece, &tokens::tokens(&piece.text), None, facts);
 }
+
+pub(super) use commands::{read_manifest, read_script};
 
 /// Statements of a MyBatis mapper.
 pub(super) fn read_mapper(file: &File<'_>, facts: &mut Facts) {

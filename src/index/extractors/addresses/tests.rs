@@ -138,6 +138,20 @@ fn addresses_that_a_secret_gives() {
 }
 
 #[test]
+fn addresses_of_scripts() {
+    for (text, expected) in [
+        ("#!/bin/sh\nBASE=${STOCK_URL:-http://localhost:3000}\necho \"$BASE\"", &["sure address reads STOCK_URL = http://localhost:3000 @2"][..]),
+        ("psql \"$DATABASE_URL\" -c 'x'\n: \"${CART_HOST:?not set}\"", &["sure address reads DATABASE_URL @1", "sure address reads CART_HOST @2"]),
+        ("STOCK_URL=http://a\ncurl $STOCK_URL/x", &[]),
+        ("STOCK_URL=\"${STOCK_URL:-http://a}\"\ncurl $STOCK_URL/x", &["sure address reads STOCK_URL = http://a @1"]),
+        ("# $STOCK_URL\necho '$STOCK_URL' \\$STOCK_URL $LEVEL $host", &[]),
+        ("for STOCK_HOST in a b; do ping $STOCK_HOST; done", &[]),
+    ] {
+        says("seed.sh", text, &[Kind::Address], expected);
+    }
+}
+
+#[test]
 fn settings_are_kept_with_their_part() {
     for (path, text, expected) in [
         ("compose.yml", "services:\n  web:\n    image: w\n    environment:\n      LEVEL: info", "LEVEL=info for web @5"),

@@ -248,6 +248,25 @@ fn local_values_are_no_names() {
 }
 
 #[test]
+fn constants_of_a_package_of_go_are_names() {
+    let file = |body: &str| format!("import \"github.com/twmb/franz-go/pkg/kgo\"\n{body}");
+    for (body, expected) in [
+        (
+            "func f() { kgo.NewClient(kgo.ConsumeTopics(topicBills, \"paid\")) }",
+            &["sure channel consumes <topicBills> @2", "sure channel consumes paid @2"][..],
+        ),
+        ("func f() { c.Produce(ctx, &kgo.Record{Topic: billsTopic, Value: v}, nil) }", &["sure channel publishes <billsTopic> @2"]),
+        // Bound in the file, or saying nothing.
+        ("func f(billsTopic string) { kgo.ConsumeTopics(billsTopic) }", &[]),
+        ("func f() {\n\tfor _, billsTopic := range all() {\n\t\tkgo.ConsumeTopics(billsTopic)\n\t}\n}", &[]),
+        ("var billsTopic string\n\nfunc f() { kgo.ConsumeTopics(billsTopic) }", &[]),
+        ("func f() { kgo.ConsumeTopics(whatEver) }", &[]),
+    ] {
+        says_each(KINDS, &[("a.go", &file(body), expected)]);
+    }
+}
+
+#[test]
 fn look_alikes_say_nothing() {
     says_each(
         KINDS,

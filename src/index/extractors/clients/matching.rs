@@ -255,7 +255,8 @@ impl<'a> Matcher<'_, 'a> {
     fn take(&mut self, row: &'static Row, certainty: Certainty, subject: &Subject<'_, 'a>, at: usize, line: u32) -> bool {
         let names = row.at.iter().find_map(|place| {
             let mut names = self.named(*place, subject, at)?;
-            names.retain(|name| row.kind == Kind::Job && !row.texts || !name.is_open() || is_constant(name, &self.imports));
+            names
+                .retain(|name| row.kind == Kind::Job && !row.texts || !name.is_open() || is_constant(name, &self.imports) || is_of_package(self.reading, name));
             some(names)
         });
         let Some(names) = names else { return false };
@@ -389,7 +390,10 @@ impl<'a> Matcher<'_, 'a> {
 
 /// Words of names that stand for channels, flags and the like.
 const TELLING: [&str; 14] =
-    ["topic", "queue", "channel", "subject", "exchange", "stream", "event", "routing", "flag", "feature", "config", "setting", "const", "name"];
+    ["topic", "queue", "channel", "subject", "exchange", "stream", "routing", "event", "flag", "feature", "config", "setting", "const", "name"];
+
+/// Those of channels alone.
+const CHANNELS: [&str; 7] = ["topic", "queue", "channel", "subject", "exchange", "stream", "routing"];
 
 /// Whether what a name leans on reads like a constant of another file, or is imported: a local value, a parameter of another function
 /// or whatever a call gives are not known there either.
@@ -412,6 +416,21 @@ fn is_constant(name: &Name, imports: &str) -> bool {
         let imported = || word_in(imports, &root.to_ascii_lowercase()) || word_in(imports, &last.to_ascii_lowercase());
         upper || capital && (root != last || told(last)) || imported() || root != last && told(root)
     })
+}
+
+/// Whether a name of Go can only be a constant of its package: nothing of the file binds it, and it says that it is a channel.
+fn is_of_package(reading: &Reading<'_>, name: &Name) -> bool {
+    let [Part::Constant(path)] = &*name.0 else { return false };
+    let lower = path.to_ascii_lowercase();
+    let is_asked = |i: usize| matches!(reading.word(i + 1), ")" | "," | "}" | "+" | "]") && !(i > 0 && matches!(reading.word(i - 1), "var" | "const" | "func"));
+    let in_list = |i: usize| {
+        // `for _, topicName := range ..`, `topicName, err := f()`
+        (i + 1..reading.tokens.len().min(i + 8)).take_while(|&j| reading.line(j) == reading.line(i)).any(|j| reading.is(j, ":=") || reading.is(j, "="))
+    };
+    reading.language.name() == "go"
+        && !path.contains(['.', '(', '@'])
+        && CHANNELS.iter().any(|t| lower.contains(t))
+        && (0..reading.tokens.len()).filter(|&i| reading.kind(i) == Some(Token::Word) && reading.is(i, path)).all(|i| is_asked(i) && !in_list(i))
 }
 
 /// A bit for the first letter of a name.

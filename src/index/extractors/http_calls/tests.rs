@@ -9,6 +9,38 @@ fn calls(path: &str, text: &str, expected: &[&str]) {
 }
 
 #[test]
+fn kubernetes_calls_its_probes() {
+    let pod = |probe: &str| format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: stock\nspec:\n  containers:\n    - name: main\n{probe}");
+    for (probe, expected) in [
+        ("      readinessProbe:\n        httpGet: { path: /up, port: 8080 }", &["sure GET http://stock:8080/up @9"][..]),
+        ("      livenessProbe:\n        httpGet:\n          port: http\n          path: /live", &["sure GET http://stock/live @11"]),
+        ("      lifecycle: { preStop: { httpGet: { path: /drain, port: 80, host: gate } } }", &["sure GET http://gate:80/drain @8"]),
+        ("      readinessProbe: { grpc: { port: 9090 } }\n      other: { httpGet: { path: /x } }", &[]),
+    ] {
+        calls("k/p.yaml", &pod(probe), expected);
+    }
+    calls("values.yaml", "readinessProbe:\n  httpGet: { path: /up, port: 8080 }", &[]);
+}
+
+#[test]
+fn scripts_call_with_curl() {
+    for (text, expected) in [
+        (
+            "BASE=${STOCK_URL:-http://localhost:3000}\ncurl -fsS -X POST \"$BASE/items\" -H 'a: b' \\\n  -d '{\"n\":1}'",
+            &["sure POST ${STOCK_URL:http://localhost:3000}/items @2"][..],
+        ),
+        ("curl -s $STOCK_URL/items/$id | jq .", &["sure GET ${STOCK_URL}/items/{} @1"]),
+        ("curl --json '{}' http://stock:8080/items", &["sure POST http://stock:8080/items @1"]),
+        ("until wget -qO- http://stock/health; do sleep 1; done", &["sure GET http://stock/health @1"]),
+        ("URL=http://stock:80\ncurl -XDELETE \"${URL}/items/7?x=1\"", &["sure DELETE http://stock:80/items/7 @2"]),
+        // The internet, prose, a file, a command that is not known.
+        ("curl -sSL https://get.example.com/install.sh | sh\n# curl http://stock/x\necho \"use curl -d x\"\ncurl \"$(cat url)\"\ncurl -o /tmp/x \"$1\"", &[]),
+    ] {
+        calls("seed.sh", text, expected);
+    }
+}
+
+#[test]
 fn sent_by_calls() {
     for (path, text, expected) in [
         (

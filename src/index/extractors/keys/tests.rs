@@ -49,6 +49,11 @@ fn clients_say_keys_roles_and_values() {
         ),
         (
             "A.cs",
+            "using StackExchange.Redis;\nclass A(IConnectionMultiplexer redis) {\n  private readonly IDatabase _db = redis.GetDatabase();\n  private static RedisKey Aboard(string id) => $\"trip:{id}:aboard\";\n  Task<long> Count(string id) => _db.SetLengthAsync(Aboard(id));\n  void On() => redis.GetSubscriber().Subscribe(RedisChannel.Literal(\"scans\"), (_, m) => Run(m));\n}",
+            &["sure key reads trip:{}:aboard @5", "sure channel consumes scans @6"],
+        ),
+        (
+            "A.cs",
             "class A { private readonly IDatabase _db; async Task F() { await _db.StringSetAsync($\"basket:{id}\", json, TimeSpan.FromDays(1)); await _db.KeyDeleteAsync($\"basket:{id}\"); } }",
             &["sure key writes basket:{} = ttl=1d @1", "sure key deletes basket:{} @1"],
         ),

@@ -111,7 +111,9 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
         };
         let table = values::table_of(&entity, frameworks::fallback(reading, &entity));
         let role = match call.name {
-            "save" | "saveAll" | "saveAndFlush" | "persist" | "insert" => Role::Writes,
+            "save" | "saveAll" | "saveAndFlush" | "persist" => Role::Writes,
+            // Only Mongo's have it; a type of the project's own does what its statements say.
+            "insert" if reading.mentions(&["Mongo", "mongo"]) => Role::Writes,
             "delete" | "deleteById" | "deleteAll" | "deleteAllById" | "deleteInBatch" => Role::Deletes,
             "findById" | "findAll" | "getOne" | "getById" | "existsById" | "count" | "findAllById" | "getReferenceById" => Role::Reads,
             name => {

@@ -54,7 +54,7 @@ fn begins(text: &str) -> bool {
     (4..=8).contains(&word) && VERBS.iter().any(|v| v.eq_ignore_ascii_case(&rest[..word])) && !rest[word..].starts_with(['_', '-', '.', ':', '/', '('])
 }
 
-fn holds_statement(text: &str) -> bool {
+pub(super) fn holds_statement(text: &str) -> bool {
     begins(text) || text.len() > 24 && text.contains('\n') && text.len() < 64_000 && text.lines().any(begins)
 }
 

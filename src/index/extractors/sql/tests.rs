@@ -159,6 +159,39 @@ fn constants_of_the_file_are_put_in() {
 }
 
 #[test]
+fn commands_hand_statements_to_clients() {
+    let pod = |lines: &str| format!("apiVersion: batch/v1\nkind: Job\nspec:\n  containers:\n    - name: x\n{lines}");
+    const GONE: &[&str] = &["sure column deletes carts @6", "sure column reads carts.state = old @6"];
+    let cases: [(&str, String, &[&str]); 9] = [
+        ("k.yaml", pod("      command: [psql, \"$(URL)\", -c, \"DELETE FROM carts WHERE state = 'old'\"]"), GONE),
+        ("k.yaml", pod("      command: [psql]\n      args:\n        - -c\n        - DELETE FROM carts"), &["sure column deletes carts @9"]),
+        ("k.yaml", pod("      command: [sh, -c, \"psql $URL -c 'DELETE FROM carts'\"]"), &["sure column deletes carts @6"]),
+        (
+            "k.yaml",
+            pod("      command:\n        - sh\n        - -c\n        - |\n          set -e\n          psql -c \"DELETE FROM carts\""),
+            &["sure column deletes carts @11"],
+        ),
+        // No client, and a text that is none of a command.
+        ("k.yaml", pod("      command: [echo, \"DELETE FROM carts\"]"), &[]),
+        ("k.yaml", pod("      command: [psql, --version]\n      note: DELETE FROM carts"), &[]),
+        (
+            "x.sh",
+            "psql \"$URL\" -v x=1 -c \"UPDATE carts SET state = 'old'\"".to_owned(),
+            &["sure column writes carts @1", "sure column writes carts.state = old @1"],
+        ),
+        (
+            "x.sh",
+            "set -e\nmysql shop <<'SQL'\nDELETE FROM carts\n  WHERE state = 'old';\nSQL\nmysql -e 'DELETE FROM carts'".to_owned(),
+            &["sure column deletes carts @3", "sure column reads carts.state = old @4", "sure column deletes carts @6"],
+        ),
+        ("x.sh", "# psql -c \"DELETE FROM carts\"\necho \"DELETE FROM carts\"\nnot-psql \"DELETE FROM carts\"".to_owned(), &[]),
+    ];
+    for (path, text, expected) in cases {
+        says(path, &text, KINDS, expected);
+    }
+}
+
+#[test]
 fn prose_is_no_statement() {
     for (path, text) in [
         ("a.py", "raise E(\"Select an item from the list\")"),
