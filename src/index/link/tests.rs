@@ -361,6 +361,37 @@ fn tables_of_one_name_in_several_databases() {
 }
 
 #[test]
+fn tables_that_only_are_used_in_several_databases() {
+    let (auth, profile) = (("auth/a.java", "reads column users.name"), ("profile/a.java", "writes column users.name"));
+    let apart = (
+        "deploy/c.yml",
+        "set auth: MONGODB_HOST = auth-db\nset auth: MONGODB_DATABASE = auth\nset profile: MONGODB_HOST = profile-db\nset profile: MONGODB_DATABASE = profiles",
+    );
+    says(&[auth, profile, apart], &["auth/users.name <- auth/a.java:1 reads", "profile/users.name <- profile/a.java:1 writes"]);
+    // Who declares it keeps those whose database is not known, in doubt.
+    says(
+        &[
+            ("profile/a.sql", "declares column users.name"),
+            auth,
+            ("web/a.py", "reads column users.name"),
+            ("profile/a.java", "writes column users.name"),
+            apart,
+        ],
+        &[
+            "auth/users.name <- auth/a.java:1 reads",
+            "profile/users.name <- profile/a.java:1 writes",
+            "profile/users.name <- profile/a.sql:1 declares",
+            "profile/users.name <- ~web/a.py:1 reads",
+        ],
+    );
+    // A copy of a database has its name at another host.
+    let copy = ("deploy/c.yml", "set auth: DATABASE_URL = postgres://replica/shop\nset profile: DATABASE_URL = postgres://db/shop");
+    let one = &["users.name <- auth/a.java:1 reads", "users.name <- profile/a.java:1 writes"];
+    says(&[auth, profile, copy], one);
+    says(&[auth, profile], one);
+}
+
+#[test]
 fn keys_and_channels_of_one_name_in_several_places() {
     let (a, b) = (("a/x.py", "writes key seen:{}\npublishes channel jobs"), ("b/x.py", "reads key seen:{}\nconsumes channel jobs"));
     let one = &["seen:{} <- a/x.py:1 writes", "seen:{} <- b/x.py:1 reads", "jobs <- a/x.py:2 publishes", "jobs <- b/x.py:2 consumes"];

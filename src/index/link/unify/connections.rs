@@ -4,7 +4,7 @@ use crate::index::link::tables::{Set, Tables};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Addresses of one component, each as `host/name`; the name is empty where it is not said.
-type Addresses = BTreeSet<String>;
+pub(super) type Addresses = BTreeSet<String>;
 
 /// Addresses by component.
 #[derive(Debug, Default)]
@@ -132,6 +132,15 @@ pub(super) fn meet(a: &Addresses, b: &Addresses) -> bool {
     a.iter().any(|x| b.iter().any(|y| same(x, y)))
 }
 
+/// Whether each database of the one is at another host, and has another name, than each of the other.
+pub(super) fn are_apart(a: &Addresses, b: &Addresses) -> bool {
+    let differ = |a: &str, b: &str| match (a.split_once('/'), b.split_once('/')) {
+        (Some((host, name)), Some((other, second))) => host != other && name != second && !name.is_empty() && !second.is_empty(),
+        _ => false,
+    };
+    a.iter().all(|x| b.iter().all(|y| differ(x, y)))
+}
+
 /// What a setting connects to.
 fn sort(set: &Set, words: &[String]) -> Option<Sort> {
     let value = set.value.strip_prefix("jdbc:").unwrap_or(&set.value);
@@ -242,6 +251,15 @@ mod tests {
         assert!(meet(&set(&["db/a", "db/b"]), &set(&["db/b"])));
         assert!(meet(&set(&["db/"]), &set(&["db/b"])));
         assert!(!meet(&set(&["db/a"]), &set(&["db/b", "other/a"])));
+    }
+
+    #[test]
+    fn databases_that_are_apart() {
+        let set = |all: &[&str]| all.iter().map(|a| (*a).to_owned()).collect::<Addresses>();
+        assert!(are_apart(&set(&["auth-db/auth"]), &set(&["user-db/users"])));
+        assert!(!are_apart(&set(&["db/shop"]), &set(&["db-replica/shop"])), "a copy");
+        assert!(!are_apart(&set(&["db/"]), &set(&["other/shop"])), "a name that is not known");
+        assert!(!are_apart(&set(&["a/a", "b/b"]), &set(&["c/c", "b/b"])));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Tables of the same name in several databases. A table that several components declare is one where they are given the same database,
 //! and one of each where they are not. Who only maps it to a type, and is given no database, may well use another's: that is left in doubt.
 
-use super::connections::{Connections, meet};
+use super::connections::{Addresses, Connections, are_apart, meet};
 use super::{Meant, Said};
 use crate::index::link::tables::plain;
 use crate::index::model::{Kind, Role};
@@ -35,14 +35,17 @@ impl Databases {
             }
             users.entry(table).or_default().insert(component);
         }
-        declared.retain(|_, by| by.len() > 1);
         let mut out = Self::default();
         let none = BTreeSet::new();
-        for (table, by) in declared {
+        for (table, others) in users.into_iter().filter(|(_, users)| users.len() > 1) {
+            let by = declared.remove(&table).unwrap_or_default();
+            if by.len() < 2 {
+                out.keep_apart(table, by.keys().next().copied(), &others, connections);
+                continue;
+            }
             let mut groups: Vec<(&str, BTreeSet<String>)> = Vec::new();
             let mut labels: BTreeMap<String, String> = BTreeMap::new();
             let mut doubtful: BTreeSet<String> = BTreeSet::new();
-            let others = users.remove(&table).unwrap_or_default();
             let (makers, mappers): (Vec<&str>, Vec<&str>) = by.keys().copied().partition(|c| by[c].makes);
             let rest = others.iter().copied().filter(|c| !by.contains_key(c));
             for component in makers.into_iter().chain(mappers).chain(rest) {
@@ -74,6 +77,35 @@ impl Databases {
             }
         }
         out
+    }
+
+    /// A table that one component declares, or that only is used: users of other databases have one of their own. A copy of a database has
+    /// its name at another host.
+    fn keep_apart(&mut self, table: String, declarer: Option<&str>, users: &BTreeSet<&str>, connections: &Connections) {
+        let known = users.iter().filter_map(|c| Some((*c, connections.databases.get(*c)?)));
+        let (first, rest): (Vec<_>, Vec<_>) = known.partition(|(c, _)| Some(*c) == declarer);
+        let mut groups: Vec<(&str, Addresses)> = Vec::new();
+        let mut labels: BTreeMap<String, String> = BTreeMap::new();
+        for (component, own) in first.into_iter().chain(rest) {
+            match groups.iter_mut().find(|(_, of)| !are_apart(of, own)) {
+                Some((label, of)) => {
+                    of.extend(own.iter().cloned());
+                    labels.insert(component.to_owned(), (*label).to_owned());
+                }
+                None => {
+                    groups.push((component, own.clone()));
+                    labels.insert(component.to_owned(), component.to_owned());
+                }
+            }
+        }
+        if groups.len() < 2 {
+            return;
+        }
+        let label = declarer.unwrap_or(groups[0].0);
+        let unknown: BTreeSet<String> = users.iter().filter(|c| !labels.contains_key(**c)).map(|c| (*c).to_owned()).collect();
+        labels.extend(unknown.iter().map(|c| (c.clone(), label.to_owned())));
+        self.tables.insert(table.clone(), labels);
+        self.doubtful.insert(table, unknown);
     }
 
     /// The name with the component whose table it is, where several have one of this name.
