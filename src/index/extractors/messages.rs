@@ -14,6 +14,7 @@ mod bodies;
 mod carried;
 mod consumers;
 mod elsewhere;
+mod generated;
 mod payloads;
 mod schemas;
 #[cfg(test)]
@@ -73,6 +74,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     if !carried.is_empty() {
         accesses::read(reading, &carried, &types, facts);
     }
+    generated::read(reading, facts);
     payloads::read(reading, facts);
     consumers::read(reading, facts);
 }

@@ -132,6 +132,28 @@ fn carried_types_are_read_and_written() {
 }
 
 #[test]
+fn generated_types_of_go_are_messages() {
+    let file = |body: &str| {
+        format!("import (\n\t\"connectrpc.com/connect\"\n\t\"google.golang.org/grpc\"\n)\ntype srv struct {{ pb.UnimplementedStockServer }}\n{body}")
+    };
+    for (body, expected) in [
+        (
+            "func (s *Depot) Reserve(ctx context.Context, req *connect.Request[v1.ReserveRequest]) (*connect.Response[v1.Reply], error) {\n\tlog(req.Msg.OrderId, req.Header)\n\treturn connect.NewResponse(&v1.Reply{HoldId: id, Lines: []*v1.Line{{Sku: x}}}), nil\n}",
+            &["sure field reads ReserveRequest.OrderId @7", "sure field writes Reply.HoldId @8", "sure field writes Reply.Lines @8"][..],
+        ),
+        (
+            "func (s *srv) Reserve(ctx context.Context, in *pb.ReserveRequest) (*pb.Reply, error) {\n\tuse(in.GetOrderId(), in.ProtoReflect(), in.Sku)\n\treturn &pb.Reply{HoldId: id}, nil\n}",
+            &["sure field reads ReserveRequest.OrderId @7", "sure field reads ReserveRequest.Sku @7", "sure field writes Reply.HoldId @8"],
+        ),
+        // No procedure, and types of other packages.
+        ("func (s *Depot) Reserve(in *v1.ReserveRequest) *v1.Reply {\n\treturn &v1.Reply{HoldId: in.OrderId}\n}", &[]),
+        ("func (s *srv) Reserve(ctx context.Context, in *pb.ReserveRequest) (*pb.Reply, error) {\n\tdb.Save(store.Hold{Id: 1})\n\treturn nil, nil\n}", &[]),
+    ] {
+        says_each(&[Field], &[("a.go", &file(body), expected)]);
+    }
+}
+
+#[test]
 fn payloads_under_their_channel() {
     says_each(
         &[Field],
