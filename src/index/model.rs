@@ -94,6 +94,9 @@ pub enum Part {
 /// Behind the path of a constant that stands for the enumeration which it is a member of.
 pub(crate) const OF_STATE: &str = "@state";
 
+/// In the key of a setting: where what stands before it is given, the word behind it stands for it.
+pub(crate) const STANDS_FOR: &str = " given for ";
+
 /// A name as the program builds it. Resolved names are text and holes only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Name(pub Vec<Part>);

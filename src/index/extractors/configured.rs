@@ -26,6 +26,7 @@ pub(super) const WORDS: &[&str] = &[
     "detail-type",
     "cron:",
     "celery",
+    "_bucket",
 ];
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
@@ -37,6 +38,17 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     }
     commands(file, facts);
     workers(file, facts);
+    buckets(facts);
+}
+
+/// Buckets that a deployment gives to its parts: `REPORTS_BUCKET: shop-reports`.
+fn buckets(facts: &mut Facts) {
+    let is_variable = |key: &str| (key.ends_with("_BUCKET") || key.ends_with("_BUCKET_NAME")) && !key.contains(|c: char| c.is_ascii_lowercase());
+    let is_plain = |v: &str| v.len() > 2 && v.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'_'));
+    let given: Vec<(String, u32)> = facts.given.iter().filter(|g| is_variable(&g.key) && is_plain(&g.value)).map(|g| (g.value.clone(), g.line)).collect();
+    for (bucket, line) in given {
+        facts.push(Use::new(Kind::Bucket, Role::Declares, Name::literal(bucket), line));
+    }
 }
 
 /// Queues that a worker of Celery is started for: `celery -A shop worker -Q mail,slow`, also as a list of words over several lines.

@@ -63,7 +63,7 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     for declared in &types {
         let told = carried.iter().any(|c| c.name == declared.name);
         let Some(certainty) = declared.certainty(file.path, told) else {
-            elsewhere::declared(file.path, declared, facts);
+            elsewhere::declared(reading, declared, facts);
             continue;
         };
         for member in &declared.members {

@@ -1,7 +1,7 @@
 //! Constants and settings in names, looked up in other files. Several different values are no value.
 
 use super::tables::{Known, Set, Tables, last, plain};
-use crate::index::model::{Constant, Name, OF_STATE, Part};
+use crate::index::model::{Constant, Name, OF_STATE, Part, STANDS_FOR};
 use crate::index::reading::{TEMPLATE, holes};
 
 /// How far constants of constants and settings of settings are followed.
@@ -66,6 +66,9 @@ fn add(part: &Part, here: &Here<'_>, tables: &Tables, depth: u8, out: &mut Found
         // Where a router is mounted: nowhere, if nobody says.
         Part::Constant(path) if path.ends_with("@mount") => Some((mount(path, here, tables).unwrap_or_default(), false)),
         Part::Constant(path) => constant(path, here, tables),
+        Part::Setting(key, _) if let Some((given, word)) = key.split_once(STANDS_FOR) => {
+            setting(given, None, here, tables).map(|(_, is_loose)| (Name::literal(word), is_loose))
+        }
         // `app.config["ORDERS"]` is set by code as often as by a file.
         Part::Setting(key, default) => setting(key, default.as_deref(), here, tables)
             .or_else(|| constant(key, here, tables).filter(|(value, _)| *value != Name(vec![part.clone()])).map(|(value, _)| (value, true))),

@@ -8,7 +8,7 @@ use super::secrets::{is_secret, masked};
 use super::unify::Names;
 use crate::index::components::Components;
 use crate::index::linked::Index;
-use crate::index::model::{Kind, Name, OF_STATE, Part, Role};
+use crate::index::model::{Kind, Name, OF_STATE, Part, Role, STANDS_FOR};
 use crate::index::reading::TEMPLATE;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,7 +130,7 @@ impl Tables {
                         waiting.extend(self.constants(last(&path)).iter().map(|k| k.value.clone()))
                     }
                     Part::Setting(key, _) => {
-                        keys.insert(plain(&key));
+                        keys.insert(plain(key.split_once(STANDS_FOR).map_or(&*key, |(given, _)| given)));
                     }
                     _ => {}
                 }

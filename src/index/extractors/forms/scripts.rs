@@ -43,6 +43,16 @@ fn tables_of_sqlalchemys_core() {
                 "import sqlalchemy as sa\nfrom app import tables\n\ndef f(db):\n    late = tables.parcels.alias()\n    db.execute(sa.update(tables.parcels).values({tables.parcels.c.phase: \"gone\"}))\n",
                 &["sure column writes ${table.of.parcels:parcels} @6", "sure column writes ${table.of.parcels:parcels}.phase = gone @6"],
             ),
+            (
+                "repo.py",
+                "from sqlalchemy import Column, MetaData, String, Table\nclass Repo:\n    def __init__(self):\n        self.rows = Table(\"parcels\", MetaData(), Column(\"phase\", String))\n\n    def f(self, db):\n        db.execute(self.rows.select().where(self.rows.c.phase == \"gone\"))\n        db.execute(self.other.select())\n",
+                &[
+                    "sure column declares parcels @4",
+                    "sure column declares parcels.phase @4",
+                    "sure column reads parcels @7",
+                    "sure column reads parcels.phase = gone @7",
+                ],
+            ),
             // A subquery, a parameter, a dictionary, a hash, a class: no table is known by any of them.
             (
                 "x.py",
@@ -229,4 +239,50 @@ fn messages_handed_to_the_file_that_holds_the_connections() {
             ("b.ts", "import { broadcast } from './radio';\nbroadcast({ type: 'parcel.sent', id });", &[]),
         ],
     );
+}
+
+#[test]
+fn servers_of_graphql() {
+    say(
+        &[Kind::Route],
+        &[
+            (
+                "a.ts",
+                "import mercurius from 'mercurius';\nimport Fastify from 'fastify';\nconst app = Fastify();\napp.register(mercurius, { schema, path: '/query' });\napp.register(mercurius, { schema, routes: false });",
+                &["sure route serves GET /query @4", "sure route serves POST /query @4"],
+            ),
+            (
+                "b.js",
+                "const { expressMiddleware } = require('@apollo/server/express4');\nconst app = require('express')();\napp.use('/graphql', cors(), expressMiddleware(server));\napp.use('/x', cors());",
+                &["sure route serves GET /graphql @3", "sure route serves POST /graphql @3"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn buckets_that_a_deployment_gives() {
+    say(
+        &[Kind::Bucket],
+        &[(
+            "compose.yaml",
+            "services:\n  bill:\n    environment:\n      REPORTS_BUCKET: shop-reports\n      LEAK_BUCKET_SIZE: many\n      OTHER_BUCKET: ${OTHER}\n",
+            &["sure bucket declares shop-reports @4"],
+        )],
+    );
+}
+
+#[test]
+fn a_union_that_is_carried_carries_its_cases() {
+    use crate::index::link::{FileFacts, link};
+    let declared = "export interface ParcelSent {\n  carrier: string;\n}\nexport interface ParcelLost {\n  reason: string;\n}\nexport interface Draft {\n  note: string;\n}\nexport type ParcelEvent = ParcelSent | ParcelLost;\nexport type Other = Draft | string[];\n";
+    let sender = "import { ParcelEvent } from '@shop/contracts';\nimport { Kafka } from 'kafkajs';\nconst producer = new Kafka({}).producer();\nexport async function tell(event: ParcelEvent) {\n  await producer.send({ topic: 'parcels', messages: [{ value: JSON.stringify(event) }] });\n}\n";
+    let said = |files: &[(&str, &str)]| {
+        let files = files.iter().map(|(path, text)| FileFacts { path: (*path).to_owned(), component: None, facts: facts(&File::new(path, text)) });
+        let index = link(files.collect());
+        let fields = index.resources.into_iter().filter(|r| r.kind == Kind::Field).map(|r| r.name);
+        fields.collect::<Vec<_>>()
+    };
+    assert_eq!(said(&[("libs/contracts/events.ts", declared), ("bill/send.ts", sender)]), ["ParcelLost.reason", "ParcelSent.carrier"]);
+    assert!(said(&[("libs/contracts/events.ts", declared)]).is_empty());
 }

@@ -30,12 +30,15 @@ impl<'a> Tables<'_, 'a> {
         {
             return None;
         }
+        let made = || self.here.iter().find(|(name, _)| *name == word).map(|(_, table)| table.clone());
         if at > 1 && reading.is(at - 1, ".") {
+            if matches!(reading.word(at - 2), "self" | "cls") {
+                return made();
+            }
             let is_module = !(at > 2 && reading.is(at - 3, ".")) && self.imported.iter().any(|(here, ..)| reading.is(at - 2, here));
             return is_module.then(|| values::table_of(word, word.to_owned()));
         }
-        let made = self.here.iter().find(|(name, _)| *name == word).map(|(_, table)| table.clone());
-        made.or_else(|| {
+        made().or_else(|| {
             let is_bound = || reading.assignments.iter().any(|a| a.name == word && a.path.len() == 1);
             self.imported.iter().find(|(here, ..)| *here == word).filter(|_| !is_bound()).map(|(_, there, _)| values::table_of(there, (*there).to_owned()))
         })
@@ -104,7 +107,7 @@ pub(super) fn read(reading: &Reading<'_>, facts: &mut Facts) {
 fn made<'a>(tables: &mut Tables<'_, 'a>, call: &Call<'a>, is_whole: bool, facts: &mut Facts) {
     let reading = tables.reading;
     let Some(table) = call.positional(0).and_then(|a| values::text(reading, &a.span)).filter(|t| pairs::is_column(t)) else { return };
-    let bound = reading.assignments.iter().find(|a| a.path.len() == 1 && a.value.start == call.begins);
+    let bound = reading.assignments.iter().find(|a| a.value.start == call.begins && matches!(&*a.path, [_] | ["self" | "cls", _]));
     if let Some(bound) = bound {
         tables.here.push((bound.name, Name::literal(&*table)));
     }
@@ -112,7 +115,7 @@ fn made<'a>(tables: &mut Tables<'_, 'a>, call: &Call<'a>, is_whole: bool, facts:
     if !is_whole || call.keyword(&["autoload", "autoload_with"]).is_some() {
         return;
     }
-    if let Some(bound) = bound {
+    if let Some(bound) = bound.filter(|b| b.path.len() == 1) {
         facts.given.push(Given { key: values::table_key(bound.name), value: table.clone(), part: None, line: call.line });
     }
     facts.push(Use::new(Kind::Column, Role::Declares, Name::literal(&*table), call.line));

@@ -218,9 +218,7 @@ fn columns(reading: &Reading<'_>, call: &Call<'_>) -> Vec<(String, u32, Vec<Stri
         let is_sequel = reading.tokens[at].first && reading.is(at + 1, ":") && SEQUEL.contains(&reading.word(at)) && reading.mentions(&["Sequel.migration"]);
         let (kind, name) = if is_ruby {
             (reading.word(at + 2), at + 4)
-        } else if is_sequel {
-            ("add", at + 2)
-        } else if is_elixir {
+        } else if is_sequel || is_elixir {
             ("add", at + 2)
         } else {
             continue;

@@ -205,7 +205,10 @@ pub(super) fn methods_in(reading: &Reading<'_>, span: &Span) -> Vec<&'static str
 /// Forms that no row can hold.
 fn special(reading: &Reading<'_>, language: &str, out: &mut Facts) {
     match language {
-        "javascript" | "typescript" => objects(reading, out),
+        "javascript" | "typescript" => {
+            objects(reading, out);
+            graphql(reading, out);
+        }
         "python" => {
             tornado(reading, out);
             super::django::read(reading, out);
@@ -250,6 +253,39 @@ fn objects(reading: &Reading<'_>, out: &mut Facts) {
                 let prefix = mounts::of_variable(reading, root.path[0], root.at, 0);
                 serve(out, &[method], &paths::join(prefix, paths::served(&name)), call.line, Certainty::Sure);
             }
+        }
+    }
+}
+
+/// Servers of GraphQL: `app.register(mercurius, { schema, path: "/graphql" })`, `app.use("/graphql", expressMiddleware(server))`.
+fn graphql(reading: &Reading<'_>, out: &mut Facts) {
+    if !reading.imports(&["mercurius", "apollo", "express-graphql", "graphql-http"]) {
+        return;
+    }
+    for call in reading.calls.iter().filter(|c| c.path.len() > 1) {
+        let path = match call.name {
+            "register" if call.positional(0).is_some_and(|a| a.span.len() == 1 && reading.is(a.span.start, "mercurius")) => {
+                let options = call.positional(1);
+                let entry = |key: &str| options.and_then(|o| reading.entry(&o.span, key));
+                if entry("routes").is_some_and(|r| reading.is(r.start, "false")) {
+                    continue;
+                }
+                entry("path").map_or_else(|| Name::literal("/graphql"), |path| reading.name(&path))
+            }
+            "use" | "all"
+                if reading
+                    .calls
+                    .iter()
+                    .any(|c| call.open < c.at && c.at < call.close && matches!(c.name, "expressMiddleware" | "graphqlHTTP" | "createHandler")) =>
+            {
+                let Some(first) = call.positional(0) else { continue };
+                reading.name(&first.span)
+            }
+            _ => continue,
+        };
+        if path.as_literal().is_some_and(|p| p.starts_with('/')) {
+            let whole = paths::join(mounts::of_call(reading, call), paths::served(&path));
+            serve(out, &["GET", "POST"], &whole, call.line, Certainty::Sure);
         }
     }
 }
