@@ -191,6 +191,11 @@ pub(super) fn table_of(entity: &str, fallback: String) -> Name {
     Name(vec![Part::Setting(table_key(entity), Some(fallback))])
 }
 
+/// The table of a type, only where another file maps it.
+pub(super) fn table_if_mapped(entity: &str) -> Name {
+    Name(vec![Part::Setting(table_key(entity), None)])
+}
+
 /// A column of a table.
 pub(super) fn column(table: &Name, column: &str) -> Name {
     table.clone().between("", &format!(".{column}"))

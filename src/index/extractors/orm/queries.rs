@@ -336,8 +336,10 @@ impl<'a> World<'_, 'a> {
         .iter()
         .any(|w| first.ends_with(w));
         let on_type = call.at.checked_sub(2).is_some_and(|i| reading.is(i, first)) || call.on.is_some();
-        if matches!(language, "ruby" | "php") && is_type && !is_service && on_type && holders.iter().all(|h| !matches!(*h, "Rails" | "config")) {
-            return Some(Root { table: values::table_of(first, frameworks::fallback(reading, first)), entity: Some(first), is_known: false });
+        if matches!(language, "ruby" | "php") && is_type && on_type && holders.iter().all(|h| !matches!(*h, "Rails" | "config")) {
+            // Called like a part of a program, it is a table only where another file maps it.
+            let table = if is_service { values::table_if_mapped(first) } else { values::table_of(first, frameworks::fallback(reading, first)) };
+            return Some(Root { table, entity: Some(first), is_known: false });
         }
         None
     }

@@ -5,7 +5,7 @@ use super::instances::Holder;
 use crate::index::extractors::values;
 use crate::index::model::{Certainty, Facts, Role};
 use crate::index::reading::tokens::Kind as Token;
-use crate::index::reading::{Reading, Span};
+use crate::index::reading::{DeclarationKind, Reading, Span};
 
 pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts) {
     if mapped.models.is_empty() && mapped.imported.is_empty() {
@@ -83,7 +83,11 @@ fn lines(reading: &Reading<'_>, at: usize, word: &str) -> Option<(Span, Vec<Span
             for i in from + 1..=stop {
                 if i == stop || matches!(reading.word(i), "," | "|") {
                     let is_symbol = reading.is(start, ":") && i == start + 2;
-                    if i == start + 1 && reading.kind(start) == Some(Token::Text) || is_symbol {
+                    // Ruby's constants, where the file gives them their texts.
+                    let is_constant = || {
+                        word == "when" && reading.word(start).starts_with(|c: char| c.is_ascii_uppercase()) && reading.name(&(start..i)).as_literal().is_some()
+                    };
+                    if i == start + 1 && reading.kind(start) == Some(Token::Text) || is_symbol || i > start && is_constant() {
                         out.push(start..i);
                     }
                     start = i + 1;
@@ -125,7 +129,15 @@ fn column<'a>(holder: &Holder<'_, 'a>, subject: &Span) -> Option<(&'a str, Certa
     let alone = last == subject.start || last == subject.start + 1 && reading.is(subject.start, "@");
     if alone {
         let model = holder.mapped.models.iter().find(|m| reading.language.name() == "ruby" && m.body.contains(&last))?;
-        return model.columns.iter().any(|c| c.property == property).then_some((model.entity, Certainty::Sure, property));
+        let is_column = model.columns.iter().any(|c| c.property == property);
+        // A state that nothing of the file binds is the row's own.
+        let is_own = || {
+            let function = reading.enclosing(last, &[DeclarationKind::Function]);
+            let taken = function.is_some_and(|f| (f.name_at..f.body.start).any(|i| reading.is(i, &property)));
+            let bound = reading.assignments.iter().any(|a| a.name == property && a.path.len() == 1 && function.is_none_or(|f| f.body.contains(&a.at)));
+            values::is_state_word(&property) && function.is_some() && !taken && !bound
+        };
+        return (is_column || is_own()).then_some((model.entity, Certainty::Sure, property));
     }
     let variable = last.checked_sub(2)?;
     let linked = matches!(reading.word(last - 1), "." | "->" | "?." | "&.") && reading.kind(variable) == Some(Token::Word);

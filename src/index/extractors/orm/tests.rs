@@ -608,6 +608,16 @@ fn sequel_of_ruby() {
                 "sure column declares loans.reader_id @6",
             ],
         ),
+        (
+            "a.rb",
+            "class Loan < Sequel::Model\n  LATE = \"late\"\n  def label\n    case state\n    when LATE then 1\n    when \"open\" then 2\n    end\n  end\n  def of(phase)\n    case phase\n    when LATE then 1\n    end\n  end\nend",
+            &["sure column declares loans @1", "sure column reads loans.state = late @5", "sure column reads loans.state = open @6"],
+        ),
+        (
+            "a.rb",
+            "LoanRequest.where(state: \"late\").count\nputs 1",
+            &["likely column reads ${table.of.LoanRequest} @1", "likely column reads ${table.of.LoanRequest}.state = late @1"],
+        ),
         // Blocks of lists, and calls that are no columns.
         ("a.rb", "rows.select { |r| r.late }.update(state: \"closed\")\ncreate_list(:loans) do\n  String :state\nend", &[]),
     ] {

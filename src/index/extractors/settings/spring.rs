@@ -1,7 +1,7 @@
 //! Attempts and timeouts among the settings that a configuration file gives: Resilience4j, Feign, Ribbon, Spring's clients and gateway, Kafka.
 
 use super::{durations, push};
-use crate::index::model::{Certainty, Facts, Name};
+use crate::index::model::{Certainty, Facts, Name, Part};
 
 /// Reads what `addresses` kept of this file.
 pub(super) fn read(out: &mut Facts) {
@@ -16,6 +16,51 @@ pub(super) fn read(out: &mut Facts) {
     for (name, value, line) in found {
         push(out, Name::literal(name), value, line, None, Certainty::Sure);
     }
+    for (name, value, line) in beside(out) {
+        push(out, name, value, line, None, Certainty::Sure);
+    }
+}
+
+/// A project's own keys beside the address that they are for: `stock: { url: .., read-timeout: 3s }`.
+fn beside(out: &Facts) -> Vec<(Name, String, u32)> {
+    let parted = |key: &str| {
+        key.rfind(['.', ':']).map(|at| {
+            (key[..at].to_owned(), key[at + 1..].bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect::<String>())
+        })
+    };
+    let mut found = Vec::new();
+    for given in out.given.iter().filter(|g| setting(&g.key, &g.value).is_none()) {
+        let Some((parent, last)) = parted(&given.key) else { continue };
+        // A bare number says no unit, unless the key does.
+        let has_unit = given.value.bytes().any(|b| b.is_ascii_alphabetic());
+        let timeout = |bare: f64| durations::shown(durations::text(&given.value, bare)?).map(|d| format!("timeout={d}"));
+        let value = match &*last {
+            "readtimeout" | "responsetimeout" | "requesttimeout" | "calltimeout" | "timeout" if has_unit => timeout(1.0),
+            "readtimeoutms" | "responsetimeoutms" | "requesttimeoutms" | "timeoutms" | "timeoutmillis" => timeout(1.0),
+            "timeoutseconds" => timeout(1_000.0),
+            "maxattempts" | "maxretries" | "retrycount" => given.value.parse::<u32>().ok().filter(|n| *n <= 1_000).map(|n| format!("attempts={n}")),
+            _ => None,
+        };
+        let Some(value) = value else { continue };
+        let address = out
+            .given
+            .iter()
+            .find(|g| parted(&g.key).is_some_and(|(p, l)| p == parent && matches!(&*l, "url" | "uri" | "baseurl" | "baseuri" | "endpoint" | "baseaddress")));
+        let Some(address) = address else { continue };
+        let name = match address.value.strip_prefix("${").and_then(|v| v.strip_suffix('}')) {
+            Some(inside) => {
+                let (key, default) = inside.split_once(':').map_or((inside, None), |(k, d)| (k, Some(d)));
+                let host = default.map(super::first_label).filter(|h| !h.is_empty() && !matches!(h.as_str(), "localhost" | "127.0.0.1"));
+                Name(vec![Part::Setting(key.to_owned(), host)])
+            }
+            None if address.value.contains("://") && !address.value.contains(['$', '{']) => Name::literal(super::first_label(&address.value)),
+            None => continue,
+        };
+        if !matches!(name.as_literal(), Some("" | "localhost" | "127.0.0.1")) {
+            found.push((name, value, given.line));
+        }
+    }
+    found
 }
 
 fn setting(key: &str, value: &str) -> Option<(String, String)> {

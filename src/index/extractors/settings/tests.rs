@@ -137,6 +137,27 @@ fn in_configuration() {
 }
 
 #[test]
+fn own_keys_beside_an_address() {
+    for (path, text, expected) in [
+        (
+            "application.yml",
+            "shop:\n  stock:\n    url: http://stock:8080\n    read-timeout: 3s\n    max-attempts: 4",
+            &["sure stock = timeout=3s @4", "sure stock = attempts=4 @5"][..],
+        ),
+        ("application.yml", "shop:\n  pay:\n    base-url: ${PAY_URL:http://localhost:3000}\n    timeout-ms: 900", &["sure ${PAY_URL:pay} = timeout=900ms @4"]),
+        ("appsettings.json", "{\n  \"Pay\": { \"BaseUrl\": \"http://pay\", \"TimeoutSeconds\": 2 }\n}", &["sure pay = timeout=2s @2"]),
+        // No address beside it, this machine, and a number of who knows what.
+        (
+            "application.yml",
+            "shop:\n  session:\n    read-timeout: 3s\n  here:\n    url: http://localhost:1\n    timeout: 3s\n  pay:\n    url: http://pay\n    timeout: 3",
+            &[],
+        ),
+    ] {
+        sets(path, text, expected);
+    }
+}
+
+#[test]
 fn whose_they_are_stands_elsewhere() {
     for (path, text, expected) in [
         (
