@@ -192,6 +192,20 @@ fn commands_hand_statements_to_clients() {
 }
 
 #[test]
+fn any_script_can_be_read() {
+    let pieces =
+        ["psql", " \"", "'", "\\", "\\\n", "<<SQL", "\nSQL", "é", "${", "}", "$", "curl ", "-X", " http://é", "DELETE FROM é", "\n", ":-", "$(", "`", "URL="];
+    for a in pieces {
+        for b in pieces {
+            for c in pieces {
+                let text = format!("psql {a}{b}{c}\ncurl {c}{a}{b}");
+                let _ = crate::index::extractors::facts(&crate::index::file::File::new("x.sh", &text));
+            }
+        }
+    }
+}
+
+#[test]
 fn prose_is_no_statement() {
     for (path, text) in [
         ("a.py", "raise E(\"Select an item from the list\")"),
