@@ -11,6 +11,7 @@ mod lines;
 mod spring;
 mod tables;
 mod target;
+mod variables;
 mod whose;
 
 use crate::index::file::File;
@@ -46,12 +47,16 @@ pub(super) fn read(file: &File<'_>, out: &mut Facts) {
         "yaml" | "json" => {
             spring::read(out);
             config::read(file, out);
+            variables::given(out);
         }
         "properties" => {
             spring::read(out);
             lines::read(file, out);
         }
-        _ => code::read(file.reading(), out),
+        _ => {
+            code::read(file.reading(), out);
+            variables::read(file.reading(), out);
+        }
     }
 }
 

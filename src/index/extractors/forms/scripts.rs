@@ -286,3 +286,27 @@ fn a_union_that_is_carried_carries_its_cases() {
     assert_eq!(said(&[("libs/contracts/events.ts", declared), ("bill/send.ts", sender)]), ["ParcelLost.reason", "ParcelSent.carrier"]);
     assert!(said(&[("libs/contracts/events.ts", declared)]).is_empty());
 }
+
+#[test]
+fn timeouts_that_variables_carry() {
+    say(
+        &[Kind::Setting],
+        &[
+            (
+                "a.ts",
+                "export const config = {\n  url: process.env.STOCK_URL,\n  timeoutMs: Number(process.env.STOCK_TIMEOUT_MS ?? 1500),\n  idleMs: Number(process.env.IDLE_TIMEOUT_MS ?? 9000),\n};",
+                &["sure setting retries ${STOCK_URL:stock} = timeout=1500ms @3"],
+            ),
+            (
+                "a.py",
+                "import os\nSTOCK = os.environ[\"STOCK_URL\"]\nTRIES = int(os.getenv(\"STOCK_MAX_RETRIES\", \"3\"))\nLIMIT = int(os.getenv(\"LOCK_TIMEOUT_S\", \"3\"))\n",
+                &["sure setting retries ${STOCK_URL:stock} = attempts=3 @3"],
+            ),
+            (
+                "compose.yaml",
+                "services:\n  bill:\n    environment:\n      STOCK_URL: http://stock\n      STOCK_TIMEOUT_MS: \"2000\"\n      IDLE_TIMEOUT_MS: \"2000\"\n  other:\n    environment:\n      PAY_TIMEOUT_MS: \"2000\"\n",
+                &["sure setting retries ${STOCK_URL:stock} = timeout=2s @5"],
+            ),
+        ],
+    );
+}
