@@ -49,6 +49,9 @@ const FOREIGN: [&str; 26] = [
 
 const EXAMPLES: [&str; 6] = ["example", "examples", "sample", "samples", "demos", "tutorials"];
 
+/// What stands before a package's own name: `com/example/orders`.
+const DOMAINS: [&str; 5] = ["com", "org", "net", "io", "dev"];
+
 /// A file of the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listed {
@@ -95,11 +98,15 @@ pub(crate) fn is_read(path: &str) -> bool {
 /// Whether it is of what runs here: no test, no example, nothing packed, generated or bought in.
 fn is_own(path: &str) -> bool {
     let name = file_name(path);
-    let mut folders = path[..path.len() - name.len()].split('/').filter(|f| !f.is_empty());
-    let is_foreign = |f: &str| FOREIGN.contains(&f) || EXAMPLES.iter().any(|e| f.eq_ignore_ascii_case(e));
+    let folders = &path[..path.len() - name.len()];
+    // Below a source root folders are a package's name: `src/main/java/com/example/orders`.
+    let above = folders.split_once("src/main/").map_or(folders, |(above, _)| above);
+    let is_foreign = |f: &str| FOREIGN.contains(&f);
+    let is_example = |(before, f): (&str, &str)| EXAMPLES.iter().any(|e| f.eq_ignore_ascii_case(e)) && !DOMAINS.contains(&before);
+    let has_example = std::iter::once("").chain(above.split('/')).zip(above.split('/')).any(is_example);
     // What the engine vetoes in structured files, descriptions of interfaces among them, is what declares here; of its rules only those
     // for tests, packed, generated and vendored files count, which hold for SQL too.
-    !folders.any(is_foreign) && path::kind(path, Language::named("sql")) != PathKind::Vetoed && !is_lock(name)
+    !folders.split('/').any(is_foreign) && !has_example && path::kind(path, Language::named("sql")) != PathKind::Vetoed && !is_lock(name)
 }
 
 /// Whether an extractor reads files of this kind.
@@ -166,6 +173,10 @@ mod tests {
             ("node_modules/x/index.js", false),
             ("vendor/x/y.go", false),
             ("examples/a.py", false),
+            ("examples/shop/src/main/java/A.java", false),
+            ("orders/src/main/java/com/example/orders/A.java", true),
+            ("ledger/src/main/kotlin/anthos/samples/bank/A.kt", true),
+            ("orders/com/example/orders/A.java", true),
             ("web/app.min.js", false),
             ("api/shop.pb.go", false),
             ("package-lock.json", false),
