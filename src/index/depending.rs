@@ -78,6 +78,10 @@ fn concerned(touch: &Touch) -> &'static [Role] {
 #[must_use]
 pub fn fact(touch: Touch, all: Vec<Observer>, here: (&str, Option<&str>)) -> Option<Fact> {
     let wanted = concerned(&touch);
+    // Every service has a `/health`: a probe asks that of the service beside it.
+    if touch.kind == Kind::Route && touch.role == Role::Calls && !is_own_path(&touch.name) {
+        return None;
+    }
     // Whoever calls it may mean the other one.
     let is_served_elsewhere = all.iter().any(|o| o.role == Role::Serves && o.path != here.0);
     // Each part that is deployed has its own; whose is gone is not known where others are still there.
@@ -339,6 +343,9 @@ mod tests {
         assert_eq!(told("GET /orders/{}", vec![observer("ui/b.ts", Role::Calls, None), observer("shop/s.go", Role::Serves, None)]), Some(Reason::StillUsed));
         assert_eq!(told("GET /health", vec![call.clone()]), None);
         assert_eq!(told("GET /{}", vec![call]), None);
+        let calls = |name: &str| Touch { name: name.to_owned(), ..touch(Change::Brought, Kind::Route, Role::Calls, None) };
+        let served = |name: &str| fact(calls(name), vec![observer("orders/o.go", Role::Serves, None)], HERE).map(|f| f.observers.len());
+        assert_eq!((served("GET /health"), served("GET /orders/{}")), (None, Some(1)));
     }
 
     #[test]

@@ -16,6 +16,10 @@ use crate::index::reading::{Argument, Call, Reading, Span};
 use commands::{CACHE_COMMANDS, CACHES, COMMANDS, Command, OPERATIONS};
 
 pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
+    // What a page in a browser keeps, nobody else reads.
+    if file.path.ends_with(".tsx") || file.path.ends_with(".jsx") {
+        return;
+    }
     let reading = file.reading();
     annotated::read(reading, facts);
     stores::read(reading, facts);

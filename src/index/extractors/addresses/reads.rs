@@ -39,7 +39,12 @@ pub(super) fn read(reading: &Reading<'_>, out: &mut Facts) {
 /// Pydantic: the fields of a class of settings are read from variables of their names.
 fn settings_class(reading: &Reading<'_>, out: &mut Facts) {
     for class in reading.declarations.iter().filter(|d| d.kind == DeclarationKind::Type && d.head.clone().any(|i| reading.is(i, "BaseSettings"))) {
-        let prefix = class.body.clone().find(|&i| reading.is(i, "env_prefix")).and_then(|i| reading.string(i + 2)).unwrap_or("");
+        let prefix = class
+            .body
+            .clone()
+            .find(|&i| reading.is(i, "env_prefix") || reading.string(i) == Some("env_prefix"))
+            .and_then(|i| reading.string(i + 2))
+            .unwrap_or("");
         for at in class.body.clone() {
             let field = reading.tokens[at].first && reading.kind(at) == Some(Token::Word) && reading.is(at + 1, ":");
             if !field || reading.enclosing(at, &[DeclarationKind::Function]).is_some() {

@@ -38,6 +38,7 @@ fn programs_read_them() {
             "class Settings(BaseSettings):\n    stock_url: str\n    level: str = 'x'\n    cart: str = Field('http://cart', env='CART_URL')",
             &["sure address reads STOCK_URL @2", "sure address reads CART_URL @4"],
         ),
+        ("a.py", "class Settings(BaseSettings):\n    model_config = {'env_prefix': 'SHOP_'}\n    stock_url: str", &["sure address reads SHOP_STOCK_URL @3"]),
         ("a.go", "type C struct {\n\tStock string `env:\"STOCK_URL,required\"`\n}", &["sure address reads STOCK_URL @2"]),
         ("a.py", "raise ValueError('STOCK_ADDR')\nx = {'IMAGE_URL': 1}\nprint('HOST')", &[]),
     ] {

@@ -16,6 +16,8 @@ fn clients_say_keys_roles_and_values() {
             "import redis\n\ndef f(r: redis.Redis):\n    r.hset(f\"worker:{w}\", mapping={\"status\": \"busy\", \"at\": now()})",
             &["sure key writes worker:{} = busy @4", "sure key writes worker:{} @4"],
         ),
+        ("Button.tsx", "function Button({ id }) { cache.set(`ride:${id}:last`, 1); return cache.get(`ride:${id}:last`); }", &[]),
+        ("a.ts", "function f(id: string) { cache.set(`ride:${id}:last`, 1); }", &["likely key writes ride:{}:last @1"]),
         ("a.py", "def f(self):\n    self.client.hset(f\"worker:{w}\", \"status\", \"idle\")", &["likely key writes worker:{} = idle @2"]),
         (
             "a.go",
