@@ -216,6 +216,8 @@ fn brought(detector: &Detector, new: &View<'_>, old: Option<&View<'_>>) -> Vec<S
     }
     let mut earlier: Vec<(&str, Sighting)> =
         old.map_or_else(Vec::new, |v| (detector.find)(v).into_iter().map(|s| (v.outline.function_name(s.at), s)).collect());
+    // Of two that are alike, the one on a line that the edit leaves alone is the one that was there.
+    now.sort_by_key(|s| new.touches(s.at));
     // The same flaw in the same function first; then the same flaw under a function's other name.
     for same_function in [true, false] {
         now.retain(|s| {
@@ -253,3 +255,20 @@ fn finding(id: &str, sighting: &Sighting, line: u32, function: &str, texts: &Tex
 
 /// Confidence as detectors write it.
 pub use Confidence::{High, Low, Medium};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_that_are_alike_the_one_on_a_changed_line_is_told() {
+        let file = "import redis\n\n\nclass Worker:\n    def handle(self, job):\n        try:\n            self.redis.setex(\"result\", 60, job)\n        except redis.ConnectionError:\n            log.exception(\"lost redis\")\n            return\n        except Exception:\n            log.exception(\"failed\")\n            self.redis.set(f\"worker:{self.id}:status\", \"idle\")\n";
+        let old = "            log.exception(\"lost redis\")\n";
+        let new = format!("{old}            self.redis.set(f\"worker:{{self.id}}:status\", \"idle\")\n");
+        let edit = Edit::new("src/worker.py", old, &new);
+        let surroundings = Surroundings::of(Some(file), &edit);
+        let found = look(&edit, &Around { surroundings: &surroundings, file: Some(file), categories: u32::MAX }, DETECTORS);
+        let lines: Vec<(&str, u32)> = found.iter().map(|f| (f.id.as_str(), f.line)).collect();
+        assert_eq!(lines, [("premature-state-transition", 10)]);
+    }
+}
