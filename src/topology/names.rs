@@ -75,6 +75,24 @@ pub fn bare(name: &str) -> String {
     rest.to_owned()
 }
 
+/// The words of a setting's name: `cartServiceAddr`, `CART_SERVICE_ADDR` and `cart.service.addr` have the same.
+pub(crate) fn key_words(key: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut last = ' ';
+    for c in key.chars() {
+        if c.is_alphanumeric() {
+            if !last.is_alphanumeric() || c.is_uppercase() && last.is_lowercase() {
+                out.push(String::new());
+            }
+            if let Some(word) = out.last_mut() {
+                word.extend(c.to_lowercase());
+            }
+        }
+        last = c;
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +127,11 @@ mod tests {
     fn two_that_could_be_meant_are_neither() {
         let m = of(&[("user", &[]), ("user-service", &[])]);
         assert_eq!((m.find("user"), m.find("user-service"), m.find("user-svc")), (Some(0), Some(1), None));
+    }
+
+    #[test]
+    fn words_of_keys() {
+        assert_eq!(key_words("ConnectionStrings:OrdersDb"), ["connection", "strings", "orders", "db"]);
+        assert_eq!(key_words("SPRING_DATASOURCE_URL"), ["spring", "datasource", "url"]);
     }
 }

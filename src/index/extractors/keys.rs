@@ -26,13 +26,13 @@ pub(super) fn read(file: &File<'_>, facts: &mut Facts) {
     stores::group_reads(reading, facts);
     let known = clients::clients(reading);
     let imported = reading.imports(commands::CLIENTS);
-    let lists = reading.calls.iter().any(|c| matches!(&*plain(c.name), "lrange" | "listrange" | "lindex"));
+    let lists = reading.calls.iter().any(|c| matches!(&*values::verb(c.name), "lrange" | "listrange" | "lindex"));
     let before = facts.uses.len();
     for call in &reading.calls {
         if call.in_log || call.path.len() < 2 && call.arguments.len() < 2 {
             continue;
         }
-        let name = plain(call.name);
+        let name = values::verb(call.name);
         if let Some((command, shift)) = commanded(reading, call, &name, &known) {
             tell(reading, &command, &arguments(reading, call, shift), call, Certainty::Sure, lists, facts);
             continue;
@@ -106,15 +106,6 @@ fn is_keyed_store(reading: &Reading<'_>, call: &Call<'_>) -> bool {
     call.arguments.iter().take(2).any(keyed)
 }
 
-/// A call as tables write it.
-fn plain(name: &str) -> String {
-    let mut out: String = name.chars().filter(|c| *c != '_' && *c != '!').map(|c| c.to_ascii_lowercase()).collect();
-    if out.len() > 7 && out.ends_with("async") {
-        out.truncate(out.len() - 5);
-    }
-    out
-}
-
 fn find(commands: &'static [Command], name: &str) -> Option<&'static Command> {
     commands.iter().find(|c| c.names.contains(&name))
 }
@@ -126,7 +117,7 @@ fn is_other(call: &Call<'_>) -> bool {
 
 /// Spring's `template.opsForHash().put(..)`.
 fn operations(call: &Call<'_>) -> Option<&'static [Command]> {
-    let holder = plain(call.receiver()?);
+    let holder = values::verb(call.receiver()?);
     OPERATIONS.iter().find(|(name, _)| holder == *name || holder == format!("bound{}ops", &name[6..].trim_start_matches("for"))).map(|(_, c)| *c)
 }
 
@@ -199,7 +190,7 @@ fn arguments<'a>(reading: &Reading<'a>, call: &Call<'a>, skip: usize) -> Vec<Arg
 fn tell(reading: &Reading<'_>, command: &Command, arguments: &[Argument<'_>], call: &Call<'_>, certainty: Certainty, lists: bool, facts: &mut Facts) {
     let positional: Vec<&Span> =
         arguments.iter().filter(|a| a.keyword.is_none() || command.kind == Kind::Key && matches!(a.keyword, Some("name" | "key"))).map(|a| &a.span).collect();
-    let name = plain(call.name);
+    let name = values::verb(call.name);
     // These have the value before its time.
     let is_swapped = matches!(&*name, "setex" | "psetex") && matches!(reading.language.name(), "rust" | "go");
     let command = &if is_swapped { Command { value: Some(1), ttl: Some(2), ..*command } } else { *command };

@@ -134,6 +134,15 @@ pub(super) fn is_state_word(name: &str) -> bool {
     })
 }
 
+/// A call's name as tables of verbs write it: `get_async` and `GetAsync` are `get`.
+pub(super) fn verb(name: &str) -> String {
+    let mut out: String = name.chars().filter(|c| *c != '_' && *c != '!').map(|c| c.to_ascii_lowercase()).collect();
+    if out.len() > 7 && out.ends_with("async") {
+        out.truncate(out.len() - 5);
+    }
+    out
+}
+
 /// `OrderItem` as `order_item`.
 pub(super) fn snake(name: &str) -> String {
     let bytes = name.as_bytes();

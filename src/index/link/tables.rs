@@ -10,6 +10,7 @@ use crate::index::components::Components;
 use crate::index::linked::Index;
 use crate::index::model::{Kind, Name, OF_STATE, Part, Role, STANDS_FOR};
 use crate::index::reading::TEMPLATE;
+pub(crate) use crate::topology::names::plain;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,9 +157,4 @@ impl Tables {
 pub(super) fn last(path: &str) -> &str {
     let path = path.strip_suffix(TEMPLATE).or_else(|| path.strip_suffix(OF_STATE)).unwrap_or(path);
     path.rsplit('.').next().unwrap_or(path)
-}
-
-/// Letters and digits in lower case.
-pub(crate) fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

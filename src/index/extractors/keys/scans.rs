@@ -1,5 +1,6 @@
 //! Scans through keys by a pattern, and the keys that a loop takes from them.
 
+use crate::index::extractors::values;
 use crate::index::model::Name;
 use crate::index::reading::tokens::Kind;
 use crate::index::reading::{Argument, Call, DeclarationKind, Reading, Span};
@@ -36,7 +37,7 @@ pub(super) fn looped(reading: &Reading<'_>, span: &Span) -> Option<Name> {
         return None;
     }
     let call = reading.calls.iter().find(|c| (bound + 2..bound + 14).contains(&c.at) && reading.line(c.at) == reading.line(bound))?;
-    let name = super::plain(call.name);
+    let name = values::verb(call.name);
     if !SCANS.contains(&&*name) && name != "keys" {
         return None;
     }

@@ -1,6 +1,7 @@
 //! What becomes of an entry of an object or array, by the brackets around it: `where({ status: X })` compares, `update({ status: X })` sets.
 
 use super::verbs::{self, Takes};
+use crate::index::extractors::values;
 use crate::index::model::Role;
 use crate::index::reading::tokens::Kind;
 use crate::index::reading::{DeclarationKind, Reading};
@@ -25,7 +26,7 @@ pub(in crate::index::extractors) fn role(reading: &Reading<'_>, at: usize) -> Op
                 inner = open;
                 continue;
             }
-            let name = verbs::plain(reading.word(before));
+            let name = values::verb(reading.word(before));
             let verb = verbs::find(&name)?;
             // `new Set([A, B])` is a list; so is what is given to a word that lists have too.
             let is_made = before > 0 && reading.is(before - 1, "new");

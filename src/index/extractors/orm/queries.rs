@@ -116,7 +116,7 @@ pub(super) fn read(reading: &Reading<'_>, mapped: &Mapped<'_>, facts: &mut Facts
         if world.selected(call, facts) {
             continue;
         }
-        let name = verbs::plain(call.name);
+        let name = values::verb(call.name);
         let Some(verb) = verbs::find(&name) else { continue };
         let Some(root) = world.root(call) else { continue };
         if verb.common && !root.is_known {
@@ -285,7 +285,7 @@ impl<'a> World<'_, 'a> {
         }
         // A row: `order.update!(status: "paid")`, `order.save()`.
         if matches!(
-            &*verbs::plain(call.name),
+            &*values::verb(call.name),
             "update"
                 | "save"
                 | "increment"

@@ -158,14 +158,6 @@ pub(super) const VERBS: &[Verb] = &[
 pub(super) const PAIRS: &[&str] =
     &["where", "orwhere", "andwhere", "wherenot", "orwherenot", "andwherenot", "eq", "neq", "in", "wherein", "wherenotin", "is", "firstwhere"];
 
-pub(super) fn plain(name: &str) -> String {
-    let mut out: String = name.chars().filter(|c| *c != '_' && *c != '!').map(|c| c.to_ascii_lowercase()).collect();
-    if out.len() > 7 && out.ends_with("async") {
-        out.truncate(out.len() - 5);
-    }
-    out
-}
-
 pub(super) fn find(name: &str) -> Option<&'static Verb> {
     VERBS.iter().find(|v| v.names.contains(&name))
 }

@@ -1,6 +1,7 @@
 //! What components are connected to, by their settings: databases, caches, brokers.
 
 use crate::index::link::tables::{Set, Tables};
+use crate::topology::names::key_words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Addresses of one component, each as `host/name`; the name is empty where it is not said.
@@ -86,7 +87,7 @@ impl Connections {
         for (component, sets) in by_component {
             let (mut hosts, mut names): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
             for set in sets {
-                let words = words(&set.key);
+                let words = key_words(&set.key);
                 if words.iter().any(|w| CLOUD.contains(&&**w)) {
                     out.clouds.insert(component.to_owned());
                 }
@@ -205,24 +206,6 @@ fn host(text: &str) -> Option<String> {
     (is_name && !matches!(&*text, "localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal")).then_some(text)
 }
 
-/// The words of a key in lower case: `SPRING_DATASOURCE_URL`, `ConnectionStrings:OrdersDb`.
-fn words(key: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut last = ' ';
-    for c in key.chars() {
-        if c.is_alphanumeric() {
-            if !last.is_alphanumeric() || c.is_uppercase() && last.is_lowercase() {
-                out.push(String::new());
-            }
-            if let Some(word) = out.last_mut() {
-                word.extend(c.to_lowercase());
-            }
-        }
-        last = c;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,11 +243,5 @@ mod tests {
         assert!(!are_apart(&set(&["db/shop"]), &set(&["db-replica/shop"])), "a copy");
         assert!(!are_apart(&set(&["db/"]), &set(&["other/shop"])), "a name that is not known");
         assert!(!are_apart(&set(&["a/a", "b/b"]), &set(&["c/c", "b/b"])));
-    }
-
-    #[test]
-    fn words_of_keys() {
-        assert_eq!(words("ConnectionStrings:OrdersDb"), ["connection", "strings", "orders", "db"]);
-        assert_eq!(words("SPRING_DATASOURCE_URL"), ["spring", "datasource", "url"]);
     }
 }

@@ -1,5 +1,7 @@
 //! What the name of a setting says about its value.
 
+use crate::topology::names::key_words;
+
 /// Words of settings whose value is somebody's address.
 const PEER: &[&str] = &[
     "addr",
@@ -180,25 +182,6 @@ const PUBLIC: &[&str] = &[
 const MINE: &[&str] = &["app", "application", "site", "server", "web", "website", "my", "self", "root", "public", "canonical", "home", "nextauth"];
 /// First words of settings about the component itself.
 const SELF: &[&str] = &["app", "server", "self", "my", "pod", "instance", "container", "http", "https", "web", "local", "management", "admin"];
-/// The words of a setting's name: `cartServiceAddr`, `CART_SERVICE_ADDR` and `cart.service.addr` have the same.
-fn words(key: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut last = ' ';
-    for c in key.chars() {
-        if !c.is_alphanumeric() {
-            last = ' ';
-            continue;
-        }
-        if last == ' ' || (c.is_uppercase() && last.is_lowercase()) {
-            out.push(String::new());
-        }
-        if let Some(word) = out.last_mut() {
-            word.extend(c.to_lowercase());
-        }
-        last = c;
-    }
-    out
-}
 
 /// What a setting's name says about its value.
 pub(super) struct Key {
@@ -215,7 +198,7 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn of(key: &str) -> Self {
-        let words = words(key);
+        let words = key_words(key);
         let any = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
         let last = words.last().map_or("", String::as_str);
         let own = any(OWN) || key.eq_ignore_ascii_case("no_proxy");
@@ -274,5 +257,5 @@ pub fn is_telemetry(key: &str) -> bool {
         "traceloop",
         "opencensus",
     ];
-    words(key).iter().any(|w| TELEMETRY.contains(&w.as_str()))
+    key_words(key).iter().any(|w| TELEMETRY.contains(&w.as_str()))
 }
